@@ -1,0 +1,77 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// A live event, what it is like now, and the ordered changes that made it so.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/value.h"
+
+namespace matchcue::domain {
+
+/// What kind of change this is.
+enum class ChangeKind {
+  state,         ///< `event set`: the state changed
+  moment,        ///< `moment fire`: something happened, whether or not the state changed
+  correction,    ///< `moment correct`: an earlier moment was wrong
+  item_override  ///< an operator pinned, blocked or released an item
+};
+
+enum class OverrideAction { pin, block, release };
+
+struct ItemOverride {
+  OverrideAction action = OverrideAction::release;
+  ItemId item;
+  friend bool operator==(const ItemOverride&, const ItemOverride&) = default;
+};
+
+/// One ordered mutation of a live event. Immutable once it has a sequence.
+///
+/// A correction and a block take two numbers of the sequence: `sequence - 1` for the retract frames and `sequence`
+/// for the slates that follow; every other change takes one.
+struct Change {
+  EventId event;
+  Sequence sequence;
+  ChangeKind kind = ChangeKind::state;
+  WallTime at;                            ///< when it was accepted
+  std::optional<WallTime> media_time;     ///< its place in the picture (programme date time)
+  std::optional<ItemId> subject;          ///< the item it is about, such as the acting player
+  std::optional<Sequence> corrects;       ///< correction: the moment that was wrong
+  std::string reason;                     ///< correction, override: why, for people
+  std::optional<ItemOverride> override_;  ///< item_override only
+  Values before;                          ///< the state before; empty with `first`
+  Values after;                           ///< the state after: the context of the decisions made for it
+  bool first = false;                     ///< the event did not exist before (an INSERT)
+  Sequence moment;                        ///< the moment being shown after this change: itself, or for an override
+                                          ///< the latest one
+
+  bool retracts() const {
+    return kind == ChangeKind::correction || (override_ && override_->action == OverrideAction::block);
+  }
+  Sequence retract_sequence() const { return Sequence(sequence.value() - 1); }
+};
+
+/// shared_ptr: one change is read by every shard at its own pace.
+using ChangePtr = std::shared_ptr<const Change>;
+
+/// A live event as it is now.
+struct LiveEvent {
+  EventId id;
+  Sequence sequence;  ///< of the latest change; 0 when only contents are mapped
+  Sequence moment;    ///< the moment being shown
+  Values state;
+  std::vector<ItemOverride> overrides;  ///< pins and blocks in force, in item order
+  std::vector<ContentId> contents;      ///< in id order
+};
+
+std::string_view to_string(ChangeKind kind);        ///< "state", "moment", "correction", "override"
+std::string_view to_string(OverrideAction action);  ///< "pin", "block", "release"
+std::optional<ChangeKind> parse_change_kind(std::string_view text);
+std::optional<OverrideAction> parse_override_action(std::string_view text);
+
+}  // namespace matchcue::domain

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+
+#include "base/check.h"
+
+namespace matchcue::metrics {
+
+namespace {
+
+using prometheus::Histogram;
+
+const Histogram::BucketBoundaries kSeconds = {.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+
+/// A family's values by label text.
+template <typename Value>
+class Labelled {
+ public:
+  void add(std::string key, Value& value) { values_.emplace(std::move(key), &value); }
+  Value& get(std::string_view key) const {
+    const auto found = values_.find(key);
+    CHECK(found != values_.end(), key);
+    return *found->second;
+  }
+
+ private:
+  std::map<std::string, Value*, std::less<>> values_;
+};
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+  Labelled<prometheus::Gauge> connections;
+  Labelled<Histogram> moment_to_screen;
+  Labelled<prometheus::Counter> cues;
+  Labelled<prometheus::Counter> resume;
+  Labelled<prometheus::Counter> slow_consumer;
+  Labelled<prometheus::Counter> feedback;
+  prometheus::Counter* decisions = nullptr;
+  Histogram* ingest_ack = nullptr;
+  prometheus::Gauge* session_queue_bytes = nullptr;
+
+  void add_counters(Labelled<prometheus::Counter>& into, const char* name, const char* help, const char* label,
+                    std::initializer_list<const char*> values) {
+    auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    for (const char* value : values) into.add(value, family.Add({{label, value}}));
+  }
+};
+
+Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families>()) {
+  Families& f = *families_;
+  auto& connections =
+      prometheus::BuildGauge().Name("matchcue_connections").Help("Open viewer connections").Register(f.registry);
+  for (const char* transport : {"websocket", "sample", "sse"}) {
+    f.connections.add(transport, connections.Add({{"transport", transport}}));
+  }
+  auto& screen = prometheus::BuildHistogram()
+                     .Name("matchcue_moment_to_screen_seconds")
+                     .Help("From the acceptance of a change until the stage is done, per shard")
+                     .Register(f.registry);
+  f.moment_to_screen.add("write", screen.Add({{"stage", "write"}}, kSeconds));
+  auto& cues = prometheus::BuildCounter().Name("matchcue_cues_total").Help("What became of cues").Register(f.registry);
+  for (const char* outcome : {"pushed", "retracted", "acknowledged", "superseded"}) {
+    f.cues.add(std::string("slate/") + outcome, cues.Add({{"class", "slate"}, {"outcome", outcome}}));
+  }
+  f.add_counters(f.resume, "matchcue_resume_total", "Viewers who came back", "continuity", {"kept", "lost"});
+  f.add_counters(f.slow_consumer, "matchcue_slow_consumer_total", "What happened to slow viewers", "policy",
+                 {"superseded", "disconnected"});
+  f.add_counters(f.feedback, "matchcue_feedback_total", "Interactions received", "outcome",
+                 {"stored", "repeated", "refused"});
+  f.decisions = &prometheus::BuildCounter()
+                     .Name("matchcue_decisions_total")
+                     .Help("Decisions made and logged")
+                     .Register(f.registry)
+                     .Add({});
+  f.ingest_ack = &prometheus::BuildHistogram()
+                      .Name("matchcue_ingest_ack_seconds")
+                      .Help("From a request to change a live event until the change is durable")
+                      .Register(f.registry)
+                      .Add({}, kSeconds);
+  f.session_queue_bytes = &prometheus::BuildGauge()
+                               .Name("matchcue_session_queue_bytes")
+                               .Help("Unsent bytes of slow viewers")
+                               .Register(f.registry)
+                               .Add({});
+  prometheus::BuildGauge()
+      .Name("matchcue_build_info")
+      .Help("1; the labels say which build this is")
+      .Register(f.registry)
+      .Add({{"version", std::string(version)}})
+      .Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+prometheus::Gauge& Metrics::connections(std::string_view transport) { return families_->connections.get(transport); }
+Histogram& Metrics::moment_to_screen(std::string_view stage) { return families_->moment_to_screen.get(stage); }
+prometheus::Counter& Metrics::cues(std::string_view cue_class, std::string_view outcome) {
+  return families_->cues.get(std::string(cue_class) + "/" + std::string(outcome));
+}
+prometheus::Counter& Metrics::resume(std::string_view continuity) { return families_->resume.get(continuity); }
+prometheus::Counter& Metrics::slow_consumer(std::string_view policy) { return families_->slow_consumer.get(policy); }
+prometheus::Counter& Metrics::decisions() { return *families_->decisions; }
+prometheus::Counter& Metrics::feedback(std::string_view outcome) { return families_->feedback.get(outcome); }
+Histogram& Metrics::ingest_ack() { return *families_->ingest_ack; }
+prometheus::Gauge& Metrics::session_queue_bytes() { return *families_->session_queue_bytes; }
+
+std::string Metrics::exposition() const {
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace matchcue::metrics
