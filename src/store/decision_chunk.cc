@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A chunk, little-endian throughout; `text` is u32 length + bytes.
+//
+//   prefix   0  u32  magic "mcdl"
+//            4  u32  length of the whole chunk in bytes, prefix included, 16..262144
+//            8  u32  CRC-32C of bytes 0..8 and 12..length
+//           12  u16  version of this layout, 1
+//           14  u16  0
+//   header      text event, u64 sequence, u64 moment, u64 catalogue version, text solution version,
+//               f64 gamma, f64 floor, u64 seed, i64 at (ms since 1970), u16 slots, text slot name x slots,
+//               text context (JSON object), text overrides (JSON array)
+//   rows        u32 rows, u16 countries, text country x countries
+//   columns     u16 viewer length x rows, viewer bytes x rows, i16 age x rows (-1 unknown),
+//               u16 index into countries x rows, u16 item x rows x slots (0xffff none), f32 propensity x rows x slots
+//
+// Nothing follows the last column. A change of layout takes a new version and keeps reading the old one.
+#include "store/decision_chunk.h"
+
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "store/crc32c.h"
+#include "store/values_json.h"
+
+namespace matchcue::store {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+constexpr std::uint32_t kMagic = 0x6c64636d;  // "mcdl"
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kShortMax = std::numeric_limits<std::uint16_t>::max();
+
+template <typename Number>
+void put(std::string& out, Number number) {
+  char bytes[sizeof number];
+  std::memcpy(bytes, &number, sizeof number);
+  out.append(bytes, sizeof number);
+}
+
+void put_text(std::string& out, std::string_view text) {
+  put(out, static_cast<std::uint32_t>(text.size()));
+  out += text;
+}
+
+/// Takes values off the front; after the first one that is not there, `ok` is false and everything reads as zero.
+struct Input {
+  std::string_view bytes;
+  bool ok = true;
+
+  std::string_view take(std::size_t count) {
+    if (count > bytes.size()) {
+      ok = false;
+      bytes = {};
+      return {};
+    }
+    const std::string_view front = bytes.substr(0, count);
+    bytes.remove_prefix(count);
+    return front;
+  }
+  template <typename Number>
+  Number number() {
+    Number value{};
+    const std::string_view front = take(sizeof value);
+    if (ok) std::memcpy(&value, front.data(), sizeof value);
+    return value;
+  }
+  std::string_view text() { return take(number<std::uint32_t>()); }
+};
+
+template <typename Number>
+Number number_at(std::string_view column, std::size_t index) {
+  Number value{};
+  std::memcpy(&value, column.data() + index * sizeof value, sizeof value);
+  return value;
+}
+
+Error corrupt_chunk(std::string why) {
+  return Error{
+      ErrorKind::corrupt, "corrupt_decisions", "a chunk of the decision log is damaged: " + std::move(why), {}};
+}
+
+std::string encode_header(const domain::DecisionHeader& header) {
+  std::string out(kChunkPrefixBytes, '\0');
+  put_text(out, header.event.str());
+  put(out, header.sequence.value());
+  put(out, header.moment.value());
+  put(out, header.catalogue_version);
+  put_text(out, header.solution_version);
+  put(out, header.gamma);
+  put(out, header.floor);
+  put(out, header.seed);
+  put(out, to_ms(header.at));
+  put(out, static_cast<std::uint16_t>(header.slots.size()));
+  for (const domain::SlotName& slot : header.slots) put_text(out, slot.str());
+  put_text(out, to_json(header.context));
+  put_text(out, to_json(header.overrides));
+  return out;
+}
+
+/// Which rows one chunk holds, and the countries they name.
+struct Selection {
+  std::size_t rows = 0;
+  std::vector<std::string_view> countries;
+  std::vector<std::uint16_t> country_of;
+};
+
+/// As many rows as fit into `bytes_max`. A row takes at least 6 bytes, so countries never outgrow their index.
+Selection select_rows(const domain::DecisionBatch& batch, std::size_t first_row, std::size_t bytes_max) {
+  Selection selection;
+  std::unordered_map<std::string_view, std::uint16_t> index;
+  const std::size_t fixed_bytes = 3 * sizeof(std::uint16_t) + batch.header.slots.size() * (2 + sizeof(float));
+  std::size_t bytes = 0;
+  for (std::size_t row = first_row; row < batch.rows(); ++row) {
+    const std::string& viewer = batch.viewers[row].str();
+    const std::string_view country = batch.countries[row];
+    if (viewer.size() > kShortMax) break;
+    const auto known = index.find(country);
+    bytes += fixed_bytes + viewer.size() + (known == index.end() ? 4 + country.size() : 0);
+    if (bytes > bytes_max) break;
+    if (known == index.end()) {
+      selection.country_of.push_back(static_cast<std::uint16_t>(selection.countries.size()));
+      index.emplace(country, selection.country_of.back());
+      selection.countries.push_back(country);
+    } else {
+      selection.country_of.push_back(known->second);
+    }
+    ++selection.rows;
+  }
+  return selection;
+}
+
+void append_columns(const domain::DecisionBatch& batch, std::size_t first_row, const Selection& selection,
+                    std::string& out) {
+  const std::size_t slots = batch.header.slots.size();
+  const auto viewers = std::span(batch.viewers).subspan(first_row, selection.rows);
+  const auto choices = std::span(batch.choices).subspan(first_row * slots, selection.rows * slots);
+  put(out, static_cast<std::uint32_t>(selection.rows));
+  put(out, static_cast<std::uint16_t>(selection.countries.size()));
+  for (const std::string_view country : selection.countries) put_text(out, country);
+  for (const domain::ViewerId& viewer : viewers) put(out, static_cast<std::uint16_t>(viewer.str().size()));
+  for (const domain::ViewerId& viewer : viewers) out += viewer.str();
+  for (std::size_t row = 0; row < selection.rows; ++row) put(out, batch.ages[first_row + row]);
+  for (const std::uint16_t country : selection.country_of) put(out, country);
+  for (const domain::Choice& choice : choices) put(out, choice.item);
+  for (const domain::Choice& choice : choices) put(out, choice.propensity);
+}
+
+std::uint32_t checksum(std::string_view chunk) { return crc32c(chunk.substr(12), crc32c(chunk.substr(0, 8))); }
+
+/// A checked chunk with its columns still in place.
+struct ChunkView {
+  domain::DecisionHeader header;
+  std::size_t rows = 0;
+  std::vector<std::string_view> countries;
+  std::string_view viewer_lengths;
+  std::string_view viewer_bytes;
+  std::string_view ages;
+  std::string_view country_of;
+  std::string_view items;
+  std::string_view propensities;
+
+  /// Calls visit(row, viewer) until it returns false.
+  template <typename Visit>
+  void visit_viewers(Visit visit) const {
+    std::size_t at = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::size_t length = number_at<std::uint16_t>(viewer_lengths, row);
+      if (!visit(row, viewer_bytes.substr(at, length))) return;
+      at += length;
+    }
+  }
+  std::string_view country(std::size_t row) const { return countries[number_at<std::uint16_t>(country_of, row)]; }
+  domain::Choice choice(std::size_t index) const {
+    return {number_at<std::uint16_t>(items, index), number_at<float>(propensities, index)};
+  }
+};
+
+Result<domain::DecisionHeader> read_header(Input& input) {
+  domain::DecisionHeader header;
+  header.event = domain::EventId(std::string(input.text()));
+  header.sequence = domain::Sequence(input.number<std::uint64_t>());
+  header.moment = domain::Sequence(input.number<std::uint64_t>());
+  header.catalogue_version = input.number<std::uint64_t>();
+  header.solution_version = input.text();
+  header.gamma = input.number<double>();
+  header.floor = input.number<double>();
+  header.seed = input.number<std::uint64_t>();
+  header.at = wall_time_from_ms(input.number<std::int64_t>());
+  const std::size_t slots = input.number<std::uint16_t>();
+  for (std::size_t slot = 0; slot < slots && input.ok; ++slot) header.slots.emplace_back(std::string(input.text()));
+  const std::string_view context = input.text();
+  const std::string_view overrides = input.text();
+  if (!input.ok) return corrupt_chunk("its header is cut short");
+  MCUE_TRY(header.context, parse_values(context));
+  MCUE_TRY(header.overrides, parse_overrides(overrides));
+  return header;
+}
+
+Result<void> read_columns(Input& input, ChunkView& view) {
+  const std::size_t slots = view.header.slots.size();
+  view.rows = input.number<std::uint32_t>();
+  const std::size_t countries = input.number<std::uint16_t>();
+  for (std::size_t i = 0; i < countries && input.ok; ++i) view.countries.push_back(input.text());
+  view.viewer_lengths = input.take(view.rows * 2);
+  std::size_t viewer_bytes = 0;
+  for (std::size_t row = 0; row < view.rows && input.ok; ++row) {
+    viewer_bytes += number_at<std::uint16_t>(view.viewer_lengths, row);
+  }
+  view.viewer_bytes = input.take(viewer_bytes);
+  view.ages = input.take(view.rows * 2);
+  view.country_of = input.take(view.rows * 2);
+  view.items = input.take(view.rows * slots * 2);
+  view.propensities = input.take(view.rows * slots * sizeof(float));
+  if (!input.ok || !input.bytes.empty()) return corrupt_chunk("its columns do not match its length");
+  for (std::size_t row = 0; row < view.rows; ++row) {
+    if (number_at<std::uint16_t>(view.country_of, row) >= countries) return corrupt_chunk("unknown country index");
+  }
+  return {};
+}
+
+Result<ChunkView> read_chunk(std::string_view chunk) {
+  if (chunk_length(chunk) != chunk.size()) return corrupt_chunk("no chunk of this length begins here");
+  Input input{chunk.substr(8)};
+  if (input.number<std::uint32_t>() != checksum(chunk)) return corrupt_chunk("its checksum does not match");
+  const auto version = input.number<std::uint16_t>();
+  const auto reserved = input.number<std::uint16_t>();
+  if (version != kVersion || reserved != 0) return corrupt_chunk("unknown version " + std::to_string(version));
+  ChunkView view;
+  MCUE_TRY(view.header, read_header(input));
+  MCUE_TRY_VOID(read_columns(input, view));
+  return view;
+}
+
+}  // namespace
+
+Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, std::size_t first_row) {
+  const std::size_t slots = batch.header.slots.size();
+  CHECK(first_row < batch.rows(), first_row, batch.rows());
+  CHECK(batch.ages.size() == batch.rows() && batch.countries.size() == batch.rows(), batch.rows());
+  CHECK(batch.choices.size() == batch.rows() * slots, batch.choices.size(), batch.rows(), slots);
+  EncodedChunk chunk{encode_header(batch.header), 0};
+  const std::size_t header_bytes = chunk.bytes.size() + 6;  // and the two counts in front of the columns
+  Selection selection;
+  if (header_bytes < kChunkBytesMax && slots <= kShortMax) {
+    selection = select_rows(batch, first_row, kChunkBytesMax - header_bytes);
+  }
+  if (selection.rows == 0) {
+    return Error{ErrorKind::too_large,
+                 "decision_too_large",
+                 "the decisions for change " + std::to_string(batch.header.sequence.value()) + " of \"" +
+                     batch.header.event.str() + "\" do not fit into a chunk of " + std::to_string(kChunkBytesMax) +
+                     " bytes",
+                 {}};
+  }
+  append_columns(batch, first_row, selection, chunk.bytes);
+  chunk.rows = selection.rows;
+  seal_chunk(chunk.bytes);
+  return chunk;
+}
+
+Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk) {
+  MCUE_TRY(ChunkView view, read_chunk(chunk));
+  domain::DecisionBatch batch;
+  const std::size_t slots = view.header.slots.size();
+  batch.header = std::move(view.header);
+  batch.viewers.reserve(view.rows);
+  batch.ages.reserve(view.rows);
+  batch.countries.reserve(view.rows);
+  batch.choices.reserve(view.rows * slots);
+  view.visit_viewers([&](std::size_t row, std::string_view viewer) {
+    batch.viewers.emplace_back(std::string(viewer));
+    batch.ages.push_back(number_at<std::int16_t>(view.ages, row));
+    batch.countries.emplace_back(view.country(row));
+    for (std::size_t slot = 0; slot < slots; ++slot) batch.choices.push_back(view.choice(row * slots + slot));
+    return true;
+  });
+  return batch;
+}
+
+Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, const domain::ViewerId& viewer) {
+  MCUE_TRY(ChunkView view, read_chunk(chunk));
+  std::optional<domain::Decision> found;
+  view.visit_viewers([&](std::size_t row, std::string_view candidate) {
+    if (candidate != viewer.str()) return true;
+    const std::size_t slots = view.header.slots.size();
+    const auto age = number_at<std::int16_t>(view.ages, row);
+    found.emplace();
+    found->viewer = viewer;
+    if (age >= 0) found->age = age;
+    found->country = view.country(row);
+    for (std::size_t slot = 0; slot < slots; ++slot) found->choices.push_back(view.choice(row * slots + slot));
+    return false;
+  });
+  if (found) found->header = std::move(view.header);
+  return found;
+}
+
+std::optional<std::size_t> chunk_length(std::string_view prefix) {
+  if (prefix.size() < kChunkPrefixBytes) return std::nullopt;
+  const std::size_t length = number_at<std::uint32_t>(prefix, 1);
+  if (number_at<std::uint32_t>(prefix, 0) != kMagic || length < kChunkPrefixBytes || length > kChunkBytesMax) {
+    return std::nullopt;
+  }
+  return length;
+}
+
+void seal_chunk(std::string& chunk) {
+  CHECK(chunk.size() >= kChunkPrefixBytes && chunk.size() <= kChunkBytesMax, chunk.size());
+  std::string prefix;
+  put(prefix, kMagic);
+  put(prefix, static_cast<std::uint32_t>(chunk.size()));
+  put(prefix, std::uint32_t{0});
+  put(prefix, kVersion);
+  put(prefix, std::uint16_t{0});
+  chunk.replace(0, kChunkPrefixBytes, prefix);
+  const std::uint32_t sum = checksum(chunk);
+  std::memcpy(chunk.data() + 8, &sum, sizeof sum);
+}
+
+}  // namespace matchcue::store

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/decision_chunk.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "store/crc32c.h"
+#include "store/sqlite/test_store.h"
+
+namespace matchcue::store {
+namespace {
+
+void expect_rows(const domain::DecisionBatch& part, const domain::DecisionBatch& whole, std::size_t first) {
+  const std::size_t slots = whole.header.slots.size();
+  EXPECT_EQ(part.header, whole.header);
+  for (std::size_t row = 0; row < part.rows(); ++row) {
+    ASSERT_EQ(part.viewers[row], whole.viewers[first + row]);
+    ASSERT_EQ(part.ages[row], whole.ages[first + row]);
+    ASSERT_EQ(part.countries[row], whole.countries[first + row]);
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      ASSERT_EQ(part.choices[row * slots + slot], whole.choices[(first + row) * slots + slot]);
+    }
+  }
+}
+
+TEST(Crc32c, MatchesThePublishedCheckValue) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283U);
+  EXPECT_EQ(crc32c("456789", crc32c("123")), 0xe3069283U);
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aaU);  // RFC 3720 B.4
+}
+
+TEST(DecisionChunk, GivesBackWhatWentIn) {
+  const auto batch = make_batch("match", 57, 100);
+  const auto chunk = encode_decision_chunk(batch, 0);
+  ASSERT_TRUE(chunk.ok());
+  EXPECT_EQ(chunk->rows, 100U);
+  const auto back = decode_decision_chunk(chunk->bytes);
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  ASSERT_EQ(back->rows(), 100U);
+  expect_rows(*back, batch, 0);
+}
+
+TEST(DecisionChunk, SplitsABatchByRowsAndLosesNone) {
+  const auto batch = make_batch("match", 1, 30'000);
+  std::size_t first = 0;
+  std::size_t chunks = 0;
+  while (first < batch.rows()) {
+    const auto chunk = encode_decision_chunk(batch, first);
+    ASSERT_TRUE(chunk.ok());
+    ASSERT_LE(chunk->bytes.size(), kChunkBytesMax);
+    const auto part = decode_decision_chunk(chunk->bytes);
+    ASSERT_TRUE(part.ok());
+    ASSERT_EQ(part->rows(), chunk->rows);
+    expect_rows(*part, batch, first);
+    first += chunk->rows;
+    ++chunks;
+  }
+  EXPECT_GE(chunks, 3U);
+  EXPECT_LE(chunks, 5U);
+}
+
+TEST(DecisionChunk, HoldsADifferentCountryInEveryRow) {
+  auto batch = make_batch("match", 1, 30'000, "");
+  for (std::size_t row = 0; row < batch.rows(); ++row) batch.countries[row] = std::to_string(row);
+  const auto chunk = encode_decision_chunk(batch, 0);
+  ASSERT_TRUE(chunk.ok());
+  const auto part = decode_decision_chunk(chunk->bytes);
+  ASSERT_TRUE(part.ok());
+  expect_rows(*part, batch, 0);
+}
+
+TEST(DecisionChunk, FindsOneViewer) {
+  const auto batch = make_batch("match", 57, 100);
+  const std::string bytes = encode_decision_chunk(batch, 0)->bytes;
+  const auto found = find_decision(bytes, domain::ViewerId("viewer43"));
+  ASSERT_TRUE(found.ok() && found->has_value());
+  EXPECT_EQ((*found)->header, batch.header);
+  EXPECT_EQ((*found)->age, 43);
+  EXPECT_EQ((*found)->country, "DE");
+  EXPECT_EQ((*found)->choices, (std::vector<domain::Choice>{batch.choices[86], batch.choices[87]}));
+  EXPECT_EQ(find_decision(bytes, domain::ViewerId("viewer0")).value()->age, std::nullopt);
+  EXPECT_FALSE(find_decision(bytes, domain::ViewerId("viewer100")).value().has_value());
+}
+
+TEST(DecisionChunk, RefusesAHeaderThatDoesNotFit) {
+  auto batch = make_batch("match", 1, 1);
+  batch.header.context["NOTE"] = std::string(kChunkBytesMax, 'x');
+  const auto chunk = encode_decision_chunk(batch, 0);
+  ASSERT_FALSE(chunk.ok());
+  EXPECT_EQ(chunk.error().kind, ErrorKind::too_large);
+}
+
+TEST(DecisionChunk, RefusesEveryFlippedBit) {
+  const std::string good = encode_decision_chunk(make_batch("m", 1, 3), 0)->bytes;
+  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+    std::string bad = good;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+    ASSERT_FALSE(decode_decision_chunk(bad).ok()) << "bit " << bit;
+  }
+}
+
+TEST(DecisionChunk, RefusesEveryCut) {
+  const std::string good = encode_decision_chunk(make_batch("m", 1, 3), 0)->bytes;
+  for (std::size_t length = 0; length < good.size(); ++length) {
+    ASSERT_FALSE(decode_decision_chunk(good.substr(0, length)).ok()) << length;
+  }
+  EXPECT_FALSE(decode_decision_chunk(good + "x").ok());
+}
+
+TEST(DecisionChunk, SurvivesDamageThatCarriesARightChecksum) {
+  const std::string good = encode_decision_chunk(make_batch("match", 1, 20), 0)->bytes;
+  Random random(11);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bad = good;
+    for (std::uint64_t flips = 1 + random.below(4); flips > 0; --flips) {
+      bad[kChunkPrefixBytes + random.below(bad.size() - kChunkPrefixBytes)] = static_cast<char>(random.next());
+    }
+    seal_chunk(bad);
+    const auto batch = decode_decision_chunk(bad);
+    if (!batch.ok()) {
+      ASSERT_EQ(batch.error().kind, ErrorKind::corrupt);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace matchcue::store

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/connection.h"
+
+namespace matchcue::store {
+
+namespace {
+
+constexpr int kBusyTimeoutMs = 5'000;
+
+/// FULL makes every commit durable. The WAL is copied into the database every 32 MiB: a page that many commits changed
+/// is then written there once. A WAL that an import made longer is cut back to 64 MiB.
+constexpr const char* kWriterSettings =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+    "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;";
+constexpr const char* kReaderSettings = "PRAGMA query_only = ON;";
+
+Error make_error(int code, const std::string& path, const char* message) {
+  const std::string text = path + ": " + message;
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return Error{ErrorKind::corrupt, "corrupt_database", text, {}};
+    case SQLITE_CONSTRAINT: return invalid("constraint", text);
+    default: return unavailable("storage_unavailable", text);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
+  sqlite3* database = nullptr;
+  const int create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
+  const int code = sqlite3_open_v2(
+      path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create, nullptr);
+  std::unique_ptr<Connection> connection(new Connection(path, database));
+  if (code != SQLITE_OK) return make_error(code, path, sqlite3_errstr(code));
+  sqlite3_busy_timeout(database, kBusyTimeoutMs);
+  MCUE_TRY_VOID(connection->run(access == Access::write ? kWriterSettings : kReaderSettings));
+  return connection;
+}
+
+Connection::~Connection() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close(database_);
+}
+
+Result<void> Connection::run(const char* sql) {
+  if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return last_error();
+  return {};
+}
+
+sqlite3_stmt* Connection::prepare(std::string_view sql) {
+  const auto known = statements_.find(sql);
+  if (known != statements_.end()) {
+    CHECK(sqlite3_stmt_busy(known->second) == 0, sql);
+    return known->second;
+  }
+  sqlite3_stmt* statement = nullptr;
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, &rest);
+  if (code != SQLITE_OK) return nullptr;
+  statements_.emplace(sql, statement);
+  return statement;
+}
+
+bool Connection::has_moved() const {
+  int moved = 0;
+  return sqlite3_file_control(database_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
+Error Connection::last_error() const {
+  return make_error(sqlite3_errcode(database_), path_, sqlite3_errmsg(database_));
+}
+
+Query::~Query() {
+  if (statement_ == nullptr) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+Result<bool> Query::next() {
+  if (statement_ == nullptr) return connection_.last_error();
+  switch (sqlite3_step(statement_)) {
+    case SQLITE_ROW: return true;
+    case SQLITE_DONE: return false;
+    default: return connection_.last_error();
+  }
+}
+
+Result<void> Query::run() {
+  MCUE_TRY(const bool row, next());
+  CHECK(!row);
+  return {};
+}
+
+std::string_view Query::view(int column) const {
+  // The pointer first: asking for it may change the representation that the length is of.
+  const void* bytes = sqlite3_column_blob(statement_, column);
+  const int length = sqlite3_column_bytes(statement_, column);
+  return bytes == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(bytes), length);
+}
+
+void Query::bind(int index, std::string_view text) {
+  if (statement_ == nullptr) return;
+  const char* bytes = text.data() == nullptr ? "" : text.data();
+  sqlite3_bind_text64(statement_, index, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+void Query::bind(int index, std::int64_t number) {
+  if (statement_ != nullptr) sqlite3_bind_int64(statement_, index, number);
+}
+void Query::bind(int index, double number) {
+  if (statement_ != nullptr) sqlite3_bind_double(statement_, index, number);
+}
+
+Snapshot::~Snapshot() {
+  // A read transaction holds nothing to lose; when even ending it fails, the next call reports why.
+  if (begun_.ok()) [[maybe_unused]]
+    const bool ended = connection_.run("COMMIT").ok();
+}
+
+}  // namespace matchcue::store

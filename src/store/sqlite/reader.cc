@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/reader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "store/decision_chunk.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/writes.h"
+#include "store/values_json.h"
+
+namespace matchcue::store {
+
+namespace {
+
+std::int64_t sql_limit(std::size_t limit) {
+  constexpr std::size_t kMax = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(limit, kMax));
+}
+
+/// All rows of a query, each through `read`.
+template <typename Row, typename Read>
+Result<std::vector<Row>> read_all(Query& query, Read read) {
+  std::vector<Row> rows;
+  while (true) {
+    MCUE_TRY(const bool more, query.next());
+    if (!more) return rows;
+    MCUE_TRY(Row row, read(query));
+    rows.push_back(std::move(row));
+  }
+}
+
+/// The first row of a query through `read`, or nothing.
+template <typename Row, typename Read>
+Result<std::optional<Row>> read_first(Query& query, Read read) {
+  MCUE_TRY(const bool any, query.next());
+  if (!any) return std::optional<Row>();
+  MCUE_TRY(Row row, read(query));
+  return std::optional<Row>(std::move(row));
+}
+
+Result<domain::LiveEvent> read_event(const Query& row) {
+  domain::LiveEvent event;
+  event.id = domain::EventId(row.text(0));
+  event.sequence = domain::Sequence(row.count(1));
+  event.moment = domain::Sequence(row.count(2));
+  MCUE_TRY(event.state, parse_values(row.view(3)));
+  MCUE_TRY(event.overrides, parse_overrides(row.view(4)));
+  return event;
+}
+
+Result<ChunkPlace> read_place(const Query& row) { return ChunkPlace{row.count(0), row.count(1), {}, {}}; }
+
+}  // namespace
+
+Result<Connection*> SqliteReader::open() {
+  if (connection_ == nullptr) {
+    MCUE_TRY(connection_, Connection::open(database_path_, Access::read));
+  }
+  return connection_.get();
+}
+
+Result<std::vector<domain::LiveEvent>> SqliteReader::load_events() {
+  MCUE_TRY(Connection * connection, open());
+  const Snapshot snapshot(*connection);
+  MCUE_TRY_VOID(snapshot.begun());
+  Query query(*connection, "SELECT event_id, sequence, moment, state, overrides FROM events ORDER BY event_id");
+  MCUE_TRY(auto events, read_all<domain::LiveEvent>(query, read_event));
+  for (domain::LiveEvent& event : events) {
+    Query contents(*connection, "SELECT content_id FROM contents WHERE event_id = ?1 ORDER BY content_id",
+                   event.id.str());
+    MCUE_TRY(event.contents, read_all<domain::ContentId>(contents, [](const Query& row) -> Result<domain::ContentId> {
+               return domain::ContentId(row.text(0));
+             }));
+  }
+  return events;
+}
+
+Result<std::vector<domain::Change>> SqliteReader::load_changes(const domain::EventId& event, domain::Sequence after,
+                                                               std::size_t limit) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT " MCUE_CHANGE_COLUMNS
+              " FROM changes WHERE event_id = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3",
+              event.str(), after.value(), sql_limit(limit));
+  return read_all<domain::Change>(query, read_change);
+}
+
+Result<std::vector<domain::Change>> SqliteReader::load_latest_changes(const domain::EventId& event, std::size_t limit) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT " MCUE_CHANGE_COLUMNS " FROM changes WHERE event_id = ?1 ORDER BY sequence DESC LIMIT ?2",
+              event.str(), sql_limit(limit));
+  MCUE_TRY(auto changes, read_all<domain::Change>(query, read_change));
+  std::reverse(changes.begin(), changes.end());
+  return changes;
+}
+
+Result<std::optional<domain::Change>> SqliteReader::load_change(const domain::EventId& event,
+                                                                domain::Sequence sequence) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT " MCUE_CHANGE_COLUMNS " FROM changes WHERE event_id = ?1 AND sequence = ?2",
+              event.str(), sequence.value());
+  return read_first<domain::Change>(query, read_change);
+}
+
+Result<domain::CataloguePtr> SqliteReader::load_catalogue(std::optional<std::uint64_t> version) {
+  MCUE_TRY(Connection * connection, open());
+  const Snapshot snapshot(*connection);
+  MCUE_TRY_VOID(snapshot.begun());
+  MCUE_TRY(const std::uint64_t latest, load_meta_count(*connection, kCatalogueVersionKey));
+  const std::uint64_t wanted = version.value_or(latest);
+  if (wanted > latest) {
+    return not_found("unknown_catalogue_version", "there is no catalogue version " + std::to_string(wanted) +
+                                                      "; the latest is " + std::to_string(latest));
+  }
+  // max() picks the row that the other columns are taken from (SQLite's rule for bare columns beside it).
+  Query query(*connection,
+              "SELECT " MCUE_ITEM_COLUMNS
+              ", max(catalogue_version) FROM items WHERE catalogue_version <= ?1 GROUP BY item_id",
+              wanted);
+  MCUE_TRY(auto items, read_all<domain::Item>(query, [](const Query& row) { return read_item(row, row.count(8)); }));
+  return domain::CataloguePtr(std::make_shared<const domain::Catalogue>(wanted, std::move(items)));
+}
+
+Result<std::optional<domain::Viewer>> SqliteReader::load_viewer(const domain::ViewerId& viewer) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT " MCUE_VIEWER_COLUMNS " FROM viewers WHERE viewer_id = ?1", viewer.str());
+  return read_first<domain::Viewer>(query, read_viewer);
+}
+
+Result<std::vector<domain::Viewer>> SqliteReader::load_viewers(const domain::ViewerId& after, std::size_t limit) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT " MCUE_VIEWER_COLUMNS " FROM viewers WHERE viewer_id > ?1 ORDER BY viewer_id LIMIT ?2",
+              after.str(), sql_limit(limit));
+  return read_all<domain::Viewer>(query, read_viewer);
+}
+
+Result<std::uint64_t> SqliteReader::count_interactions() {
+  MCUE_TRY(Connection * connection, open());
+  return load_meta_count(*connection, kInteractionsKey);
+}
+
+Result<InteractionCounts> SqliteReader::load_interaction_counts() {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT item_id, field, value, count FROM interaction_counts");
+  InteractionCounts counts;
+  while (true) {
+    MCUE_TRY(const bool more, query.next());
+    if (!more) return counts;
+    auto& item = counts.items[domain::ItemId(query.text(0))];
+    if (query.view(1).empty()) {
+      item.total = query.count(3);
+    } else {
+      item.by_context.emplace(std::pair(query.text(1), query.text(2)), query.count(3));
+    }
+  }
+}
+
+Result<std::optional<std::string>> SqliteReader::load_schema(domain::DatasetKind kind) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT text FROM schemas WHERE kind = ?1", domain::to_string(kind));
+  return read_first<std::string>(query, [](const Query& row) -> Result<std::string> { return row.text(0); });
+}
+
+Result<std::optional<SolutionVersionRow>> SqliteReader::load_solution_version(const std::string& id) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT id, recipe, blob FROM solution_versions WHERE ?1 = '' OR id = ?1 ORDER BY number DESC LIMIT 1",
+              id);
+  return read_first<SolutionVersionRow>(query, [](const Query& row) -> Result<SolutionVersionRow> {
+    return SolutionVersionRow{row.text(0), row.text(1), row.text(2)};
+  });
+}
+
+Result<std::optional<domain::Decision>> SqliteReader::load_decision(const domain::DecisionId& id) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT log_offset, length FROM decision_chunks WHERE event_id = ?1 AND sequence = ?2 "
+              "ORDER BY log_offset DESC",
+              id.event.str(), id.sequence.value());
+  MCUE_TRY(const auto places, read_all<ChunkPlace>(query, read_place));
+  for (const ChunkPlace& place : places) {
+    MCUE_TRY(const std::string chunk, log_.read(place.offset, place.length));
+    MCUE_TRY(auto decision, find_decision(chunk, id.viewer));
+    if (decision) return decision;
+  }
+  return std::optional<domain::Decision>();
+}
+
+Result<void> SqliteReader::visit_latest_decisions(std::size_t bytes_max,
+                                                  const std::function<void(domain::DecisionBatch)>& visit) {
+  MCUE_TRY(Connection * connection, open());
+  std::vector<ChunkPlace> places;  // newest first
+  std::size_t bytes = 0;
+  {
+    Query query(*connection, "SELECT log_offset, length FROM decision_chunks ORDER BY log_offset DESC");
+    while (true) {
+      MCUE_TRY(const bool more, query.next());
+      if (!more) break;
+      MCUE_TRY(ChunkPlace place, read_place(query));
+      bytes += place.length;
+      if (bytes > bytes_max) break;
+      places.push_back(std::move(place));
+    }
+  }
+  Result<void> damage;
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    const auto chunk = log_.read(place->offset, place->length);
+    auto batch = chunk.ok() ? decode_decision_chunk(*chunk) : Result<domain::DecisionBatch>(chunk.error());
+    if (batch.ok()) {
+      visit(std::move(batch).value());
+    } else if (damage.ok()) {
+      damage = batch.error();
+    }
+  }
+  return damage;
+}
+
+Result<std::vector<domain::Feedback>> SqliteReader::load_feedback(const domain::ViewerId& viewer, std::size_t limit) {
+  MCUE_TRY(Connection * connection, open());
+  if (viewer.empty()) {
+    Query query(*connection, "SELECT " MCUE_FEEDBACK_COLUMNS " FROM feedback ORDER BY number DESC LIMIT ?1",
+                sql_limit(limit));
+    return read_all<domain::Feedback>(query, read_feedback);
+  }
+  // By the index, and for the newest rows, which are not in it yet, one by one.
+  const std::int64_t first_key = first_feedback_key(viewer);
+  Query query(*connection,
+              "SELECT " MCUE_FEEDBACK_COLUMNS
+              " FROM feedback WHERE viewer_id = ?1 AND number IN (SELECT number FROM feedback_keys WHERE key BETWEEN "
+              "?2 AND ?3 UNION SELECT number FROM feedback WHERE viewer_id = ?1 AND number > "
+              "(SELECT value FROM meta WHERE key = 'feedback_indexed')) ORDER BY number DESC LIMIT ?4",
+              viewer.str(), first_key, first_key + 0xffffffff, sql_limit(limit));
+  return read_all<domain::Feedback>(query, read_feedback);
+}
+
+}  // namespace matchcue::store

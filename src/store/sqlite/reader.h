@@ -1,0 +1,46 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads the database file and the decision log. Each call sees one commit, whole.
+
+#include <memory>
+#include <string>
+
+#include "store/decision_log.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+
+namespace matchcue::store {
+
+/// One thread. Opens its files at the first call, so making one cannot fail.
+class SqliteReader final : public Reader {
+ public:
+  SqliteReader(std::string database_path, std::string log_path)
+      : database_path_(std::move(database_path)), log_(std::move(log_path)) {}
+
+  Result<std::vector<domain::LiveEvent>> load_events() override;
+  Result<std::vector<domain::Change>> load_changes(const domain::EventId& event, domain::Sequence after,
+                                                   std::size_t limit) override;
+  Result<std::vector<domain::Change>> load_latest_changes(const domain::EventId& event, std::size_t limit) override;
+  Result<std::optional<domain::Change>> load_change(const domain::EventId& event, domain::Sequence sequence) override;
+  Result<domain::CataloguePtr> load_catalogue(std::optional<std::uint64_t> version) override;
+  Result<std::optional<domain::Viewer>> load_viewer(const domain::ViewerId& viewer) override;
+  Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) override;
+  Result<std::uint64_t> count_interactions() override;
+  Result<InteractionCounts> load_interaction_counts() override;
+  Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
+  Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) override;
+  Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
+  Result<void> visit_latest_decisions(std::size_t bytes_max,
+                                      const std::function<void(domain::DecisionBatch)>& visit) override;
+  Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) override;
+
+ private:
+  Result<Connection*> open();
+
+  std::string database_path_;
+  DecisionLogReader log_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace matchcue::store

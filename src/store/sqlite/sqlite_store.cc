@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/sqlite_store.h"
+
+#include <algorithm>
+
+#include "store/sqlite/data_directory.h"
+#include "store/sqlite/reader.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/writer.h"
+
+namespace matchcue::store {
+
+namespace {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(DataDirectory directory, std::string epoch, Storage storage, Writer::Limits limits)
+      : directory_(std::move(directory)), epoch_(std::move(epoch)), writer_(std::move(storage), limits) {}
+
+  const std::string& epoch() const override { return epoch_; }
+
+  std::unique_ptr<Reader> make_reader() override {
+    return std::make_unique<SqliteReader>(directory_.database_path(), directory_.log_path());
+  }
+
+  void append_change(domain::ChangePtr change, domain::LiveEvent event, domain::Sequence previous,
+                     Done<void> done) override {
+    CHECK(change->event == event.id && change->sequence == event.sequence, change->event, event.id, change->sequence);
+    CHECK(change->sequence > previous, change->sequence, previous);
+    submit<void>([change = std::move(change), event = std::move(event),
+                  previous](WriteTarget& target) { return write_change(target, *change, event, previous); },
+                 std::move(done));
+  }
+
+  void map_content(domain::ContentId content, domain::EventId event, Done<void> done) override {
+    submit<void>([content = std::move(content),
+                  event = std::move(event)](WriteTarget& target) { return write_content(target, content, event); },
+                 std::move(done));
+  }
+
+  void put_items(std::vector<domain::Item> items, Done<WriteSummary> done) override {
+    submit<WriteSummary>([items = std::move(items)](WriteTarget& target) { return write_items(target, items); },
+                         std::move(done));
+  }
+
+  void put_viewers(std::vector<domain::Viewer> viewers, Done<WriteSummary> done) override {
+    submit<WriteSummary>([viewers = std::move(viewers)](WriteTarget& target) { return write_viewers(target, viewers); },
+                         std::move(done));
+  }
+
+  void add_interactions(std::vector<domain::Interaction> interactions, Done<WriteSummary> done) override {
+    submit<WriteSummary>([interactions = std::move(interactions)](
+                             WriteTarget& target) { return write_interactions(target, interactions); },
+                         std::move(done));
+  }
+
+  void put_schema(domain::DatasetKind kind, std::string text, Done<void> done) override {
+    submit<void>([kind, text = std::move(text)](WriteTarget& target) { return write_schema(target, kind, text); },
+                 std::move(done));
+  }
+
+  void put_solution_version(SolutionVersionRow row, Done<void> done) override {
+    submit<void>([row = std::move(row)](WriteTarget& target) { return write_solution_version(target, row); },
+                 std::move(done));
+  }
+
+  void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) override {
+    submit<void>([batch = std::move(batch)](WriteTarget& target) { return write_decisions(target, *batch); },
+                 std::move(done));
+  }
+
+  void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) override {
+    submit<std::vector<FeedbackOutcome>>(
+        [feedback = std::move(feedback)](WriteTarget& target) { return write_feedback(target, feedback); },
+        std::move(done));
+  }
+
+  void close() override { writer_.close(); }
+
+ private:
+  template <typename T, typename Apply>
+  void submit(Apply apply, Done<T> done) {
+    writer_.submit(make_write<T>(std::move(apply), std::move(done)));
+  }
+
+  DataDirectory directory_;  // first: the lock outlives the writer
+  std::string epoch_;
+  Writer writer_;
+};
+
+/// The chunks behind the last synced byte, as the index has them.
+Result<std::vector<ChunkPlace>> load_unsynced_places(Connection& connection, std::uint64_t synced) {
+  Query query(connection,
+              "SELECT log_offset, length, event_id, sequence FROM decision_chunks WHERE log_offset >= ?1 "
+              "ORDER BY log_offset",
+              synced);
+  std::vector<ChunkPlace> places;
+  while (true) {
+    MCUE_TRY(const bool more, query.next());
+    if (!more) return places;
+    places.push_back(
+        {query.count(0), query.count(1), domain::EventId(query.text(2)), domain::Sequence(query.count(3))});
+  }
+}
+
+/// Makes the index and the log agree again after a crash. Behind the last synced byte a chunk may be in the log and not
+/// in the index (the commit did not happen) or in the index and not in the log (power loss).
+Result<void> recover_log(Connection& connection, DecisionLog& log) {
+  MCUE_TRY(const std::uint64_t synced, load_meta_count(connection, kLogSyncedKey));
+  if (log.end() < synced) {
+    return Error{
+        ErrorKind::corrupt,
+        "corrupt_decisions",
+        log.path() + " has " + std::to_string(log.end()) + " bytes; " + std::to_string(synced) + " were stored",
+        {}};
+  }
+  MCUE_TRY(const auto places, load_unsynced_places(connection, synced));
+  std::uint64_t known_end = synced;  // a damaged chunk in front of a good one stays, to be reported
+  for (const ChunkPlace& place : places) {
+    MCUE_TRY(const bool whole, log.has_chunk(place));
+    if (whole) known_end = place.offset + place.length;
+  }
+  MCUE_TRY_VOID(Query(connection, "DELETE FROM decision_chunks WHERE log_offset >= ?1", known_end).run());
+  MCUE_TRY(const auto found, log.recover_tail(known_end));
+  for (const ChunkPlace& place : found) {
+    MCUE_TRY_VOID(Query(connection,
+                        "INSERT INTO decision_chunks (log_offset, length, event_id, sequence) VALUES (?1, ?2, ?3, ?4)",
+                        place.offset, place.length, place.event.str(), place.sequence.value())
+                      .run());
+  }
+  MCUE_TRY_VOID(log.sync());
+  return save_meta_count(connection, kLogSyncedKey, log.end());
+}
+
+Result<void> recover(Connection& connection, DecisionLog& log) {
+  MCUE_TRY_VOID(connection.run("BEGIN IMMEDIATE"));
+  const Result<void> recovered = recover_log(connection, log);
+  const Result<void> ended = connection.run(recovered.ok() ? "COMMIT" : "ROLLBACK");
+  return recovered.ok() ? ended : recovered;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
+  CHECK(options.queue_writes_max >= 1 && options.commit_writes_max >= 1);
+  MCUE_TRY(DataDirectory directory, DataDirectory::open(options.directory));
+  MCUE_TRY(auto connection, Connection::open(directory.database_path(), Access::write));
+  MCUE_TRY_VOID(migrate(*connection, directory.database_path()));
+  MCUE_TRY(DecisionLog log, DecisionLog::open(directory.log_path()));
+  MCUE_TRY_VOID(recover(*connection, log));
+  MCUE_TRY_VOID(directory.sync());
+  MCUE_TRY(std::string epoch, load_meta(*connection, kEpochKey));
+  MCUE_TRY(KeyIndex interaction_keys, KeyIndex::open(*connection, kInteractionKeys));
+  MCUE_TRY(KeyIndex feedback_keys, KeyIndex::open(*connection, kFeedbackKeys));
+  Storage storage{std::move(connection), std::move(log), std::move(interaction_keys), std::move(feedback_keys)};
+  const Writer::Limits limits{options.queue_writes_max, options.commit_writes_max};
+  return std::unique_ptr<Store>(
+      std::make_unique<SqliteStore>(std::move(directory), std::move(epoch), std::move(storage), limits));
+}
+
+}  // namespace matchcue::store

@@ -1,0 +1,25 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The embedded store: one SQLite file in WAL mode with synchronous=FULL, one decision log beside it, one writer thread
+// that commits in groups.
+
+#include <memory>
+#include <string>
+
+#include "store/store.h"
+
+namespace matchcue::store {
+
+struct SqliteOptions {
+  std::string directory = "./matchcue-data";  ///< created when missing; locked against a second process
+  std::size_t queue_writes_max = 100'000;     ///< writes waiting; one more is refused as unavailable
+  std::size_t commit_writes_max = 1'000;      ///< writes in one commit
+};
+
+/// Opens or creates a data directory. Errors: conflict (another process has it open; the message names its pid),
+/// corrupt (a check failed; the message names the file), unavailable (cannot be created, disk full), unsupported (made
+/// by a newer version).
+Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options);
+
+}  // namespace matchcue::store

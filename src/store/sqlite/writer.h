@@ -1,0 +1,111 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one thread that writes: it takes what is queued, carries it out in one transaction, and answers after the commit.
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "store/sqlite/writes.h"
+
+namespace matchcue::store {
+
+/// One queued write. Writer thread only, but for its making.
+class Write {
+ public:
+  virtual ~Write() = default;
+  /// Does the work and keeps its result; false when that is an error.
+  virtual bool apply(WriteTarget& target) = 0;
+  /// Makes `error` the result, unless it is an error already.
+  virtual void fail(const Error& error) = 0;
+  /// Hands out the result.
+  virtual void finish() = 0;
+};
+
+/// A write made of a callable `Result<T>(WriteTarget&)` and the caller's Done, which may be empty.
+template <typename T, typename Apply>
+class WriteOf final : public Write {
+ public:
+  WriteOf(Apply apply, Done<T> done) : apply_(std::move(apply)), done_(std::move(done)) {}
+
+  bool apply(WriteTarget& target) override {
+    result_.emplace(apply_(target));
+    return result_->ok();
+  }
+  void fail(const Error& error) override {
+    if (!result_ || result_->ok()) result_.emplace(error);
+  }
+  void finish() override {
+    CHECK(result_.has_value());
+    if (done_) done_(std::move(*result_));
+  }
+
+ private:
+  Apply apply_;
+  Done<T> done_;
+  std::optional<Result<T>> result_;
+};
+
+template <typename T, typename Apply>
+std::unique_ptr<Write> make_write(Apply apply, Done<T> done) {
+  return std::make_unique<WriteOf<T, Apply>>(std::move(apply), std::move(done));
+}
+
+/// What the writer thread owns on disk.
+struct Storage {
+  std::unique_ptr<Connection> connection;
+  DecisionLog log;
+  KeyIndex interaction_keys;
+  KeyIndex feedback_keys;
+};
+
+/// Owns the storage and the thread. submit() and close(): any thread.
+///
+/// 1. Writes are applied in the order of submit(), each in a savepoint: one that fails leaves its neighbours alone.
+/// 2. No write is answered before the transaction that holds it has committed or failed.
+/// 3. Every write is answered once, on the writer thread, refused ones too; so the thread lives as long as the Writer.
+class Writer {
+ public:
+  struct Limits {
+    std::size_t queue_writes_max;
+    std::size_t commit_writes_max;
+  };
+
+  Writer(Storage storage, Limits limits);
+  ~Writer();
+
+  void submit(std::unique_ptr<Write> write);
+  /// Waits until everything queued is answered and the log is synced. Not from a Done. Idempotent.
+  void close();
+
+ private:
+  using Writes = std::vector<std::unique_ptr<Write>>;
+
+  void run();
+  void commit(Writes& writes);
+  Result<void> carry_out(Writes& writes);
+  void roll_back(std::uint64_t log_end);
+  Result<void> apply_all(Writes& writes, WriteTarget& target);
+  Result<void> sync_log();
+  void settle();
+
+  const Limits limits_;
+  Storage storage_;  // the thread's
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable work_;
+  std::condition_variable idle_;
+  std::deque<std::unique_ptr<Write>> queue_;
+  std::vector<std::unique_ptr<Write>> refused_;  // failed already; only to be answered
+  bool closing_ = false;
+  bool settled_ = false;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace matchcue::store

@@ -1,0 +1,124 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Durable state behind one interface. `sqlite/` is the embedded default; a cluster can take its place.
+//
+// Writes go through Store and are answered only when they are durable. Reads go through a Reader, one per thread.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/catalogue.h"
+#include "domain/decision.h"
+#include "domain/live_event.h"
+
+namespace matchcue::store {
+
+/// Called exactly once, on the store's writer thread, after the commit or the failure. Must not block.
+template <typename T>
+using Done = std::function<void(Result<T>)>;
+
+/// What a write of many rows did. A row equal to what is stored counts as unchanged and changes nothing.
+struct WriteSummary {
+  std::uint64_t added = 0;
+  std::uint64_t replaced = 0;
+  std::uint64_t unchanged = 0;
+  std::uint64_t catalogue_version = 0;  ///< after the write
+};
+
+enum class FeedbackOutcome { stored, repeated };
+
+/// How many stored interactions an item has, in total and for each value of each context field.
+struct InteractionCounts {
+  struct PerItem {
+    std::uint64_t total = 0;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> by_context;  ///< (field, value as text) -> count
+  };
+  std::map<domain::ItemId, PerItem> items;
+};
+
+/// A trained artefact, immutable; `blob` is the recipe's own format.
+struct SolutionVersionRow {
+  std::string id;
+  std::string recipe;
+  std::string blob;
+};
+
+/// Reads a consistent view. One thread; calls may read from disk. Errors of every call: corrupt, unavailable.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual Result<std::vector<domain::LiveEvent>> load_events() = 0;
+  /// Changes with sequence > after, in order, at most `limit`.
+  virtual Result<std::vector<domain::Change>> load_changes(const domain::EventId& event, domain::Sequence after,
+                                                           std::size_t limit) = 0;
+  /// The latest `limit` changes, in order.
+  virtual Result<std::vector<domain::Change>> load_latest_changes(const domain::EventId& event, std::size_t limit) = 0;
+  virtual Result<std::optional<domain::Change>> load_change(const domain::EventId& event,
+                                                            domain::Sequence sequence) = 0;
+
+  /// The catalogue as it was at `version`; nothing means now. Errors: also not_found when no such version was made.
+  virtual Result<domain::CataloguePtr> load_catalogue(std::optional<std::uint64_t> version) = 0;
+  virtual Result<std::optional<domain::Viewer>> load_viewer(const domain::ViewerId& viewer) = 0;
+  /// Viewers with id > after, in id order, at most `limit`.
+  virtual Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) = 0;
+  virtual Result<std::uint64_t> count_interactions() = 0;
+  virtual Result<InteractionCounts> load_interaction_counts() = 0;
+
+  /// The schema text that was put for this kind, or nothing.
+  virtual Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) = 0;
+  /// The version with this id, or the newest when `id` is empty; nothing when there is none.
+  virtual Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) = 0;
+
+  virtual Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) = 0;
+  /// Calls `visit` with the newest logged batches, oldest of them first, reading back at most `bytes_max`.
+  virtual Result<void> visit_latest_decisions(std::size_t bytes_max,
+                                              const std::function<void(domain::DecisionBatch)>& visit) = 0;
+  /// A viewer's newest feedback, newest first, at most `limit`; an empty viewer means everybody's.
+  virtual Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) = 0;
+};
+
+/// Any thread. Writes are carried out in the order of the calls, many to a commit; `done` follows the commit.
+/// Errors of every write: unavailable (storage refuses: disk full, I/O error, queue full, closed), corrupt.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Names this incarnation of the change streams; kept for the life of the data directory.
+  virtual const std::string& epoch() const = 0;
+  virtual std::unique_ptr<Reader> make_reader() = 0;
+
+  /// Appends one change and the event's new state in one transaction. `event` is the state after it.
+  /// Errors: conflict when the event's stored sequence is not `previous`.
+  virtual void append_change(domain::ChangePtr change, domain::LiveEvent event, domain::Sequence previous,
+                             Done<void> done) = 0;
+  /// From now on `content` carries `event`; creates the event (sequence 0) when it does not exist.
+  virtual void map_content(domain::ContentId content, domain::EventId event, Done<void> done) = 0;
+
+  /// Adds or replaces rows by id; the whole call is one catalogue version, or none when nothing changed.
+  virtual void put_items(std::vector<domain::Item> items, Done<WriteSummary> done) = 0;
+  virtual void put_viewers(std::vector<domain::Viewer> viewers, Done<WriteSummary> done) = 0;
+  /// Adds interactions that are not stored yet (same viewer, item, time, type, value and context are the same one)
+  /// and keeps InteractionCounts up to date in the same transaction.
+  virtual void add_interactions(std::vector<domain::Interaction> interactions, Done<WriteSummary> done) = 0;
+  virtual void put_schema(domain::DatasetKind kind, std::string text, Done<void> done) = 0;
+  virtual void put_solution_version(SolutionVersionRow row, Done<void> done) = 0;
+
+  /// Logs a batch. `done` may be empty. Written before any later write in this order; not synced by itself.
+  virtual void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) = 0;
+  /// Stores feedback once per (viewer, id); outcomes are in the order of the input.
+  virtual void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) = 0;
+
+  /// Carries out what is queued, then refuses everything. Idempotent.
+  virtual void close() = 0;
+};
+
+}  // namespace matchcue::store

@@ -1,0 +1,28 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values as the JSON text that the database keeps. Lossless: 1 and 1.0 stay what they were, and numbers come back with
+// the same bits.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/live_event.h"
+#include "domain/value.h"
+
+namespace matchcue::store {
+
+/// Writes values as one JSON object in name order, so equal values give equal text. Numbers must be finite and text
+/// must be UTF-8, as domain::check_value makes sure. Cost: linear; any thread.
+std::string to_json(const domain::Values& values);
+/// Reads what to_json wrote. Errors: corrupt.
+Result<domain::Values> parse_values(std::string_view json);
+
+/// [{"action":"pin","item":"ITEM_1"}], in the given order.
+std::string to_json(const std::vector<domain::ItemOverride>& overrides);
+/// Errors: corrupt.
+Result<std::vector<domain::ItemOverride>> parse_overrides(std::string_view json);
+
+}  // namespace matchcue::store
