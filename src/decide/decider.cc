@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decide/decider.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+#include "decide/inverse_gap.h"
+
+namespace matchcue::decide {
+
+domain::DecisionHeader make_header(const domain::Change& change, std::vector<domain::ItemOverride> overrides,
+                                   const domain::Catalogue& catalogue, const scoring::SolutionVersion& version,
+                                   const Options& options) {
+  domain::DecisionHeader header;
+  header.event = change.event;
+  header.sequence = change.sequence;
+  header.moment = change.moment;
+  header.catalogue_version = catalogue.version();
+  header.solution_version = version.id();
+  header.gamma = options.gamma;
+  header.floor = options.floor;
+  // Seeded by the moment and not by the change: when an operator blocks an item, every other slot draws what it drew.
+  header.seed = stable_hash(change.event.str(), options.seed ^ mix64(change.moment.value()));
+  header.at = change.at;
+  header.slots = catalogue.slots();
+  header.context = change.after;
+  header.overrides = std::move(overrides);
+  return header;
+}
+
+Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
+                 const scoring::SolutionVersion& version)
+    : catalogue_(catalogue),
+      gamma_(header.gamma),
+      floor_(header.floor),
+      scores_(version.score(catalogue, header.context)),
+      slots_(catalogue.slots().size()) {
+  CHECK(header.catalogue_version == catalogue.version(), header.catalogue_version, catalogue.version());
+  CHECK(header.solution_version == version.id(), header.solution_version, version.id());
+  CHECK(slots_.size() <= kSlotsMax, slots_.size());
+  add_items(header);
+  for (std::size_t s = 0; s < slots_.size(); ++s) {
+    Slot& slot = slots_[s];
+    slot.seed = stable_hash(catalogue.slots()[s].str(), header.seed);
+    slot.probabilities.resize(slot.items.size());
+    if (!slot.items.empty()) inverse_gap_weighting(slot.scores, gamma_, floor_, slot.probabilities);
+  }
+  rank_items();
+}
+
+void Decider::add_items(const domain::DecisionHeader& header) {
+  const auto override_of = [&](const domain::ItemId& item) {
+    for (const domain::ItemOverride& override_ : header.overrides) {
+      if (override_.item == item) return override_.action;
+    }
+    return domain::OverrideAction::release;
+  };
+  for (std::size_t i = 0; i < catalogue_.items().size(); ++i) {
+    const domain::Item& item = catalogue_.items()[i];
+    Slot& slot = slots_[catalogue_.slot_of(i)];
+    const domain::OverrideAction action = override_of(item.id);
+    if (action == domain::OverrideAction::block) {
+      slot.blocked.push_back(i);
+      continue;
+    }
+    if (action == domain::OverrideAction::pin) slot.pinned = i;
+    slot.items.push_back(i);
+    slot.scores.push_back(scores_[i]);
+    slot.restricted = slot.restricted || item.restricted();
+  }
+}
+
+void Decider::rank_items() {
+  std::vector<std::size_t> order(scores_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores_[a] > scores_[b]; });
+  rank_.resize(order.size());
+  for (std::size_t position = 0; position < order.size(); ++position) rank_[order[position]] = position + 1;
+}
+
+void Decider::narrow(const Slot& slot, const ViewerTraits& viewer) {
+  eligible_.clear();
+  eligible_scores_.clear();
+  for (std::size_t c = 0; c < slot.items.size(); ++c) {
+    if (!ineligible_reason(catalogue_.items()[slot.items[c]], viewer).empty()) continue;
+    eligible_.push_back(slot.items[c]);
+    eligible_scores_.push_back(slot.scores[c]);
+  }
+  probabilities_.resize(eligible_.size());
+  if (!eligible_.empty()) inverse_gap_weighting(eligible_scores_, gamma_, floor_, probabilities_);
+}
+
+domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size_t>& items,
+                                   const std::vector<double>& probabilities, double uniform) const {
+  if (items.empty()) return {};
+  if (slot.pinned != domain::kNoItem && std::find(items.begin(), items.end(), slot.pinned) != items.end()) {
+    return {static_cast<std::uint16_t>(slot.pinned), 1};
+  }
+  std::size_t chosen = 0;
+  for (double passed = probabilities[0]; passed <= uniform && chosen + 1 < items.size();) {
+    passed += probabilities[++chosen];
+  }
+  return {static_cast<std::uint16_t>(items[chosen]), static_cast<float>(probabilities[chosen])};
+}
+
+void Decider::draw(std::string_view viewer_id, const ViewerTraits& viewer, domain::Choice* choices) {
+  const std::uint64_t viewer_hash = stable_hash(viewer_id);
+  for (std::size_t s = 0; s < slots_.size(); ++s) {
+    const Slot& slot = slots_[s];
+    const double uniform = Random(slot.seed ^ viewer_hash).uniform();
+    if (slot.restricted) {
+      narrow(slot, viewer);
+      choices[s] = draw_among(slot, eligible_, probabilities_, uniform);
+    } else {
+      choices[s] = draw_among(slot, slot.items, slot.probabilities, uniform);
+    }
+  }
+}
+
+std::vector<Standing> Decider::standings(std::size_t slot_index, const ViewerTraits& viewer) {
+  const Slot& slot = slots_[slot_index];
+  narrow(slot, viewer);
+  const bool pinned = std::find(eligible_.begin(), eligible_.end(), slot.pinned) != eligible_.end();
+  std::vector<Standing> standings;
+  for (const std::size_t item : slot.items) {
+    Standing standing{item, scores_[item], 0, ineligible_reason(catalogue_.items()[item], viewer)};
+    if (standing.excluded.empty() && pinned) {
+      standing.propensity = item == slot.pinned ? 1 : 0;
+      if (item != slot.pinned) standing.excluded = "not_pinned";
+    } else if (standing.excluded.empty()) {
+      const auto at = std::find(eligible_.begin(), eligible_.end(), item) - eligible_.begin();
+      standing.propensity = probabilities_[static_cast<std::size_t>(at)];
+    }
+    standings.push_back(standing);
+  }
+  for (const std::size_t item : slot.blocked) standings.push_back({item, scores_[item], 0, "blocked"});
+  std::stable_sort(standings.begin(), standings.end(),
+                   [](const Standing& a, const Standing& b) { return a.score > b.score; });
+  return standings;
+}
+
+}  // namespace matchcue::decide

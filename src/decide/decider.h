@@ -1,0 +1,92 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Decides slates for one change of one live event: candidates, eligibility, score, exploration, at most one item a
+// slot. This is where a propensity is made: what draw() returns is what is logged.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "decide/eligibility.h"
+#include "domain/catalogue.h"
+#include "domain/decision.h"
+#include "scoring/solution_version.h"
+
+namespace matchcue::decide {
+
+/// How decisions are made; kept in every decision's header so that it can be made again.
+struct Options {
+  double gamma = 100;                       ///< inverse-gap weighting; >= 0, larger is greedier
+  double floor = 0.003;                     ///< least propensity of a candidate; 0.0001..0.05
+  std::uint64_t seed = 0x6d61746368637565;  ///< changes every draw
+};
+
+/// Most slots that a slate may have; a catalogue with more item types is refused where it is put.
+constexpr std::size_t kSlotsMax = 16;
+
+/// One candidate as it stands for one viewer, for people who ask why.
+struct Standing {
+  std::size_t item = 0;  ///< index into the catalogue
+  double score = 0;
+  double propensity = 0;      ///< 0 when excluded
+  std::string_view excluded;  ///< "min_age", "country", "blocked", "not_pinned"; empty when it could be drawn
+};
+
+/// Fills the parts of a header that describe how to decide `change`.
+domain::DecisionHeader make_header(const domain::Change& change, std::vector<domain::ItemOverride> overrides,
+                                   const domain::Catalogue& catalogue, const scoring::SolutionVersion& version,
+                                   const Options& options);
+
+/// Immutable after construction; holds pointers to `catalogue`, which must outlive it. Single shard.
+class Decider {
+ public:
+  /// Everything comes from the header, so that a logged one gives the same decisions. Errors: none.
+  /// Cost: O(items), once per change and shard.
+  Decider(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
+          const scoring::SolutionVersion& version);
+
+  std::size_t slot_count() const { return slots_.size(); }
+  const std::vector<double>& scores() const { return scores_; }
+
+  /// Draws one item for each slot. `choices` has slot_count() entries. Each slot has its own draw, seeded by header
+  /// seed, event, moment, viewer and slot, so a viewer's decision does not depend on who else is there.
+  /// Cost: O(candidates); no allocation once warm.
+  void draw(std::string_view viewer_id, const ViewerTraits& viewer, domain::Choice* choices);
+
+  /// The candidates of a slot as they stand for this viewer, best score first. Allocates.
+  std::vector<Standing> standings(std::size_t slot, const ViewerTraits& viewer);
+
+  /// 1 for the best-scored item of the whole catalogue, and so on; ties by item order. For the sample route.
+  std::size_t rank(std::size_t item) const { return rank_[item]; }
+
+ private:
+  struct Slot {
+    std::vector<std::size_t> items;     ///< not blocked, in item order
+    std::vector<double> scores;         ///< beside items
+    std::vector<double> probabilities;  ///< beside items, when nobody is excluded
+    std::vector<std::size_t> blocked;
+    std::size_t pinned = domain::kNoItem;
+    std::uint64_t seed = 0;
+    bool restricted = false;  ///< some item is not for everybody
+  };
+
+  void add_items(const domain::DecisionHeader& header);
+  void rank_items();
+  domain::Choice draw_among(const Slot& slot, const std::vector<std::size_t>& items,
+                            const std::vector<double>& probabilities, double uniform) const;
+  /// Leaves in eligible_ and probabilities_ what this viewer may be shown in this slot.
+  void narrow(const Slot& slot, const ViewerTraits& viewer);
+
+  const domain::Catalogue& catalogue_;
+  double gamma_;
+  double floor_;
+  std::vector<double> scores_;
+  std::vector<std::size_t> rank_;
+  std::vector<Slot> slots_;
+  std::vector<std::size_t> eligible_;    ///< scratch
+  std::vector<double> eligible_scores_;  ///< scratch
+  std::vector<double> probabilities_;    ///< scratch
+};
+
+}  // namespace matchcue::decide

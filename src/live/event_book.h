@@ -1,0 +1,101 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The live events and their change streams: validates what producers and operators ask for, gives each change its
+// sequence, and knows what is durable. No I/O and no clock: the caller stores what is proposed and then says how that
+// went.
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/catalogue.h"
+#include "domain/live_event.h"
+
+namespace matchcue::live {
+
+/// Changes kept per event for reading, correcting and resuming; older ones are in the store only.
+constexpr std::size_t kRecentChangesMax = 1'000;
+
+/// A change that has its sequence and is to be stored: durable only after commit().
+struct Proposal {
+  domain::ChangePtr change;
+  domain::LiveEvent after;    ///< the event once the change is durable
+  domain::Sequence previous;  ///< the sequence that the store must find
+};
+
+/// What producers and operators may say. Times are when it is said.
+struct StateRequest {
+  domain::EventId event;
+  domain::Values state;  ///< over the present state; null removes
+  std::optional<WallTime> media_time;
+  std::optional<domain::ItemId> subject;
+};
+
+/// Single shard (control). Proposals of one event chain: a second may be made before the first is durable.
+class EventBook {
+ public:
+  /// `context_schema` is the interactions schema; its metadata columns are the fields a state may have.
+  explicit EventBook(domain::Schema context_schema) : schema_(std::move(context_schema)) {}
+  void set_context_schema(domain::Schema schema) { schema_ = std::move(schema); }
+
+  /// Takes in a stored event with its latest changes, in order.
+  void restore(domain::LiveEvent event, std::vector<domain::Change> changes);
+
+  /// Nothing when the state would stay as it is. Errors: invalid_id, unknown_field, wrong_type, out_of_range.
+  Result<std::optional<Proposal>> set_state(const StateRequest& request, WallTime now);
+  /// Always a change. Errors: also unknown_item for a subject that `catalogue` does not have.
+  Result<Proposal> fire_moment(const StateRequest& request, const domain::Catalogue& catalogue, WallTime now);
+  /// Errors: also unknown_event, unknown_moment (never was, or too long ago), already_corrected.
+  Result<Proposal> correct_moment(const StateRequest& request, domain::Sequence corrects, std::string reason,
+                                  const domain::Catalogue& catalogue, WallTime now);
+  /// Nothing when the override is in force already. A pin replaces another pin of the same slot.
+  /// Errors: unknown_event, unknown_item.
+  Result<std::optional<Proposal>> override_item(const domain::EventId& event, const domain::ItemOverride& override_,
+                                                std::string reason, const domain::Catalogue& catalogue, WallTime now);
+
+  /// The proposal is durable: readers see it from now on.
+  void commit(const Proposal& proposal);
+  /// The proposal was not stored: what was built upon it will not be either.
+  void abort(const Proposal& proposal);
+
+  /// The content carries the event; creates the event when new. Durable already.
+  void map_content(const domain::ContentId& content, const domain::EventId& event);
+
+  // What is durable.
+  const domain::LiveEvent* find_event(const domain::EventId& event) const;
+  std::vector<domain::LiveEvent> list_events() const;
+  /// At most `limit` recent changes after `after`, in order.
+  std::vector<domain::ChangePtr> changes_after(const domain::EventId& event, domain::Sequence after,
+                                               std::size_t limit) const;
+  /// True when every change after `after` is among the recent ones.
+  bool has_all_after(const domain::EventId& event, domain::Sequence after) const;
+  const std::map<domain::ContentId, domain::EventId>& contents() const { return contents_; }
+
+ private:
+  struct Entry {
+    domain::LiveEvent durable;
+    domain::LiveEvent proposed;
+    std::deque<domain::ChangePtr> recent;
+    domain::Sequence dropped;                       ///< the newest change that is not among the recent ones
+    std::vector<domain::Sequence> being_corrected;  ///< by proposals that are not durable yet
+  };
+
+  Entry& entry_of(const domain::EventId& event);
+  Result<domain::Values> merge_state(const domain::Values& present, const domain::Values& update) const;
+  Result<void> check_subject(const StateRequest& request, const domain::Catalogue& catalogue) const;
+  Proposal propose(Entry& entry, domain::Change change, domain::LiveEvent after);
+  Result<Proposal> propose_state(domain::ChangeKind kind, const StateRequest& request, WallTime now);
+
+  domain::Schema schema_;
+  std::map<domain::EventId, Entry> events_;
+  std::map<domain::ContentId, domain::EventId> contents_;
+};
+
+/// True for the columns of an interactions schema that describe the context (not who, what, when, or bookkeeping).
+bool is_context_field(std::string_view name);
+
+}  // namespace matchcue::live
