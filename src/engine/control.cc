@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/control.h"
+
+#include <prometheus/histogram.h>
+
+#include <algorithm>
+
+#include "codec/personalize_schema.h"
+#include "engine/explain.h"
+#include "scoring/popularity_count.h"
+
+namespace matchcue::engine {
+
+using domain::ChangePtr;
+using domain::DatasetKind;
+using domain::EventId;
+using domain::Sequence;
+
+namespace {
+
+constexpr std::size_t kItemsMax = 10'000;
+
+Error unknown_event(const EventId& event) {
+  return not_found("unknown_event", "unknown event \"" + event.str() + "\"", "event");
+}
+
+/// Refuses items that would make a catalogue which decisions cannot carry.
+Result<void> check_catalogue_limits(const domain::Catalogue& present, const std::vector<domain::Item>& items) {
+  std::vector<domain::SlotName> slots = present.slots();
+  std::size_t added = 0;
+  for (const domain::Item& item : items) {
+    if (!present.find_item(item.id)) ++added;
+    if (std::find(slots.begin(), slots.end(), item.slot) == slots.end()) slots.push_back(item.slot);
+  }
+  if (slots.size() > decide::kSlotsMax) {
+    return Error{ErrorKind::too_large, "too_many_slots",
+                 "item type \"" + slots.back().str() + "\" would be slot " + std::to_string(slots.size()) +
+                     "; at most " + std::to_string(decide::kSlotsMax),
+                 "ITEM_TYPE"};
+  }
+  if (present.items().size() + added > kItemsMax) {
+    return Error{ErrorKind::too_large,
+                 "too_many_items",
+                 std::to_string(present.items().size() + added) + " items; at most " + std::to_string(kItemsMax),
+                 {}};
+  }
+  return {};
+}
+
+}  // namespace
+
+Control::Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
+                 metrics::Metrics& metrics)
+    : options_(options),
+      store_(store),
+      reader_(store.make_reader()),
+      port_(port),
+      clock_(clock),
+      metrics_(metrics),
+      book_(codec::builtin_schema(DatasetKind::interactions)) {}
+
+void Control::append(live::Proposal proposal, Reply<ChangeReceipt> reply) {
+  const SteadyTime accepted = clock_.steady();
+  store_.append_change(proposal.change, proposal.after, proposal.previous,
+                       [this, proposal, accepted, reply = std::move(reply)](const Result<void>& stored) {
+                         port_.to_control([this, proposal, accepted, reply, stored] {
+                           if (!stored.ok()) {
+                             book_.abort(proposal);
+                             reply(stored.error());
+                             return;
+                           }
+                           on_durable(proposal, accepted, reply);
+                         });
+                       });
+}
+
+void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply) {
+  book_.commit(proposal);
+  const ChangeMessage message{proposal.change, proposal.after.overrides, accepted};
+  port_.to_shards([message](ShardCore& shard) { shard.on_change(message); });
+  metrics_.ingest_ack().Observe(std::chrono::duration<double>(clock_.steady() - accepted).count());
+  reply(ChangeReceipt{true, *book_.find_event(proposal.change->event)});
+  answer_waiters(proposal.change->event);
+}
+
+ChangeReceipt Control::unchanged(const EventId& event) const { return {false, *book_.find_event(event)}; }
+
+void Control::set_state(const SetState& request, Reply<ChangeReceipt> reply) {
+  auto proposal = book_.set_state({request.event, request.state, request.media_time, {}}, clock_.wall());
+  if (!proposal.ok()) return reply(proposal.error());
+  if (!proposal->has_value()) {
+    if (book_.find_event(request.event) == nullptr) return reply(unavailable("busy", "the event is being created"));
+    return reply(unchanged(request.event));
+  }
+  append(std::move(**proposal), std::move(reply));
+}
+
+void Control::fire_moment(const FireMoment& request, Reply<ChangeReceipt> reply) {
+  auto proposal = book_.fire_moment({request.event, request.state, request.media_time, request.subject},
+                                    catalogue_->catalogue(), clock_.wall());
+  if (!proposal.ok()) return reply(proposal.error());
+  append(*std::move(proposal), std::move(reply));
+}
+
+void Control::correct_moment(const CorrectMoment& request, Reply<ChangeReceipt> reply) {
+  auto proposal = book_.correct_moment({request.event, request.state, request.media_time, request.subject},
+                                       request.corrects, request.reason, catalogue_->catalogue(), clock_.wall());
+  if (!proposal.ok()) return reply(proposal.error());
+  append(*std::move(proposal), std::move(reply));
+}
+
+void Control::override_item(const OverrideItem& request, Reply<ChangeReceipt> reply) {
+  auto proposal =
+      book_.override_item(request.event, request.override_, request.reason, catalogue_->catalogue(), clock_.wall());
+  if (!proposal.ok()) return reply(proposal.error());
+  if (!proposal->has_value()) return reply(unchanged(request.event));
+  append(std::move(**proposal), std::move(reply));
+}
+
+void Control::map_content(const domain::ContentId& content, const EventId& event, Reply<domain::LiveEvent> reply) {
+  for (const auto& [id, field] : {std::pair{content.str(), "content"}, {event.str(), "event"}}) {
+    if (const auto checked = domain::check_id(id, field); !checked.ok()) return reply(checked.error());
+  }
+  store_.map_content(content, event, [this, content, event, reply = std::move(reply)](const Result<void>& stored) {
+    port_.to_control([this, content, event, reply, stored] {
+      if (!stored.ok()) return reply(stored.error());
+      book_.map_content(content, event);
+      port_.to_shards([content, event](ShardCore& shard) { shard.map_content(content, event); });
+      reply(*book_.find_event(event));
+    });
+  });
+}
+
+void Control::find_event(const EventId& event, const Reply<domain::LiveEvent>& reply) {
+  const domain::LiveEvent* found = book_.find_event(event);
+  if (found == nullptr) return reply(unknown_event(event));
+  reply(*found);
+}
+
+void Control::list_events(const Reply<std::vector<domain::LiveEvent>>& reply) { reply(book_.list_events()); }
+
+Result<std::vector<ChangePtr>> Control::changes_after(const EventId& event, Sequence after, std::size_t limit) {
+  if (book_.has_all_after(event, after)) return book_.changes_after(event, after, limit);
+  MCUE_TRY(std::vector<domain::Change> stored, reader_->load_changes(event, after, limit));
+  std::vector<ChangePtr> changes;
+  for (domain::Change& change : stored) changes.push_back(std::make_shared<const domain::Change>(std::move(change)));
+  return changes;
+}
+
+void Control::read_changes(const EventId& event, Sequence after, std::size_t limit, Milliseconds wait,
+                           Reply<std::vector<ChangePtr>> reply) {
+  if (book_.find_event(event) == nullptr) return reply(unknown_event(event));
+  auto changes = changes_after(event, after, limit);
+  if (!changes.ok() || !changes->empty() || wait <= Milliseconds(0)) return reply(std::move(changes));
+  waiters_.push_back({event, after, limit, clock_.steady() + wait, std::move(reply)});
+}
+
+void Control::answer_waiters(const EventId& event) {
+  for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
+    if (waiter->event == event) {
+      waiter->reply(changes_after(event, waiter->after, waiter->limit));
+      waiter = waiters_.erase(waiter);
+    } else {
+      ++waiter;
+    }
+  }
+}
+
+void Control::catalogue(const Reply<domain::CataloguePtr>& reply) { reply(catalogue_->catalogue_ptr()); }
+
+void Control::put_items(std::vector<domain::Item> items, Reply<store::WriteSummary> reply) {
+  if (const auto checked = check_catalogue_limits(catalogue_->catalogue(), items); !checked.ok()) {
+    return reply(checked.error());
+  }
+  store_.put_items(std::move(items), [this, reply = std::move(reply)](const Result<store::WriteSummary>& stored) {
+    port_.to_control([this, reply, stored] {
+      if (stored.ok() && stored->catalogue_version != catalogue_->catalogue().version()) {
+        if (const auto loaded = load_catalogue(); !loaded.ok()) return reply(loaded.error());
+        serve_everywhere();
+      }
+      reply(stored);
+    });
+  });
+}
+
+void Control::put_viewers(std::vector<domain::Viewer> viewers, Reply<store::WriteSummary> reply) {
+  const auto rows = std::make_shared<const std::vector<domain::Viewer>>(viewers);
+  store_.put_viewers(std::move(viewers),
+                     [this, rows, reply = std::move(reply)](const Result<store::WriteSummary>& stored) {
+                       port_.to_control([this, rows, reply, stored] {
+                         if (stored.ok() && stored->added + stored->replaced > 0) {
+                           port_.to_shards([rows](ShardCore& shard) {
+                             for (const domain::Viewer& viewer : *rows) shard.update_viewer(viewer);
+                           });
+                         }
+                         reply(stored);
+                       });
+                     });
+}
+
+void Control::add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply) {
+  store_.add_interactions(std::move(interactions),
+                          [this, reply = std::move(reply)](const Result<store::WriteSummary>& stored) {
+                            port_.to_control([this, reply, stored] {
+                              interactions_came_ = interactions_came_ || (stored.ok() && stored->added > 0);
+                              reply(stored);
+                            });
+                          });
+}
+
+void Control::find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> reply) {
+  auto row = reader_->load_viewer(viewer);
+  if (!row.ok()) return reply(row.error());
+  ViewerView view;
+  view.viewer = *std::move(row);
+  port_.to_shard(port_.shard_of(viewer), [view, viewer, reply = std::move(reply)](ShardCore& shard) mutable {
+    shard.add_to(view, viewer);
+    if (!view.viewer && !view.connected && view.recent.empty()) {
+      return reply(not_found("unknown_viewer", "unknown viewer \"" + viewer.str() + "\"", "viewer"));
+    }
+    reply(std::move(view));
+  });
+}
+
+void Control::schema(DatasetKind kind, const Reply<domain::Schema>& reply) { reply(schemas_.at(kind)); }
+
+void Control::put_schema(DatasetKind kind, std::string text, Reply<domain::Schema> reply) {
+  auto parsed = codec::parse_schema(kind, text);
+  if (!parsed.ok()) return reply(parsed.error());
+  domain::Schema schema = *std::move(parsed);
+  store_.put_schema(kind, std::move(text), [this, kind, schema, reply = std::move(reply)](const Result<void>& stored) {
+    port_.to_control([this, kind, schema, reply, stored] {
+      if (!stored.ok()) return reply(stored.error());
+      schemas_[kind] = schema;
+      if (kind == DatasetKind::interactions) book_.set_context_schema(schema);
+      reply(schema);
+    });
+  });
+}
+
+void Control::train(Reply<std::string> reply) {
+  auto built = build_version();
+  if (!built.ok()) return reply(built.error());
+  version_ = *std::move(built);
+  serve_everywhere();
+  reply(version_->id());
+}
+
+void Control::recommend(const RecommendRequest& request, const Reply<Recommendation>& reply) {
+  domain::Change change;
+  change.at = clock_.wall();
+  std::vector<domain::ItemOverride> overrides;
+  if (request.event) {
+    const domain::LiveEvent* event = book_.find_event(*request.event);
+    if (event == nullptr) return reply(unknown_event(*request.event));
+    change.event = event->id;
+    change.sequence = event->sequence;
+    change.moment = event->moment;
+    change.after = event->state;
+    overrides = event->overrides;
+  }
+  for (const auto& [name, value] : request.context) {
+    const domain::Field* field = schemas_.at(DatasetKind::interactions).find_field(name);
+    if (field == nullptr || !live::is_context_field(name)) {
+      return reply(invalid("unknown_field", "context." + name + " is not a context field", "context." + name));
+    }
+    auto checked = domain::check_value(*field, value);
+    if (!checked.ok()) return reply(checked.error());
+    change.after[name] = *std::move(checked);
+  }
+  const auto row = reader_->load_viewer(request.viewer);
+  if (!row.ok()) return reply(row.error());
+  const domain::Catalogue& catalogue = catalogue_->catalogue();
+  decide::Decider decider(decide::make_header(change, std::move(overrides), catalogue, *version_, options_.decide),
+                          catalogue, *version_);
+  decide::ViewerTraits traits;
+  if (row->has_value()) traits = {static_cast<std::int16_t>((*row)->age.value_or(-1)), (*row)->country};
+  std::vector<domain::Choice> choices(decider.slot_count());
+  decider.draw(request.viewer.str(), traits, choices.data());
+  reply(Recommendation{version_->id(), catalogue.version(), change.after, stand(decider, catalogue, traits, choices)});
+}
+
+void Control::explain(const domain::DecisionId& id, const Reply<ExplainedDecision>& reply) {
+  auto decision = reader_->load_decision(id);
+  if (!decision.ok()) return reply(decision.error());
+  if (!decision->has_value()) {
+    return reply(not_found("unknown_decision", "unknown decision \"" + to_string(id) + "\"", "id"));
+  }
+  auto catalogue = reader_->load_catalogue((*decision)->header.catalogue_version);
+  if (!catalogue.ok()) return reply(catalogue.error());
+  auto version = load_version((*decision)->header.solution_version);
+  if (!version.ok()) return reply(version.error());
+  reply(explain_decision(**std::move(decision), *std::move(catalogue), **version));
+}
+
+void Control::read_feedback(const domain::ViewerId& viewer, std::size_t limit,
+                            const Reply<std::vector<domain::Feedback>>& reply) {
+  reply(reader_->load_feedback(viewer, limit));
+}
+
+void Control::find_and_store(feedback::Report report, FeedbackDone done) {
+  const auto decision = reader_->load_decision(report.cue.decision);
+  if (!decision.ok()) return done(decision.error());
+  domain::Feedback feedback;
+  if (decision->has_value()) {
+    const auto rendered = load_rendered((*decision)->header.catalogue_version);
+    if (!rendered.ok()) return done(rendered.error());
+    const feedback::DecisionRow row{(*decision)->header, (*decision)->choices, (*rendered)->catalogue()};
+    feedback = feedback::attribute(std::move(report), &row);
+  } else {
+    feedback = feedback::attribute(std::move(report), nullptr);
+  }
+  const bool attributed = feedback.attributed;
+  store_.append_feedback({std::move(feedback)}, [attributed, done = std::move(done)](
+                                                    const Result<std::vector<store::FeedbackOutcome>>& stored) {
+    if (!stored.ok()) return done(stored.error());
+    done(FeedbackReceipt{stored->front() == store::FeedbackOutcome::repeated, attributed});
+  });
+}
+
+void Control::tick() {
+  const SteadyTime now = clock_.steady();
+  for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
+    if (waiter->until <= now) {
+      waiter->reply(std::vector<ChangePtr>());
+      waiter = waiters_.erase(waiter);
+    } else {
+      ++waiter;
+    }
+  }
+  if (!interactions_came_) return;
+  interactions_came_ = false;
+  train([](const Result<std::string>&) {});
+}
+
+}  // namespace matchcue::engine

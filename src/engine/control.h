@@ -1,0 +1,118 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The part of the engine that there is one of: live events, catalogue and solution version. What is durable here goes
+// to every shard in one order.
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "engine/options.h"
+#include "engine/shard_core.h"
+#include "live/event_book.h"
+#include "metrics/metrics.h"
+#include "scoring/solution_version.h"
+#include "store/store.h"
+
+namespace matchcue::engine {
+
+/// How control reaches the other threads.
+class ControlPort {
+ public:
+  virtual ~ControlPort() = default;
+  /// Runs `visit` on every shard's thread, in the order of these calls.
+  virtual void to_shards(std::function<void(ShardCore&)> visit) = 0;
+  /// Runs `task` on one shard's thread.
+  virtual void to_shard(std::size_t shard, std::function<void(ShardCore&)> task) = 0;
+  /// Runs `task` on control's own thread; from any thread.
+  virtual void to_control(std::function<void()> task) = 0;
+  virtual std::size_t shard_count() const = 0;
+  virtual std::size_t shard_of(const domain::ViewerId& viewer) const = 0;
+};
+
+/// One; on control's thread, except where a call says otherwise.
+class Control {
+ public:
+  Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
+          metrics::Metrics& metrics);
+
+  /// Loads everything and hands it to the shards. Errors: corrupt, unavailable.
+  Result<void> start();
+
+  // As in Engine.
+  void set_state(const SetState& request, Reply<ChangeReceipt> reply);
+  void fire_moment(const FireMoment& request, Reply<ChangeReceipt> reply);
+  void correct_moment(const CorrectMoment& request, Reply<ChangeReceipt> reply);
+  void override_item(const OverrideItem& request, Reply<ChangeReceipt> reply);
+  void map_content(const domain::ContentId& content, const domain::EventId& event, Reply<domain::LiveEvent> reply);
+  void find_event(const domain::EventId& event, const Reply<domain::LiveEvent>& reply);
+  void list_events(const Reply<std::vector<domain::LiveEvent>>& reply);
+  void read_changes(const domain::EventId& event, domain::Sequence after, std::size_t limit, Milliseconds wait,
+                    Reply<std::vector<domain::ChangePtr>> reply);
+  void catalogue(const Reply<domain::CataloguePtr>& reply);
+  void put_items(std::vector<domain::Item> items, Reply<store::WriteSummary> reply);
+  void put_viewers(std::vector<domain::Viewer> viewers, Reply<store::WriteSummary> reply);
+  void add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply);
+  void find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> reply);
+  void schema(domain::DatasetKind kind, const Reply<domain::Schema>& reply);
+  void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply);
+  void train(Reply<std::string> reply);
+  void recommend(const RecommendRequest& request, const Reply<Recommendation>& reply);
+  void explain(const domain::DecisionId& decision, const Reply<ExplainedDecision>& reply);
+  void read_feedback(const domain::ViewerId& viewer, std::size_t limit,
+                     const Reply<std::vector<domain::Feedback>>& reply);
+
+  /// Joins feedback to a decision from the log, and stores it. `done` runs on the store's thread.
+  void find_and_store(feedback::Report report, FeedbackDone done);
+  /// Answers readers of changes whose wait is over, and trains when interactions came in. Every 100 ms or so.
+  void tick();
+
+ private:
+  /// Somebody who waits for the next change of an event.
+  struct Waiter {
+    domain::EventId event;
+    domain::Sequence after;
+    std::size_t limit;
+    SteadyTime until;
+    Reply<std::vector<domain::ChangePtr>> reply;
+  };
+
+  Result<void> load_schemas();
+  Result<void> load_catalogue();
+  Result<void> load_events();
+  Result<std::map<std::size_t, RestoredEvent>> restore_event(const domain::LiveEvent& event,
+                                                             const std::vector<domain::DecisionBatch>& batches);
+  Result<scoring::SolutionVersionPtr> build_version();
+  Result<scoring::SolutionVersionPtr> load_version(const std::string& id);
+  Result<RenderedCataloguePtr> load_rendered(std::uint64_t version);
+  void serve_everywhere();
+
+  void append(live::Proposal proposal, Reply<ChangeReceipt> reply);
+  void on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply);
+  void answer_waiters(const domain::EventId& event);
+  Result<std::vector<domain::ChangePtr>> changes_after(const domain::EventId& event, domain::Sequence after,
+                                                       std::size_t limit);
+  ChangeReceipt unchanged(const domain::EventId& event) const;
+
+  Options options_;
+  store::Store& store_;
+  std::unique_ptr<store::Reader> reader_;
+  ControlPort& port_;
+  const Clock& clock_;
+  metrics::Metrics& metrics_;
+  std::map<domain::DatasetKind, domain::Schema> schemas_;
+  live::EventBook book_;
+  RenderedCataloguePtr catalogue_;
+  scoring::SolutionVersionPtr version_;
+  std::list<Waiter> waiters_;
+  bool interactions_came_ = false;
+};
+
+}  // namespace matchcue::engine

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the engine comes up: what is stored is loaded, and handed to the shards.
+
+#include <map>
+
+#include "codec/personalize_schema.h"
+#include "engine/control.h"
+#include "scoring/popularity_count.h"
+
+namespace matchcue::engine {
+
+using domain::DatasetKind;
+using domain::EventId;
+using domain::Sequence;
+
+Result<void> Control::start() {
+  MCUE_TRY_VOID(load_schemas());
+  MCUE_TRY_VOID(load_catalogue());
+  MCUE_TRY(version_, build_version());
+  serve_everywhere();
+  return load_events();
+}
+
+Result<void> Control::load_schemas() {
+  for (const DatasetKind kind : {DatasetKind::users, DatasetKind::items, DatasetKind::interactions}) {
+    MCUE_TRY(const auto text, reader_->load_schema(kind));
+    schemas_[kind] = codec::builtin_schema(kind);
+    if (!text) continue;
+    auto parsed = codec::parse_schema(kind, *text);
+    if (!parsed.ok())
+      return Error{ErrorKind::corrupt, "corrupt_schema", "stored schema: " + parsed.error().message, {}};
+    schemas_[kind] = *std::move(parsed);
+  }
+  book_.set_context_schema(schemas_[DatasetKind::interactions]);
+  return {};
+}
+
+Result<void> Control::load_catalogue() {
+  MCUE_TRY(domain::CataloguePtr catalogue, reader_->load_catalogue(std::nullopt));
+  catalogue_ = std::make_shared<const RenderedCatalogue>(std::move(catalogue));
+  return {};
+}
+
+Result<scoring::SolutionVersionPtr> Control::build_version() {
+  MCUE_TRY(const store::InteractionCounts stored, reader_->load_interaction_counts());
+  scoring::Counts counts;
+  for (const auto& [item, entry] : stored.items) counts[item] = {entry.total, entry.by_context};
+  const std::string bytes = scoring::encode_popularity_count(counts);
+  MCUE_TRY(scoring::SolutionVersionPtr version, scoring::decode_popularity_count(bytes));
+  MCUE_TRY(const auto known, reader_->load_solution_version(version->id()));
+  if (!known) {
+    // Written before any decision that names it: both go through the writer in this order.
+    store_.put_solution_version({version->id(), std::string(scoring::kPopularityCount), bytes},
+                                [](const Result<void>&) {});
+  }
+  return version;
+}
+
+Result<scoring::SolutionVersionPtr> Control::load_version(const std::string& id) {
+  if (version_->id() == id) return version_;
+  MCUE_TRY(const auto row, reader_->load_solution_version(id));
+  if (!row) return not_found("unknown_solution_version", "unknown solution version \"" + id + "\"");
+  return scoring::decode_popularity_count(row->blob);
+}
+
+Result<RenderedCataloguePtr> Control::load_rendered(std::uint64_t version) {
+  if (catalogue_->catalogue().version() == version) return catalogue_;
+  MCUE_TRY(domain::CataloguePtr catalogue, reader_->load_catalogue(version));
+  return RenderedCataloguePtr(std::make_shared<const RenderedCatalogue>(std::move(catalogue)));
+}
+
+void Control::serve_everywhere() {
+  port_.to_shards([catalogue = catalogue_, version = version_](ShardCore& shard) { shard.serve(catalogue, version); });
+}
+
+Result<void> Control::load_events() {
+  std::map<EventId, std::vector<domain::DecisionBatch>> batches;
+  MCUE_TRY_VOID(reader_->visit_latest_decisions(options_.reload_bytes_max, [&](domain::DecisionBatch batch) {
+    batches[batch.header.event].push_back(std::move(batch));
+  }));
+  MCUE_TRY(const std::vector<domain::LiveEvent> events, reader_->load_events());
+  for (const domain::LiveEvent& event : events) {
+    MCUE_TRY(std::vector<domain::Change> changes, reader_->load_latest_changes(event.id, live::kRecentChangesMax));
+    book_.restore(event, std::move(changes));
+    MCUE_TRY(auto restored, restore_event(event, batches[event.id]));
+    const auto parts = std::make_shared<std::map<std::size_t, RestoredEvent>>(std::move(restored));
+    for (auto& [shard_index, part] : *parts) {
+      port_.to_shard(shard_index, [parts, &part](ShardCore& shard) { shard.restore(std::move(part)); });
+    }
+  }
+  return {};
+}
+
+Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain::LiveEvent& event,
+                                                                    const std::vector<domain::DecisionBatch>& batches) {
+  const auto changes = book_.changes_after(event.id, Sequence(0), live::kRecentChangesMax);
+  std::map<Sequence, std::vector<const domain::DecisionBatch*>> by_sequence;
+  for (const domain::DecisionBatch& batch : batches) by_sequence[batch.header.sequence].push_back(&batch);
+  std::size_t first = changes.size();  // the newest run of changes that all have logged decisions
+  while (first > 0 && changes.size() - first < options_.ring_changes_max &&
+         by_sequence.contains(changes[first - 1]->sequence)) {
+    --first;
+  }
+  std::map<std::size_t, RestoredEvent> parts;
+  for (std::size_t shard = 0; shard < port_.shard_count(); ++shard) {
+    parts[shard].event = event;
+    if (!changes.empty()) parts[shard].newest = ChangeMessage{changes.back(), event.overrides, clock_.steady()};
+  }
+  for (std::size_t i = first; i < changes.size(); ++i) {
+    for (const domain::DecisionBatch* batch : by_sequence[changes[i]->sequence]) {
+      MCUE_TRY(const RenderedCataloguePtr catalogue, load_rendered(batch->header.catalogue_version));
+      MCUE_TRY(const scoring::SolutionVersionPtr version, load_version(batch->header.solution_version));
+      std::map<std::size_t, std::shared_ptr<domain::DecisionBatch>> split;
+      for (auto& [shard, part] : parts) {
+        split[shard] = std::make_shared<domain::DecisionBatch>();
+        split[shard]->header = batch->header;
+        part.decisions.push_back({changes[i], catalogue, version, split[shard]});
+      }
+      const std::size_t slots = batch->header.slots.size();
+      for (std::size_t row = 0; row < batch->rows(); ++row) {
+        domain::DecisionBatch& target = *split[port_.shard_of(batch->viewers[row])];
+        target.viewers.push_back(batch->viewers[row]);
+        target.ages.push_back(batch->ages[row]);
+        target.countries.push_back(batch->countries[row]);
+        target.choices.insert(target.choices.end(), batch->choices.begin() + static_cast<std::ptrdiff_t>(row * slots),
+                              batch->choices.begin() + static_cast<std::ptrdiff_t>((row + 1) * slots));
+      }
+    }
+  }
+  return parts;
+}
+
+}  // namespace matchcue::engine

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/decision_ring.h"
+
+#include <algorithm>
+
+namespace matchcue::engine {
+
+DecidedChange::DecidedChange(domain::ChangePtr change, domain::DecisionHeader header, RenderedCataloguePtr catalogue,
+                             const scoring::SolutionVersion* version, Milliseconds slate_lifetime)
+    : change_(std::move(change)),
+      header_(std::move(header)),
+      renderer_(*change_, std::move(catalogue), slate_lifetime) {
+  if (version != nullptr) {
+    decider_ = std::make_unique<decide::Decider>(header_, renderer_.catalogue().catalogue(), *version);
+  }
+}
+
+void DecidedChange::add(std::shared_ptr<const domain::DecisionBatch> batch) { batches_.push_back(std::move(batch)); }
+
+const domain::Choice* DecidedChange::find(const domain::ViewerId& viewer, std::size_t hint) {
+  const std::size_t slots = header_.slots.size();
+  if (!batches_.empty()) {
+    const domain::DecisionBatch& first = *batches_.front();
+    if (hint < first.rows() && first.viewers[hint] == viewer) return &first.choices[hint * slots];
+  }
+  for (; indexed_batches_ < batches_.size(); ++indexed_batches_) {
+    const domain::DecisionBatch& batch = *batches_[indexed_batches_];
+    for (std::size_t row = 0; row < batch.rows(); ++row) index_[batch.viewers[row].str()] = Place{&batch, row};
+  }
+  const auto found = index_.find(viewer.str());
+  return found == index_.end() ? nullptr : &found->second.batch->choices[found->second.row * slots];
+}
+
+DecidedChange& DecisionRing::push(DecidedChange decided) {
+  changes_.push_back(std::move(decided));
+  if (changes_.size() > changes_max_) {
+    dropped_ = changes_.front().change().sequence;
+    changes_.pop_front();
+  }
+  return changes_.back();
+}
+
+DecidedChange* DecisionRing::find(domain::Sequence sequence) {
+  const auto found =
+      std::lower_bound(changes_.begin(), changes_.end(), sequence,
+                       [](const DecidedChange& decided, domain::Sequence s) { return decided.change().sequence < s; });
+  if (found == changes_.end() || found->change().sequence != sequence) return nullptr;
+  return &*found;
+}
+
+}  // namespace matchcue::engine

@@ -1,0 +1,71 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The recent decisions of one shard for one live event: what resume rebuilds frames from, and what feedback joins to.
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "decide/decider.h"
+#include "domain/decision.h"
+#include "engine/slate_renderer.h"
+
+namespace matchcue::engine {
+
+/// One change with the decisions made for it here. Single shard.
+class DecidedChange {
+ public:
+  /// `version` may be null for decisions that were read back from the log: they are shown again, never made again.
+  DecidedChange(domain::ChangePtr change, domain::DecisionHeader header, RenderedCataloguePtr catalogue,
+                const scoring::SolutionVersion* version, Milliseconds slate_lifetime);
+
+  const domain::Change& change() const { return *change_; }
+  const domain::DecisionHeader& header() const { return header_; }
+  const SlateRenderer& renderer() const { return renderer_; }
+  /// Makes more decisions of the same kind; null for decisions that were read back from the log.
+  decide::Decider* decider() { return decider_.get(); }
+
+  /// Adds decisions that are logged or about to be.
+  void add(std::shared_ptr<const domain::DecisionBatch> batch);
+  /// This viewer's choices, or null. O(1): tries row `hint` first.
+  const domain::Choice* find(const domain::ViewerId& viewer, std::size_t hint);
+
+ private:
+  struct Place {
+    const domain::DecisionBatch* batch;
+    std::size_t row;
+  };
+
+  domain::ChangePtr change_;
+  domain::DecisionHeader header_;
+  SlateRenderer renderer_;
+  std::unique_ptr<decide::Decider> decider_;
+  std::vector<std::shared_ptr<const domain::DecisionBatch>> batches_;
+  std::unordered_map<std::string_view, Place> index_;  ///< made when a hint first misses
+  std::size_t indexed_batches_ = 0;
+};
+
+/// The newest changes, oldest first. Bounded: the oldest makes room. Single shard.
+class DecisionRing {
+ public:
+  explicit DecisionRing(std::size_t changes_max) : changes_max_(changes_max) {}
+
+  DecidedChange& push(DecidedChange decided);
+  DecidedChange* find(domain::Sequence sequence);
+  DecidedChange* newest() { return changes_.empty() ? nullptr : &changes_.back(); }
+  std::deque<DecidedChange>& changes() { return changes_; }
+  /// The newest change that made room for another; everything after it is here.
+  domain::Sequence dropped() const { return dropped_; }
+  /// What was before the first push is not here either.
+  void set_dropped(domain::Sequence sequence) { dropped_ = sequence; }
+
+ private:
+  std::size_t changes_max_;
+  std::deque<DecidedChange> changes_;
+  domain::Sequence dropped_;
+};
+
+}  // namespace matchcue::engine

@@ -1,0 +1,195 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one pipeline, as the edges see it: a change of a live event becomes a slate for each of its viewers.
+//
+// Operators' edges (api/, aws/) use Engine, from any thread; each call is answered once through its Reply. The viewers'
+// edge (gateway/) uses one ShardEngine per loop, on that loop's thread only.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "codec/native_message.h"
+#include "domain/catalogue.h"
+#include "domain/decision.h"
+#include "domain/live_event.h"
+#include "engine/viewer_peer.h"
+#include "store/store.h"
+
+namespace matchcue::engine {
+
+/// Called exactly once, on a thread of the engine's; must not block. Edges hand the answer to their own executor.
+template <typename T>
+using Reply = std::function<void(Result<T>)>;
+
+/// `event set`: these values, over the present ones. A value of null removes a field.
+struct SetState {
+  domain::EventId event;
+  domain::Values state;
+  std::optional<WallTime> media_time;
+};
+
+/// `moment fire`: something happened; `state` as in SetState, and may be empty.
+struct FireMoment {
+  domain::EventId event;
+  domain::Values state;
+  std::optional<WallTime> media_time;
+  std::optional<domain::ItemId> subject;
+};
+
+/// `moment correct`: the moment at `corrects` was wrong; `state` is what is true instead, over the present state.
+struct CorrectMoment {
+  domain::EventId event;
+  domain::Sequence corrects;
+  domain::Values state;
+  std::optional<WallTime> media_time;
+  std::optional<domain::ItemId> subject;
+  std::string reason;
+};
+
+struct OverrideItem {
+  domain::EventId event;
+  domain::ItemOverride override_;
+  std::string reason;
+};
+
+/// What a change call came to. `changed` is false when `event set` found nothing different: then there is no change.
+struct ChangeReceipt {
+  bool changed = true;
+  domain::LiveEvent event;
+};
+
+/// One item as it could be chosen now for one slot.
+struct Candidate {
+  domain::ItemId item;
+  double score = 0;       ///< the solution version's, comparable within a slot only
+  double propensity = 0;  ///< (0,1] within its slot; sums to 1 over the slot's candidates
+  std::string excluded;  ///< why it cannot be chosen ("min_age", "country", "blocked", "not_pinned"); empty when it can
+};
+struct SlotCandidates {
+  domain::SlotName slot;
+  std::optional<domain::ItemId> chosen;
+  std::vector<Candidate> candidates;  ///< best score first
+};
+
+/// A preview for one viewer: nothing is pushed or logged.
+struct RecommendRequest {
+  domain::ViewerId viewer;
+  std::optional<domain::EventId> event;  ///< whose state and overrides to use
+  domain::Values context;                ///< over the event's state
+};
+struct Recommendation {
+  std::string solution_version;
+  std::uint64_t catalogue_version = 0;
+  domain::Values context;
+  std::vector<SlotCandidates> slots;
+};
+
+/// A logged decision, computed again from its record.
+struct ExplainedDecision {
+  domain::Decision decision;
+  domain::CataloguePtr catalogue;  ///< as it was then
+  std::vector<SlotCandidates> slots;
+  bool identical = false;  ///< the same items and the same propensity bits came out again
+};
+
+struct FeedbackReceipt {
+  bool repeated = false;    ///< this (viewer, id) was stored before; nothing changed
+  bool attributed = false;  ///< its decision is known
+};
+
+/// What viewers of one event have on their screens now, and how the last change got there.
+struct AudienceView {
+  std::uint64_t connections = 0;
+  std::uint64_t sessions = 0;  ///< includes those within their resume window
+  struct OnScreen {
+    domain::SlotName slot;
+    domain::ItemId item;
+    std::uint64_t sessions = 0;
+  };
+  std::vector<OnScreen> on_screen;  ///< in slot, then item order
+  std::uint64_t slates = 0;         ///< pushed since the start
+  domain::Sequence last_sequence;
+  std::optional<double> last_push_ms;  ///< from the acceptance of the last change to its last push
+};
+
+/// A viewer's recent slates, newest last, and whether a session is connected.
+struct ViewerView {
+  std::optional<domain::Viewer> viewer;  ///< the catalogue row, if there is one
+  bool connected = false;
+  std::vector<domain::DecisionId> recent;
+};
+
+/// Progress of an import. `rejected` lists at most kRejectsMax rows.
+struct Reject {
+  std::uint64_t line = 0;  ///< 1 is the header
+  std::string column;
+  std::string value;
+  std::string reason;
+};
+constexpr std::size_t kRejectsMax = 1'000;
+struct ImportReport {
+  std::uint64_t rows = 0;
+  std::uint64_t rejected_rows = 0;
+  store::WriteSummary written;
+  std::vector<Reject> rejects;
+};
+
+/// Any thread.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Live events. The change is durable when the reply comes; viewers are being served it at the same moment.
+  // Errors: unknown_event, unknown_item, unknown_moment, wrong_type and friends with Error.field "state.NAME".
+  virtual void set_state(SetState request, Reply<ChangeReceipt> reply) = 0;
+  virtual void fire_moment(FireMoment request, Reply<ChangeReceipt> reply) = 0;
+  virtual void correct_moment(CorrectMoment request, Reply<ChangeReceipt> reply) = 0;
+  virtual void override_item(OverrideItem request, Reply<ChangeReceipt> reply) = 0;
+  virtual void map_content(domain::ContentId content, domain::EventId event, Reply<domain::LiveEvent> reply) = 0;
+  virtual void find_event(domain::EventId event, Reply<domain::LiveEvent> reply) = 0;
+  virtual void list_events(Reply<std::vector<domain::LiveEvent>> reply) = 0;
+  /// Changes after a sequence, at most `limit` (1..1000); when there are none it waits up to `wait` for one, and then
+  /// answers with none.
+  virtual void read_changes(domain::EventId event, domain::Sequence after, std::size_t limit, Milliseconds wait,
+                            Reply<std::vector<domain::ChangePtr>> reply) = 0;
+
+  // Catalogue.
+  virtual void catalogue(Reply<domain::CataloguePtr> reply) = 0;
+  /// Rows that were validated against the schema; the next decision uses them.
+  virtual void put_items(std::vector<domain::Item> items, Reply<store::WriteSummary> reply) = 0;
+  virtual void put_viewers(std::vector<domain::Viewer> viewers, Reply<store::WriteSummary> reply) = 0;
+  virtual void add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply) = 0;
+  virtual void find_viewer(domain::ViewerId viewer, Reply<ViewerView> reply) = 0;
+  /// The schema in force (put, or the built-in one of the sample's shape).
+  virtual void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) = 0;
+  virtual void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply) = 0;
+  /// Builds a solution version from what is stored, and serves it from the next decision on. Replies with its id.
+  virtual void train(Reply<std::string> reply) = 0;
+
+  // Decisions and feedback.
+  virtual void recommend(RecommendRequest request, Reply<Recommendation> reply) = 0;
+  /// Errors: unknown_decision.
+  virtual void explain(domain::DecisionId decision, Reply<ExplainedDecision> reply) = 0;
+  virtual void record_interaction(codec::PostedInteraction posted, Reply<FeedbackReceipt> reply) = 0;
+  virtual void read_feedback(domain::ViewerId viewer, std::size_t limit,
+                             Reply<std::vector<domain::Feedback>> reply) = 0;
+  virtual void audience(domain::EventId event, Reply<AudienceView> reply) = 0;
+
+  // Viewers' edge.
+  virtual std::size_t shard_count() const = 0;
+  virtual std::size_t shard_of(const domain::ViewerId& viewer) const = 0;
+  virtual ShardEngine& shard(std::size_t index) = 0;
+
+  /// True once events, catalogue and a solution version are loaded.
+  virtual bool ready() const = 0;
+  /// Tells every session to go away, refuses new work, and waits until what was accepted is durable.
+  virtual void stop() = 0;
+};
+
+}  // namespace matchcue::engine

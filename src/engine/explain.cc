@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/explain.h"
+
+#include <algorithm>
+
+namespace matchcue::engine {
+
+std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalogue& catalogue,
+                                  const decide::ViewerTraits& viewer, const std::vector<domain::Choice>& choices) {
+  std::vector<SlotCandidates> slots;
+  for (std::size_t s = 0; s < decider.slot_count(); ++s) {
+    SlotCandidates slot;
+    slot.slot = catalogue.slots()[s];
+    if (choices[s].item != domain::kNoItem) slot.chosen = catalogue.items()[choices[s].item].id;
+    for (const decide::Standing& standing : decider.standings(s, viewer)) {
+      slot.candidates.push_back(
+          {catalogue.items()[standing.item].id, standing.score, standing.propensity, std::string(standing.excluded)});
+    }
+    slots.push_back(std::move(slot));
+  }
+  return slots;
+}
+
+ExplainedDecision explain_decision(domain::Decision decision, domain::CataloguePtr catalogue,
+                                   const scoring::SolutionVersion& version) {
+  decide::Decider decider(decision.header, *catalogue, version);
+  const decide::ViewerTraits viewer{static_cast<std::int16_t>(decision.age.value_or(-1)), decision.country};
+  std::vector<domain::Choice> again(decider.slot_count());
+  decider.draw(decision.viewer.str(), viewer, again.data());
+  ExplainedDecision explained;
+  explained.identical = again == decision.choices;
+  explained.slots = stand(decider, *catalogue, viewer, decision.choices);
+  explained.decision = std::move(decision);
+  explained.catalogue = std::move(catalogue);
+  return explained;
+}
+
+}  // namespace matchcue::engine

@@ -1,0 +1,19 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why this item: a decision made again from its record, and a preview of one that was not made.
+
+#include "decide/decider.h"
+#include "engine/engine.h"
+
+namespace matchcue::engine {
+
+/// Every slot's candidates as they stand for a viewer, with `choices` (one per slot) marked as chosen.
+std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalogue& catalogue,
+                                  const decide::ViewerTraits& viewer, const std::vector<domain::Choice>& choices);
+
+/// Draws the decision again. `identical` in the result says whether the same items and propensity bits came out.
+ExplainedDecision explain_decision(domain::Decision decision, domain::CataloguePtr catalogue,
+                                   const scoring::SolutionVersion& version);
+
+}  // namespace matchcue::engine

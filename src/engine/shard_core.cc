@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/shard_core.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+namespace matchcue::engine {
+
+using domain::Change;
+using domain::ChangeKind;
+using domain::Choice;
+using domain::CueId;
+using domain::DecisionBatch;
+using domain::DecisionId;
+using domain::EventId;
+using domain::kNoItem;
+using domain::OverrideAction;
+using domain::Sequence;
+
+namespace {
+
+/// How many of the newest changes may still wait unrevealed at a viewer whose picture is behind.
+constexpr std::size_t kUnrevealedChangesMax = 8;
+
+decide::ViewerTraits traits_of(const audience::Viewer<ViewerPeer>& viewer) { return {viewer.age, viewer.country}; }
+
+}  // namespace
+
+/// The walk over an event's viewers for one change.
+struct ShardCore::Walk {
+  EventEntry& entry;
+  DecidedChange& decided;
+  const ChangeMessage& message;
+  std::shared_ptr<DecisionBatch> batch;
+  std::size_t slates = 0;
+  std::size_t cues = 0;
+};
+
+ShardCore::ShardCore(const Options& options, std::string epoch, ShardPort& port, const Clock& clock,
+                     metrics::Metrics& metrics)
+    : options_(options), epoch_(std::move(epoch)), port_(port), clock_(clock), metrics_(metrics) {}
+
+ShardCore::EventEntry& ShardCore::entry_of(const EventId& event) {
+  return events_.try_emplace(event, options_.ring_changes_max).first->second;
+}
+
+void ShardCore::serve(RenderedCataloguePtr catalogue, scoring::SolutionVersionPtr version) {
+  if (catalogue_ && catalogue_ != catalogue) {
+    const domain::Catalogue& before = catalogue_->catalogue();
+    const domain::Catalogue& after = catalogue->catalogue();
+    sessions_.for_each([&](Session& session) {
+      auto screen = session.screen;
+      session.screen.fill(kNoItem);
+      for (const std::uint16_t item : screen) {
+        if (item == kNoItem) continue;
+        const auto now = after.find_item(before.items()[item].id);
+        if (now) session.screen[after.slot_of(*now)] = static_cast<std::uint16_t>(*now);
+      }
+    });
+  }
+  catalogue_ = std::move(catalogue);
+  version_ = std::move(version);
+}
+
+void ShardCore::restore(RestoredEvent restored) {
+  EventEntry& entry = entry_of(restored.event.id);
+  entry.sequence = restored.event.sequence;
+  entry.ring.set_dropped(entry.sequence);
+  for (const domain::ContentId& content : restored.event.contents) contents_[content] = restored.event.id;
+  for (RestoredEvent::Decisions& decisions : restored.decisions) {
+    DecidedChange* decided = entry.ring.find(decisions.change->sequence);
+    if (decided == nullptr) {
+      if (entry.ring.changes().empty()) {
+        const std::uint64_t taken = decisions.change->retracts() ? 2 : 1;
+        entry.ring.set_dropped(Sequence(decisions.change->sequence.value() - taken));
+      }
+      decided = &entry.ring.push(DecidedChange(decisions.change, decisions.batch->header, decisions.catalogue,
+                                               decisions.version.get(), options_.slate_lifetime));
+    }
+    decided->add(std::move(decisions.batch));
+  }
+  if (!restored.newest || !catalogue_ || !version_) return;
+  // The newest change is what latecomers are shown, even when nobody was there to be decided for.
+  DecidedChange* newest = entry.ring.newest();
+  if (newest == nullptr || newest->change().sequence != restored.newest->change->sequence) {
+    const Change& change = *restored.newest->change;
+    entry.ring.push(DecidedChange(
+        restored.newest->change,
+        decide::make_header(change, restored.newest->overrides, catalogue_->catalogue(), *version_, options_.decide),
+        catalogue_, version_.get(), options_.slate_lifetime));
+  }
+}
+
+void ShardCore::map_content(const domain::ContentId& content, const EventId& event) {
+  contents_[content] = event;
+  entry_of(event);
+  std::vector<Session*> unbound;
+  for (Session* session : sessions_.room(EventId())) {
+    if (session != nullptr && session->content == content) unbound.push_back(session);
+  }
+  for (Session* session : unbound) sessions_.move(*session, event);
+}
+
+void ShardCore::update_viewer(const domain::Viewer& viewer) {
+  if (auto* record = sessions_.find_viewer(viewer.id)) {
+    record->age = static_cast<std::int16_t>(viewer.age.value_or(-1));
+    record->country = viewer.country;
+  }
+}
+
+void ShardCore::on_change(const ChangeMessage& message) {
+  const Change& change = *message.change;
+  EventEntry& entry = entry_of(change.event);
+  flush_late(entry);
+  entry.sequence = change.sequence;
+  if (!catalogue_ || !version_) return;
+  DecidedChange& decided = entry.ring.push(
+      DecidedChange(message.change,
+                    decide::make_header(change, message.overrides, catalogue_->catalogue(), *version_, options_.decide),
+                    catalogue_, version_.get(), options_.slate_lifetime));
+  Walk walk{entry, decided, message, std::make_shared<DecisionBatch>()};
+  walk.batch->header = decided.header();
+  const std::size_t rows = sessions_.room(change.event).size() + sessions_.room(EventId()).size();
+  walk.batch->viewers.reserve(rows);
+  walk.batch->ages.reserve(rows);
+  walk.batch->countries.reserve(rows);
+  walk.batch->choices.reserve(rows * decided.header().slots.size());
+  choices_.resize(decided.header().slots.size());
+  walk_room(walk, change.event);
+  walk_room(walk, EventId());
+  if (walk.batch->rows() > 0) {
+    decided.add(walk.batch);
+    port_.log(walk.batch);
+  }
+  entry.slates += walk.slates;
+  if (walk.slates == 0) return;
+  const std::chrono::duration<double> taken = clock_.steady() - message.accepted;
+  entry.last_push_ms = taken.count() * 1e3;
+  metrics_.moment_to_screen("write").Observe(taken.count());
+  metrics_.cues("slate", "pushed").Increment(static_cast<double>(walk.cues));
+  metrics_.decisions().Increment(static_cast<double>(walk.batch->rows()));
+}
+
+void ShardCore::walk_room(Walk& walk, const EventId& room) {
+  for (Session* session : sessions_.room(room)) {
+    if (session != nullptr) decide_for(walk, *session);
+  }
+}
+
+void ShardCore::decide_for(Walk& walk, Session& session) {
+  const Change& change = *walk.message.change;
+  const auto& viewer = *session.viewer;
+  const std::size_t slots = choices_.size();
+  if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
+  if (change.retracts()) retract_from(session, walk.entry, change);
+  walk.decided.decider()->draw(viewer.id.str(), traits_of(viewer), choices_.data());
+  const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
+  if (change.kind == ChangeKind::item_override) {
+    bool unchanged = true;
+    for (std::size_t slot = 0; slot < slots; ++slot) unchanged = unchanged && same_item(slot);
+    if (unchanged) return;  // nothing on this screen is touched: no new slate
+  }
+  // A viewer's second device shares the first one's decision: the draw is the same, and is logged once.
+  const auto& devices = viewer.sessions;
+  const auto logged = std::find_if(devices.begin(), devices.end(), [&](const Session* device) {
+    return device->row < walk.batch->rows() && walk.batch->viewers[device->row] == viewer.id;
+  });
+  if (logged != devices.end()) {
+    session.row = (*logged)->row;
+  } else {
+    session.row = static_cast<std::uint32_t>(walk.batch->rows());
+    walk.batch->viewers.push_back(viewer.id);
+    walk.batch->ages.push_back(viewer.age);
+    walk.batch->countries.push_back(viewer.country);
+    walk.batch->choices.insert(walk.batch->choices.end(), choices_.begin(), choices_.end());
+  }
+  push_slate(session, walk.decided, choices_.data());
+  if (session.peer == nullptr) return;
+  ++walk.slates;
+  walk.cues += static_cast<std::size_t>(
+      std::count_if(choices_.begin(), choices_.end(), [](const Choice& choice) { return choice.item != kNoItem; }));
+}
+
+void ShardCore::push_slate(Session& session, DecidedChange& decided, const Choice* choices) {
+  for (std::size_t slot = 0; slot < decided.header().slots.size(); ++slot) session.screen[slot] = choices[slot].item;
+  if (session.peer == nullptr) return;
+  if (!session.sample_route) {
+    session.sent = decided.change().sequence;
+    session.peer->send(decided.renderer().slate(session.viewer->id, choices, scratch_));
+  } else if (decided.decider() != nullptr) {
+    const OutFrame frame = decided.renderer().sample_push(choices, *decided.decider(),
+                                                          static_cast<std::size_t>(options_.num_results), scratch_);
+    if (frame.size > 0) session.peer->send(frame);
+  }
+}
+
+void ShardCore::retract_from(Session& session, EventEntry& entry, const Change& change) {
+  if (session.sample_route || session.peer == nullptr) return;
+  const auto cues = cues_to_retract(session, entry, change);
+  if (cues.empty()) return;
+  const std::string reason = change.reason.empty() ? std::string(to_string(change.kind)) : change.reason;
+  send_text(session, write_retract(change.retract_sequence(), cues, reason), FrameClass::retract,
+            change.retract_sequence());
+  metrics_.cues("slate", "retracted").Increment(static_cast<double>(cues.size()));
+}
+
+std::vector<CueId> ShardCore::cues_to_retract(const Session& session, EventEntry& entry, const Change& change) {
+  std::vector<CueId> cues;
+  auto& changes = entry.ring.changes();
+  std::size_t passed = 0;
+  for (auto decided = changes.rbegin(); decided != changes.rend(); ++decided) {
+    if (decided->change().sequence >= change.sequence) continue;
+    const bool correction = change.kind == ChangeKind::correction;
+    if (!correction && ++passed > kUnrevealedChangesMax) break;
+    if (correction && decided->change().moment != *change.corrects) continue;
+    const Choice* choices = decided->find(session.viewer->id, session.row);
+    if (choices == nullptr) continue;
+    const domain::Catalogue& catalogue = decided->renderer().catalogue().catalogue();
+    for (std::size_t slot = 0; slot < decided->header().slots.size(); ++slot) {
+      if (choices[slot].item == kNoItem) continue;
+      if (!correction && catalogue.items()[choices[slot].item].id != change.override_->item) continue;
+      cues.push_back({DecisionId{change.event, decided->change().sequence, session.viewer->id}, slot});
+    }
+  }
+  return cues;
+}
+
+void ShardCore::send_text(Session& session, std::string_view text, FrameClass frame_class, Sequence sequence) {
+  if (session.peer == nullptr) return;
+  char* at = scratch_.reserve(text.size());
+  std::memcpy(at, text.data(), text.size());
+  if (sequence > session.sent) session.sent = sequence;
+  session.peer->send(scratch_.finish(at + text.size(), frame_class, sequence));
+}
+
+void ShardCore::receive(SessionKey key, const codec::ClientMessage& message) {
+  Session* session = sessions_.find(key);
+  if (session == nullptr) return;
+  if (const auto* ack = std::get_if<codec::AckMessage>(&message)) {
+    const Sequence acknowledged = std::min(ack->sequence, session->sent);
+    if (acknowledged <= session->acknowledged) return;
+    session->acknowledged = acknowledged;
+    metrics_.cues("slate", "acknowledged").Increment();
+  } else if (const auto* interaction = std::get_if<codec::InteractionMessage>(&message)) {
+    receive_interaction(*session, *interaction);
+  }
+  // clock: the client reveals by its own playhead; hello: the gateway introduces it anew; unknown: ignored.
+}
+
+void ShardCore::receive_interaction(Session& session, const codec::InteractionMessage& interaction) {
+  feedback::Report report{interaction.id,   session.viewer->id, interaction.cue,
+                          interaction.kind, interaction.value,  clock_.wall()};
+  this->report(std::move(report), [this, key = session.key, id = interaction.id](const Result<FeedbackReceipt>& done) {
+    Session* still = sessions_.find(key);
+    if (still == nullptr) return;
+    send_text(*still, done.ok() ? codec::write_interaction_ack(id) : codec::write_error(done.error(), false),
+              FrameClass::control, Sequence(0));
+  });
+}
+
+void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
+  FeedbackDone done = [this, reporter = std::move(reporter)](const Result<FeedbackReceipt>& receipt) {
+    metrics_.feedback(!receipt.ok() ? "refused" : receipt->repeated ? "repeated" : "stored").Increment();
+    reporter(receipt);
+  };
+  if (const auto checked = feedback::check_report(report); !checked.ok()) {
+    done(checked.error());
+    return;
+  }
+  const auto known = events_.find(report.cue.decision.event);
+  if (known == events_.end() || report.cue.decision.sequence > known->second.sequence) {
+    done(not_found("unknown_cue", "unknown cue \"" + to_string(report.cue) + "\"", "cue"));
+    return;
+  }
+  EventEntry& entry = known->second;
+  flush_late(entry);
+  DecidedChange* decided = entry.ring.find(report.cue.decision.sequence);
+  const Choice* choices = decided == nullptr ? nullptr : decided->find(report.viewer, kNoItem);
+  if (choices == nullptr) {
+    port_.find_and_store(std::move(report), std::move(done));
+    return;
+  }
+  const feedback::DecisionRow row{
+      decided->header(), {choices, decided->header().slots.size()}, decided->renderer().catalogue().catalogue()};
+  port_.store(feedback::attribute(std::move(report), &row), std::move(done));
+}
+
+void ShardCore::add_to(AudienceView& view, const EventId& event) const {
+  const auto known = events_.find(event);
+  if (known == events_.end()) return;
+  std::map<std::uint16_t, std::uint64_t> shown;
+  for (const EventId& room : {event, EventId()}) {
+    for (const Session* session : sessions_.room(room)) {
+      if (session == nullptr) continue;
+      ++view.sessions;
+      if (session->peer == nullptr) continue;
+      ++view.connections;
+      for (const std::uint16_t item : session->screen) {
+        if (item != kNoItem) ++shown[item];
+      }
+    }
+  }
+  if (catalogue_) {
+    const domain::Catalogue& catalogue = catalogue_->catalogue();
+    for (const auto& [item, count] : shown) {
+      view.on_screen.push_back({catalogue.slots()[catalogue.slot_of(item)], catalogue.items()[item].id, count});
+    }
+  }
+  view.slates += known->second.slates;
+  view.last_sequence = std::max(view.last_sequence, known->second.sequence);
+  if (const auto ms = known->second.last_push_ms) view.last_push_ms = std::max(view.last_push_ms.value_or(0), *ms);
+}
+
+void ShardCore::add_to(ViewerView& view, const domain::ViewerId& viewer) {
+  if (const auto* record = sessions_.find_viewer(viewer)) {
+    for (const Session* session : record->sessions) view.connected = view.connected || session->peer != nullptr;
+  }
+  for (auto& [event, entry] : events_) {
+    flush_late(entry);
+    for (DecidedChange& decided : entry.ring.changes()) {
+      if (decided.find(viewer, kNoItem) != nullptr) view.recent.push_back({event, decided.change().sequence, viewer});
+    }
+  }
+}
+
+void ShardCore::tick() {
+  flush();
+  sessions_.close_disconnected_before(clock_.steady() - options_.resume_window);
+}
+
+void ShardCore::flush() {
+  for (auto& [event, entry] : events_) flush_late(entry);
+}
+
+}  // namespace matchcue::engine

@@ -1,0 +1,142 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine's half of one loop: its viewers' sessions, the walk over them at each change, resume, and feedback.
+// No socket, clock or store: peers, a port and a clock are given.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "audience/session_table.h"
+#include "base/clock.h"
+#include "engine/decision_ring.h"
+#include "engine/engine.h"
+#include "engine/options.h"
+#include "engine/viewer_peer.h"
+#include "feedback/attribution.h"
+#include "metrics/metrics.h"
+
+namespace matchcue::engine {
+
+using FeedbackDone = std::function<void(Result<FeedbackReceipt>)>;
+
+/// What a shard needs from the world. Calls come from the shard's thread and return at once.
+class ShardPort {
+ public:
+  virtual ~ShardPort() = default;
+  /// Logs decisions, before any feedback that is stored later through this port.
+  virtual void log(std::shared_ptr<const domain::DecisionBatch> batch) = 0;
+  /// Stores joined feedback; `done` runs on the shard's thread when it is durable.
+  virtual void store(domain::Feedback feedback, FeedbackDone done) = 0;
+  /// Joins to a decision that the shard does not hold any more, then stores.
+  virtual void find_and_store(feedback::Report report, FeedbackDone done) = 0;
+  /// The viewer's catalogue row. Reads; takes tens of microseconds.
+  virtual std::optional<domain::Viewer> load_viewer(const domain::ViewerId& viewer) = 0;
+};
+
+/// A change on its way to the viewers.
+struct ChangeMessage {
+  domain::ChangePtr change;
+  std::vector<domain::ItemOverride> overrides;  ///< in force after it
+  SteadyTime accepted;
+};
+
+/// An event as it was when the process started, with what was decided then for this shard's viewers.
+struct RestoredEvent {
+  domain::LiveEvent event;
+  struct Decisions {
+    domain::ChangePtr change;
+    RenderedCataloguePtr catalogue;       ///< of the batch's version
+    scoring::SolutionVersionPtr version;  ///< the batch's
+    std::shared_ptr<const domain::DecisionBatch> batch;
+  };
+  std::vector<Decisions> decisions;  ///< in sequence order; every change after the first of them has an entry
+  std::optional<ChangeMessage> newest;
+};
+
+/// One per shard, on its thread.
+class ShardCore final : public ShardEngine {
+ public:
+  ShardCore(const Options& options, std::string epoch, ShardPort& port, const Clock& clock, metrics::Metrics& metrics);
+
+  // From control, in order.
+  void serve(RenderedCataloguePtr catalogue, scoring::SolutionVersionPtr version);
+  void restore(RestoredEvent restored);
+  void map_content(const domain::ContentId& content, const domain::EventId& event);
+  void update_viewer(const domain::Viewer& viewer);
+  /// The walk: decides for each of this shard's viewers of the event, and pushes.
+  void on_change(const ChangeMessage& message);
+
+  // From the gateway.
+  Result<SessionKey> introduce(ViewerPeer* peer, const Introduction& introduction) override;
+  void receive(SessionKey session, const codec::ClientMessage& message) override;
+  void disconnect(SessionKey session) override;
+  const codec::RetryAdvice& retry() const override { return options_.retry; }
+  const std::string& epoch() const override { return epoch_; }
+
+  /// Feedback that came by HTTP. `done` runs on this thread.
+  void report(feedback::Report report, FeedbackDone done);
+  void add_to(AudienceView& view, const domain::EventId& event) const;
+  void add_to(ViewerView& view, const domain::ViewerId& viewer);
+  /// Ends sessions whose resume window is over and logs late decisions. Every 100 ms or so.
+  void tick();
+  /// Logs what is not logged yet.
+  void flush();
+
+ private:
+  using Table = audience::SessionTable<ViewerPeer>;
+  using Session = Table::SessionType;
+
+  /// What a shard knows of one live event.
+  struct EventEntry {
+    explicit EventEntry(std::size_t ring_changes_max) : ring(ring_changes_max) {}
+    DecisionRing ring;
+    domain::Sequence sequence;                    ///< of the newest change
+    std::shared_ptr<domain::DecisionBatch> late;  ///< decisions for latecomers, not logged yet
+    std::uint64_t slates = 0;
+    std::optional<double> last_push_ms;
+  };
+  /// One walk over one room.
+  struct Walk;
+
+  EventEntry& entry_of(const domain::EventId& event);
+  void walk_room(Walk& walk, const domain::EventId& room);
+  void decide_for(Walk& walk, Session& session);
+  void push_slate(Session& session, DecidedChange& decided, const domain::Choice* choices);
+  void retract_from(Session& session, EventEntry& entry, const domain::Change& change);
+  std::vector<domain::CueId> cues_to_retract(const Session& session, EventEntry& entry, const domain::Change& change);
+
+  // Resume (shard_resume.cc).
+  Session* find_session(const Introduction& introduction);
+  Session& open_session(const Introduction& introduction, const domain::EventId& event);
+  void welcome(Session& session, const Introduction& introduction);
+  bool can_resume(Session& session, EventEntry& entry, const codec::ResumePoint& resume, bool had_session);
+  void replay(Session& session, EventEntry& entry, domain::Sequence after);
+  void show_current(Session& session, EventEntry& entry);
+  const domain::Choice* decide_late(Session& session, EventEntry& entry, DecidedChange& decided);
+  void flush_late(EventEntry& entry);
+  /// This viewer's choices for a change, logged or about to be; null when there are none.
+  static const domain::Choice* find_choices(const EventEntry& entry, DecidedChange& decided, const Session& session);
+
+  void receive_interaction(Session& session, const codec::InteractionMessage& interaction);
+  void send_text(Session& session, std::string_view text, FrameClass frame_class, domain::Sequence sequence);
+
+  Options options_;
+  std::string epoch_;
+  ShardPort& port_;
+  const Clock& clock_;
+  metrics::Metrics& metrics_;
+  RenderedCataloguePtr catalogue_;
+  scoring::SolutionVersionPtr version_;
+  Table sessions_;
+  std::unordered_map<domain::EventId, EventEntry> events_;
+  std::unordered_map<domain::ContentId, domain::EventId> contents_;
+  FrameScratch scratch_;
+  std::vector<domain::Choice> choices_;
+};
+
+}  // namespace matchcue::engine

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/shard_core.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "scoring/popularity_count.h"
+
+namespace matchcue::engine {
+namespace {
+
+using domain::ContentId;
+using domain::EventId;
+using domain::ItemId;
+using domain::OverrideAction;
+using domain::Sequence;
+using domain::Value;
+using domain::ViewerId;
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const EventId kMatch("1");
+const ContentId kContent("c1");
+
+struct FakePeer final : ViewerPeer {
+  std::vector<std::string> frames;
+  std::optional<CloseReason> closed;
+  void send(const OutFrame& frame) override { frames.emplace_back(frame.text()); }
+  void close(CloseReason reason) override { closed = reason; }
+
+  /// What came since the last call, by type.
+  std::vector<json> take() {
+    std::vector<json> out;
+    for (const std::string& frame : frames) out.push_back(json::parse(frame));
+    frames.clear();
+    return out;
+  }
+};
+
+struct FakePort final : ShardPort {
+  std::vector<std::shared_ptr<const domain::DecisionBatch>> logged;
+  std::vector<domain::Feedback> stored;
+  std::vector<feedback::Report> looked_up;
+  std::map<ViewerId, domain::Viewer> viewers;
+  void log(std::shared_ptr<const domain::DecisionBatch> batch) override { logged.push_back(std::move(batch)); }
+  void store(domain::Feedback feedback, FeedbackDone done) override {
+    stored.push_back(feedback);
+    done(FeedbackReceipt{false, feedback.attributed});
+  }
+  void find_and_store(feedback::Report report, FeedbackDone done) override {
+    looked_up.push_back(report);
+    done(FeedbackReceipt{});
+  }
+  std::optional<domain::Viewer> load_viewer(const ViewerId& viewer) override {
+    const auto found = viewers.find(viewer);
+    return found == viewers.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::size_t rows() const {
+    std::size_t sum = 0;
+    for (const auto& batch : logged) sum += batch->rows();
+    return sum;
+  }
+};
+
+domain::Item item(const char* id, const char* slot) {
+  return domain::make_item(ItemId(id),
+                           {{"ITEM_TYPE", Value{std::string(slot)}}, {"ITEM_LABEL", Value{std::string(id)}}}, "")
+      .value();
+}
+
+/// A shard with one event, three GENERAL items and two PLAYER ones, and a match that tells what happens.
+struct ShardCoreTest : ::testing::Test {
+  Options options;
+  FakePort port;
+  ManualClock clock;
+  metrics::Metrics metrics{"test"};
+  RenderedCataloguePtr catalogue = std::make_shared<const RenderedCatalogue>(std::make_shared<const domain::Catalogue>(
+      1, std::vector{item("bet", "GENERAL"), item("quiz", "GENERAL"), item("trivia", "GENERAL"),
+                     item("messi", "PLAYER"), item("mbappe", "PLAYER")}));
+  scoring::SolutionVersionPtr version = scoring::decode_popularity_count(scoring::encode_popularity_count({})).value();
+  std::unique_ptr<ShardCore> core = make_core();
+  domain::ChangePtr latest;
+  std::vector<domain::ItemOverride> overrides;
+
+  std::unique_ptr<ShardCore> make_core() {
+    auto made = std::make_unique<ShardCore>(options, "k3", port, clock, metrics);
+    made->serve(catalogue, version);
+    made->map_content(kContent, kMatch);
+    return made;
+  }
+
+  domain::Change next(domain::ChangeKind kind, std::uint64_t step = 1) {
+    domain::Change change;
+    change.event = kMatch;
+    change.kind = kind;
+    change.at = clock.wall();
+    change.first = latest == nullptr;
+    change.sequence = Sequence((latest == nullptr ? 0 : latest->sequence.value()) + step);
+    change.moment = kind == domain::ChangeKind::item_override ? latest->moment : change.sequence;
+    change.after = {{"MATCH_EVENT", Value{std::string("GOAL")}}};
+    return change;
+  }
+  void happen(domain::Change change) {
+    latest = std::make_shared<const domain::Change>(std::move(change));
+    core->on_change({latest, overrides, clock.steady()});
+  }
+  void fire() { happen(next(domain::ChangeKind::moment)); }
+  void correct(Sequence wrong) {
+    auto change = next(domain::ChangeKind::correction, 2);
+    change.corrects = wrong;
+    change.reason = "offside";
+    happen(change);
+  }
+  void block(const std::string& id) {
+    overrides = {{OverrideAction::block, ItemId(id)}};
+    auto change = next(domain::ChangeKind::item_override, 2);
+    change.override_ = overrides.front();
+    happen(change);
+  }
+  SessionKey hello(FakePeer& peer, const std::string& viewer, std::optional<std::uint64_t> resume = {},
+                   const std::string& device = "d1") {
+    Introduction introduction{Route::native, {ViewerId(viewer), kContent, device, {}}};
+    if (resume) introduction.hello.resume = codec::ResumePoint{"k3", Sequence(*resume)};
+    return core->introduce(&peer, introduction).value();
+  }
+  SessionKey sample_hello(FakePeer& peer, const std::string& viewer, const std::string& content = "other") {
+    return core->introduce(&peer, {Route::sample, {ViewerId(viewer), ContentId(content), "d1", {}}}).value();
+  }
+};
+
+std::vector<std::uint64_t> sequences(const std::vector<json>& frames) {
+  std::vector<std::uint64_t> out;
+  for (const json& frame : frames) {
+    if (frame["t"] != "welcome") out.push_back(frame["seq"].get<std::uint64_t>());
+  }
+  return out;
+}
+
+TEST_F(ShardCoreTest, EachViewerGetsOneSlateWithOneItemASlot) {
+  FakePeer ann;
+  FakePeer bob;
+  hello(ann, "ann");
+  hello(bob, "bob");
+  ann.take();
+  fire();
+  fire();
+  const auto frames = ann.take();
+  EXPECT_THAT(sequences(frames), ElementsAre(1, 2));
+  EXPECT_EQ(frames[0]["t"], "slate");
+  EXPECT_EQ(frames[0]["event"], "1");
+  EXPECT_EQ(frames[0]["context"]["MATCH_EVENT"], "GOAL");
+  ASSERT_EQ(frames[0]["cues"].size(), 2u);
+  EXPECT_EQ(frames[0]["cues"][0]["slot"], "GENERAL");
+  EXPECT_EQ(frames[0]["cues"][1]["slot"], "PLAYER");
+  EXPECT_EQ(port.rows(), 4u);
+}
+
+TEST_F(ShardCoreTest, WhatIsPushedIsWhatIsLogged) {
+  FakePeer ann;
+  hello(ann, "ann");
+  fire();
+  const json slate = ann.take().back();
+  const auto& batch = *port.logged.back();
+  EXPECT_EQ(batch.viewers, std::vector{ViewerId("ann")});
+  for (std::size_t slot = 0; slot < 2; ++slot) {
+    EXPECT_EQ(slate["cues"][slot]["item"], catalogue->catalogue().items()[batch.choices[slot].item].id.str());
+    EXPECT_GT(batch.choices[slot].propensity, 0);
+    const auto cue = domain::parse_cue_id(slate["cues"][slot]["id"].get<std::string>()).value();
+    EXPECT_EQ(cue, (domain::CueId{{kMatch, Sequence(1), ViewerId("ann")}, slot}));
+  }
+}
+
+TEST_F(ShardCoreTest, ANewcomerIsShownTheCurrentSlate) {
+  fire();
+  FakePeer ann;
+  hello(ann, "ann");
+  const auto frames = ann.take();
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0]["t"], "welcome");
+  EXPECT_EQ(frames[0]["epoch"], "k3");
+  EXPECT_EQ(frames[0]["seq"], 0);
+  EXPECT_EQ(frames[1]["seq"], 1);
+  core->tick();
+  EXPECT_EQ(port.rows(), 1u) << "the latecomer's decision is logged too";
+}
+
+TEST_F(ShardCoreTest, TwoDevicesOfOneViewerShowTheSameDecisionLoggedOnce) {
+  FakePeer phone;
+  FakePeer tv;
+  hello(phone, "ann", {}, "phone");
+  hello(tv, "ann", {}, "tv");
+  fire();
+  EXPECT_EQ(phone.take().back()["cues"], tv.take().back()["cues"]);
+  EXPECT_EQ(port.rows(), 1u);
+}
+
+TEST_F(ShardCoreTest, AReturningViewerGetsWhatWasMissedExactlyOnce) {
+  FakePeer before;
+  const auto session = hello(before, "ann");
+  fire();
+  core->disconnect(session);
+  fire();
+  fire();
+  FakePeer after;
+  hello(after, "ann", 1);
+  const auto frames = after.take();
+  EXPECT_EQ(frames[0]["continuity"], "kept");
+  EXPECT_EQ(frames[0]["seq"], 1);
+  EXPECT_THAT(sequences(frames), ElementsAre(2, 3));
+  fire();
+  EXPECT_THAT(sequences(after.take()), ElementsAre(4));
+}
+
+TEST_F(ShardCoreTest, BeyondTheRingContinuityIsLostAndTheCurrentSlateComes) {
+  options.ring_changes_max = 3;
+  core = make_core();
+  FakePeer before;
+  core->disconnect(hello(before, "ann"));
+  for (int i = 0; i < 5; ++i) fire();
+  FakePeer after;
+  hello(after, "ann", 1);
+  const auto frames = after.take();
+  EXPECT_EQ(frames[0]["continuity"], "lost");
+  EXPECT_THAT(sequences(frames), ElementsAre(5));
+}
+
+TEST_F(ShardCoreTest, AnotherEpochOrAFutureSequenceIsLostContinuity) {
+  fire();
+  FakePeer ann;
+  hello(ann, "ann", 99);
+  EXPECT_EQ(ann.take()[0]["continuity"], "lost");
+  Introduction introduction{Route::native, {ViewerId("bob"), kContent, "d", codec::ResumePoint{"other", Sequence(1)}}};
+  FakePeer bob;
+  ASSERT_TRUE(core->introduce(&bob, introduction).ok());
+  EXPECT_EQ(bob.take()[0]["continuity"], "lost");
+}
+
+TEST_F(ShardCoreTest, ASessionWaitsForItsViewerOnlyForTheResumeWindow) {
+  FakePeer before;
+  fire();
+  core->disconnect(hello(before, "ann"));
+  clock.advance(options.resume_window + Milliseconds(1));
+  core->tick();
+  fire();
+  FakePeer after;
+  hello(after, "ann", 1);
+  EXPECT_EQ(after.take()[0]["continuity"], "lost");
+}
+
+TEST_F(ShardCoreTest, ASecondConnectionOfTheSameDeviceReplacesTheFirst) {
+  FakePeer first;
+  FakePeer second;
+  const auto old_session = hello(first, "ann");
+  hello(second, "ann");
+  EXPECT_EQ(first.closed, CloseReason::replaced);
+  core->disconnect(old_session);  // the old socket's end says nothing about the new one
+  fire();
+  EXPECT_THAT(sequences(second.take()), ElementsAre(1));
+}
+
+TEST_F(ShardCoreTest, ACorrectionRetractsTheMomentsCuesAndThenDecidesAnew) {
+  FakePeer ann;
+  hello(ann, "ann");
+  fire();
+  const json wrong = ann.take().back();
+  correct(Sequence(1));
+  const auto frames = ann.take();
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0]["t"], "retract");
+  EXPECT_EQ(frames[0]["seq"], 2);
+  EXPECT_EQ(frames[0]["reason"], "offside");
+  EXPECT_THAT(frames[0]["cues"], ElementsAre(wrong["cues"][0]["id"], wrong["cues"][1]["id"]));
+  EXPECT_EQ(frames[1]["t"], "slate");
+  EXPECT_EQ(frames[1]["seq"], 3);
+}
+
+TEST_F(ShardCoreTest, OnResumeACorrectionRetractsAndTheWrongSlateIsNotShown) {
+  FakePeer before;
+  const auto session = hello(before, "ann");
+  fire();
+  core->disconnect(session);
+  fire();
+  correct(Sequence(1));
+  correct(Sequence(2));
+  FakePeer after;
+  hello(after, "ann", 1);
+  const auto frames = after.take();
+  std::vector<std::string> types;
+  for (const json& frame : frames) types.push_back(frame["t"]);
+  EXPECT_THAT(types, ElementsAre("welcome", "retract", "slate", "retract", "slate"));
+  EXPECT_THAT(sequences(frames), ElementsAre(3, 4, 5, 6));
+}
+
+TEST_F(ShardCoreTest, BlockingAnItemTouchesOnlyScreensThatShowIt) {
+  std::vector<FakePeer> peers(200);
+  for (std::size_t i = 0; i < peers.size(); ++i) hello(peers[i], std::to_string(i));
+  fire();
+  std::vector<json> before;
+  for (FakePeer& peer : peers) before.push_back(peer.take().back());
+  block("bet");
+  int touched = 0;
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const bool had_it = before[i]["cues"][0]["item"] == "bet";
+    const auto frames = peers[i].take();
+    for (const json& frame : frames) EXPECT_EQ(frame.dump().find("\"bet\""), std::string::npos);
+    if (!had_it) continue;
+    ++touched;
+    ASSERT_EQ(frames.size(), 2u);
+    EXPECT_THAT(frames[0]["cues"], ElementsAre(before[i]["cues"][0]["id"]));
+    EXPECT_EQ(frames[1]["moment"], 1);
+    EXPECT_EQ(frames[1]["cues"][1]["item"], before[i]["cues"][1]["item"]) << "the other slot stays";
+  }
+  EXPECT_GT(touched, 20);
+}
+
+TEST_F(ShardCoreTest, APinnedItemIsOnEveryScreen) {
+  FakePeer ann;
+  hello(ann, "ann");
+  fire();
+  overrides = {{OverrideAction::pin, ItemId("trivia")}};
+  auto change = next(domain::ChangeKind::item_override);
+  change.override_ = overrides.front();
+  happen(change);
+  fire();
+  EXPECT_EQ(ann.take().back()["cues"][0]["item"], "trivia");
+}
+
+TEST_F(ShardCoreTest, TheSampleRouteIsSilentOnInsertAndPushesTypeToIdAfterwards) {
+  FakePeer ann;
+  sample_hello(ann, "1");
+  EXPECT_THAT(ann.frames, IsEmpty());
+  fire();
+  EXPECT_THAT(ann.frames, IsEmpty());
+  fire();
+  ASSERT_EQ(ann.frames.size(), 1u);
+  const json push = json::parse(ann.frames[0]);
+  EXPECT_TRUE(push.contains("GENERAL"));
+  EXPECT_TRUE(push.contains("PLAYER"));
+  EXPECT_THAT(ann.frames[0], HasSubstr("\", \""));
+  EXPECT_THAT(ann.frames[0], HasSubstr("\": \""));
+}
+
+TEST_F(ShardCoreTest, NumResultsLimitsTheSamplesPush) {
+  options.num_results = 1;
+  core = make_core();
+  std::vector<FakePeer> peers(50);
+  for (std::size_t i = 0; i < peers.size(); ++i) sample_hello(peers[i], std::to_string(i));
+  fire();
+  fire();
+  for (const FakePeer& peer : peers) {
+    for (const std::string& frame : peer.frames) EXPECT_EQ(json::parse(frame).size(), 1u);
+  }
+}
+
+TEST_F(ShardCoreTest, ASampleViewerOfAMappedContentHearsOnlyItsEvent) {
+  core->map_content(ContentId("c2"), EventId("2"));
+  FakePeer ann;
+  sample_hello(ann, "1", "c2");
+  fire();
+  fire();
+  EXPECT_THAT(ann.frames, IsEmpty());
+}
+
+TEST_F(ShardCoreTest, AnUnknownContentIsRefusedByName) {
+  FakePeer ann;
+  const auto result = core->introduce(&ann, {Route::native, {ViewerId("ann"), ContentId("c9"), "", {}}});
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, "unknown_content");
+  EXPECT_THAT(result.error().message, HasSubstr("c9"));
+}
+
+TEST_F(ShardCoreTest, AnInteractionIsJoinedToItsDecisionAndAcknowledged) {
+  FakePeer ann;
+  const auto session = hello(ann, "ann");
+  fire();
+  const domain::CueId cue{{kMatch, Sequence(1), ViewerId("ann")}, 0};
+  ann.take();
+  core->receive(session, codec::InteractionMessage{"i-1", cue, domain::FeedbackKind::click, 1});
+  ASSERT_EQ(port.stored.size(), 1u);
+  EXPECT_TRUE(port.stored[0].attributed);
+  EXPECT_EQ(port.stored[0].propensity, port.logged.back()->choices[0].propensity);
+  EXPECT_THAT(ann.take(), ElementsAre(json{{"t", "ack"}, {"id", "i-1"}}));
+}
+
+TEST_F(ShardCoreTest, SomebodyElsesCueAndACueThatNeverWasAreRefused) {
+  FakePeer ann;
+  const auto session = hello(ann, "ann");
+  fire();
+  ann.take();
+  core->receive(session, codec::InteractionMessage{"a", {{kMatch, Sequence(1), ViewerId("bob")}, 0}});
+  core->receive(session, codec::InteractionMessage{"b", {{kMatch, Sequence(9), ViewerId("ann")}, 0}});
+  core->receive(session, codec::InteractionMessage{"c", {{EventId("9"), Sequence(1), ViewerId("ann")}, 0}});
+  const auto frames = ann.take();
+  ASSERT_EQ(frames.size(), 3u);
+  EXPECT_EQ(frames[0]["code"], "not_your_cue");
+  EXPECT_EQ(frames[1]["code"], "unknown_cue");
+  EXPECT_EQ(frames[2]["code"], "unknown_cue");
+  EXPECT_THAT(port.stored, IsEmpty());
+}
+
+TEST_F(ShardCoreTest, ALatecomersDecisionIsLoggedBeforeTheirInteraction) {
+  fire();
+  FakePeer ann;
+  const auto session = hello(ann, "ann");
+  EXPECT_EQ(port.rows(), 0u);
+  core->receive(session, codec::InteractionMessage{"i", {{kMatch, Sequence(1), ViewerId("ann")}, 0}});
+  EXPECT_EQ(port.rows(), 1u);
+  ASSERT_EQ(port.stored.size(), 1u);
+  EXPECT_TRUE(port.stored[0].attributed);
+}
+
+TEST_F(ShardCoreTest, AfterARestartLoggedDecisionsAreShownAgain) {
+  FakePeer before;
+  hello(before, "ann");
+  fire();
+  fire();
+  const auto slates = before.take();
+  RestoredEvent restored;
+  restored.event.id = kMatch;
+  restored.event.sequence = latest->sequence;
+  restored.event.contents = {kContent};
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto change = std::make_shared<domain::Change>(*latest);
+    change->sequence = Sequence(i + 1);
+    change->moment = Sequence(i + 1);
+    restored.decisions.push_back({change, catalogue, version, port.logged[i]});
+  }
+  restored.newest = ChangeMessage{restored.decisions.back().change, {}, clock.steady()};
+  core = make_core();
+  core->restore(restored);
+  FakePeer after;
+  hello(after, "ann", 1);
+  const auto frames = after.take();
+  EXPECT_EQ(frames[0]["continuity"], "kept");
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[1]["cues"], slates.back()["cues"]);
+  FakePeer newcomer;
+  hello(newcomer, "bob");
+  EXPECT_THAT(sequences(newcomer.take()), ElementsAre(2));
+}
+
+TEST_F(ShardCoreTest, AnExpiredSlateIsNotShownAnyMore) {
+  fire();
+  clock.advance(options.slate_lifetime + Milliseconds(1));
+  FakePeer ann;
+  hello(ann, "ann");
+  EXPECT_EQ(ann.take().size(), 1u);
+}
+
+TEST_F(ShardCoreTest, TheAudienceViewCountsWhatIsOnScreens) {
+  std::vector<FakePeer> peers(40);
+  for (std::size_t i = 0; i < peers.size(); ++i) hello(peers[i], std::to_string(i));
+  fire();
+  AudienceView view;
+  core->add_to(view, kMatch);
+  EXPECT_EQ(view.connections, 40u);
+  EXPECT_EQ(view.slates, 40u);
+  std::uint64_t shown = 0;
+  for (const auto& each : view.on_screen) shown += each.sessions;
+  EXPECT_EQ(shown, 80u);
+}
+
+TEST_F(ShardCoreTest, ANewCatalogueKeepsScreensRightByItem) {
+  FakePeer ann;
+  hello(ann, "ann");
+  fire();
+  const std::string player = ann.take().back()["cues"][1]["item"];
+  core->serve(std::make_shared<const RenderedCatalogue>(std::make_shared<const domain::Catalogue>(
+                  2, std::vector{item("aaa", "GENERAL"), item("messi", "PLAYER"), item("mbappe", "PLAYER")})),
+              version);
+  AudienceView view;
+  core->add_to(view, kMatch);
+  ASSERT_EQ(view.on_screen.size(), 1u);
+  EXPECT_EQ(view.on_screen[0].item.str(), player);
+}
+
+}  // namespace
+}  // namespace matchcue::engine

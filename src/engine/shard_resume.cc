@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a viewer comes, and comes back: sessions are opened, found again, and shown what they missed.
+
+#include "engine/shard_core.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+
+#include <algorithm>
+
+namespace matchcue::engine {
+
+using domain::ChangeKind;
+using domain::Choice;
+using domain::DecisionBatch;
+using domain::EventId;
+using domain::Sequence;
+
+Result<SessionKey> ShardCore::introduce(ViewerPeer* peer, const Introduction& introduction) {
+  if (!catalogue_ || !version_) return unavailable("starting", "not ready yet");
+  const auto content = contents_.find(introduction.hello.content);
+  if (introduction.route == Route::native && content == contents_.end()) {
+    return not_found("unknown_content", "unknown content \"" + introduction.hello.content.str() + "\"",
+                     "hello.content");
+  }
+  const EventId event = content == contents_.end() ? EventId() : content->second;
+  if (introduction.route == Route::sample) {
+    Session& session = open_session(introduction, event);
+    session.peer = peer;
+    return session.key;
+  }
+  Session* known = find_session(introduction);
+  const bool had_session = known != nullptr && known->event == event;
+  if (known != nullptr && !had_session) {
+    sessions_.close(*known);
+    known = nullptr;
+  }
+  Session& session = known != nullptr ? *known : open_session(introduction, event);
+  if (session.peer != nullptr) session.peer->close(CloseReason::replaced);
+  session.peer = peer;
+  session.sent = Sequence(0);
+  const SessionKey key = sessions_.rekey(session);
+  EventEntry& entry = entry_of(event);
+  const auto& resume = introduction.hello.resume;
+  const bool kept = resume && can_resume(session, entry, *resume, had_session);
+  const DecidedChange* newest = entry.ring.newest();
+  const Sequence start = kept                ? resume->sequence
+                         : newest != nullptr ? Sequence(newest->change().sequence.value() - 1)
+                                             : entry.sequence;
+  const codec::Continuity continuity = resume && !kept ? codec::Continuity::lost : codec::Continuity::kept;
+  send_text(session,
+            codec::write_welcome(std::to_string(key), epoch_, start, continuity, options_.ping_s, options_.retry),
+            FrameClass::control, Sequence(0));
+  if (resume) metrics_.resume(kept ? "kept" : "lost").Increment();
+  if (kept) {
+    replay(session, entry, resume->sequence);
+  } else {
+    show_current(session, entry);
+  }
+  return key;
+}
+
+ShardCore::Session* ShardCore::find_session(const Introduction& introduction) {
+  const auto* viewer = sessions_.find_viewer(introduction.hello.viewer);
+  if (viewer == nullptr) return nullptr;
+  for (Session* session : viewer->sessions) {
+    if (session->sample_route || session->content != introduction.hello.content) continue;
+    // Without a device name two connections are two devices, unless one of them is waiting to come back.
+    const bool same = session->device == introduction.hello.device &&
+                      (!session->device.empty() || (session->peer == nullptr && introduction.hello.resume));
+    if (same) return session;
+  }
+  return nullptr;
+}
+
+ShardCore::Session& ShardCore::open_session(const Introduction& introduction, const EventId& event) {
+  const domain::ViewerId& viewer = introduction.hello.viewer;
+  Session& session = sessions_.open(viewer, event, [&] {
+    audience::Viewer<ViewerPeer> record;
+    if (const auto row = port_.load_viewer(viewer)) {
+      record.age = static_cast<std::int16_t>(row->age.value_or(-1));
+      record.country = row->country;
+    }
+    return record;
+  });
+  session.content = introduction.hello.content;
+  session.device = introduction.hello.device;
+  session.sample_route = introduction.route == Route::sample;
+  return session;
+}
+
+void ShardCore::disconnect(SessionKey key) {
+  Session* session = sessions_.find(key);
+  if (session == nullptr) return;
+  if (session->sample_route) {
+    sessions_.close(*session);
+    return;
+  }
+  session->peer = nullptr;
+  session->disconnected_at = clock_.steady();
+}
+
+bool ShardCore::can_resume(Session& session, EventEntry& entry, const codec::ResumePoint& resume, bool had_session) {
+  if (resume.epoch != epoch_ || resume.sequence > entry.sequence) return false;
+  if (resume.sequence == entry.sequence) return true;
+  if (resume.sequence < entry.ring.dropped()) return false;
+  for (DecidedChange& decided : entry.ring.changes()) {
+    if (decided.change().sequence <= resume.sequence) continue;
+    if (find_choices(entry, decided, session) != nullptr) continue;
+    // A session that was there throughout and has no row was not touched by that override.
+    const bool untouched = had_session && decided.change().kind == ChangeKind::item_override;
+    if (!untouched) return false;
+  }
+  return true;
+}
+
+void ShardCore::replay(Session& session, EventEntry& entry, Sequence after) {
+  const auto corrected_later = [&](const DecidedChange& decided) {
+    const auto& changes = entry.ring.changes();
+    return std::any_of(changes.begin(), changes.end(), [&](const DecidedChange& other) {
+      return other.change().corrects == decided.change().moment && other.change().sequence > decided.change().sequence;
+    });
+  };
+  for (DecidedChange& decided : entry.ring.changes()) {
+    if (decided.change().sequence <= after) continue;
+    if (decided.change().retracts() && decided.change().retract_sequence() > after)
+      retract_from(session, entry, decided.change());
+    const Choice* choices = find_choices(entry, decided, session);
+    if (choices == nullptr || corrected_later(decided)) continue;
+    if (decided.renderer().expires_at() <= clock_.wall()) continue;
+    push_slate(session, decided, choices);
+    ++entry.slates;
+  }
+}
+
+void ShardCore::show_current(Session& session, EventEntry& entry) {
+  DecidedChange* decided = entry.ring.newest();
+  if (decided == nullptr || decided->renderer().expires_at() <= clock_.wall()) return;
+  const Choice* choices = find_choices(entry, *decided, session);
+  if (choices == nullptr) choices = decide_late(session, entry, *decided);
+  if (choices == nullptr) return;
+  push_slate(session, *decided, choices);
+  ++entry.slates;
+}
+
+const Choice* ShardCore::find_choices(const EventEntry& entry, DecidedChange& decided, const Session& session) {
+  const domain::ViewerId& viewer = session.viewer->id;
+  if (const Choice* choices = decided.find(viewer, session.row)) return choices;
+  if (!entry.late || entry.late->header.sequence != decided.change().sequence) return nullptr;
+  // Rows wait here for a tenth of a second at most: there are few.
+  const auto row = std::find(entry.late->viewers.begin(), entry.late->viewers.end(), viewer);
+  if (row == entry.late->viewers.end()) return nullptr;
+  const auto index = static_cast<std::size_t>(row - entry.late->viewers.begin());
+  return &entry.late->choices[index * decided.header().slots.size()];
+}
+
+const Choice* ShardCore::decide_late(Session& session, EventEntry& entry, DecidedChange& decided) {
+  if (decided.decider() == nullptr) return nullptr;
+  if (!entry.late) {
+    entry.late = std::make_shared<DecisionBatch>();
+    entry.late->header = decided.header();
+  }
+  const audience::Viewer<ViewerPeer>& viewer = *session.viewer;
+  const std::size_t slots = decided.header().slots.size();
+  entry.late->viewers.push_back(viewer.id);
+  entry.late->ages.push_back(viewer.age);
+  entry.late->countries.push_back(viewer.country);
+  entry.late->choices.resize(entry.late->choices.size() + slots);
+  Choice* choices = &entry.late->choices[entry.late->choices.size() - slots];
+  decided.decider()->draw(viewer.id.str(), {viewer.age, viewer.country}, choices);
+  return choices;
+}
+
+void ShardCore::flush_late(EventEntry& entry) {
+  if (!entry.late) return;
+  std::shared_ptr<DecisionBatch> batch = std::move(entry.late);
+  entry.late = nullptr;
+  DecidedChange* decided = entry.ring.find(batch->header.sequence);
+  if (decided != nullptr) decided->add(batch);
+  metrics_.decisions().Increment(static_cast<double>(batch->rows()));
+  port_.log(std::move(batch));
+}
+
+}  // namespace matchcue::engine
