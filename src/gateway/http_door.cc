@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the viewers' listener answers to HTTP: upgrades, event streams, posted interactions, health.
+
+#include <prometheus/gauge.h>
+
+#include "base/text.h"
+#include "domain/ids.h"
+#include "gateway/shard_gateway.h"
+
+namespace matchcue::gateway {
+
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kProblem = "application/problem+json";
+
+int status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::invalid_argument: return 400;
+    case ErrorKind::not_found: return 404;
+    case ErrorKind::conflict: return 409;
+    case ErrorKind::too_large: return 413;
+    case ErrorKind::unsupported: return 501;
+    case ErrorKind::unavailable: return 503;
+    case ErrorKind::corrupt: return 500;
+    case ErrorKind::internal: return 500;
+  }
+  return 500;
+}
+
+std::string problem(int status, const Error& error) {
+  std::string out = "{\"type\":\"about:blank\",\"title\":";
+  append_json_string(codec::status_text(status), out);
+  out += ",\"status\":" + std::to_string(status) + ",\"detail\":";
+  append_json_string(error.message, out);
+  out += ",\"code\":";
+  append_json_string(error.code, out);
+  if (!error.field.empty()) {
+    out += ",\"errors\":[{\"pointer\":";
+    append_json_string(error.field, out);
+    out += ",\"message\":";
+    append_json_string(error.message, out);
+    out += "}]";
+  }
+  out += '}';
+  return out;
+}
+
+/// "k3:812", as SSE ids are written.
+std::optional<codec::ResumePoint> read_resume(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto sequence = parse_int(text.substr(colon + 1));
+  if (!sequence || *sequence < 0) return std::nullopt;
+  return codec::ResumePoint{std::string(text.substr(0, colon)),
+                            domain::Sequence(static_cast<std::uint64_t>(*sequence))};
+}
+
+/// Reads a hello from the query of /v1/sse.
+Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
+  codec::HelloMessage hello;
+  const std::string viewer(request.find_query("viewer").value_or(""));
+  MCUE_TRY_VOID(domain::check_id(viewer, "viewer"));
+  hello.viewer = domain::ViewerId(viewer);
+  const std::string content(request.find_query("content").value_or(""));
+  MCUE_TRY_VOID(domain::check_id(content, "content"));
+  hello.content = domain::ContentId(content);
+  hello.device = request.find_query("device").value_or("");
+  if (!hello.device.empty()) MCUE_TRY_VOID(domain::check_id(hello.device, "device"));
+  const auto last_event_id = request.find_header("Last-Event-ID");
+  const auto resume = last_event_id ? last_event_id : request.find_query("resume");
+  if (!resume || resume->empty()) return hello;
+  hello.resume = read_resume(*resume);
+  if (!hello.resume) {
+    return invalid("invalid_resume", "resume: \"" + std::string(*resume) + "\" is not <epoch>:<seq>", "resume");
+  }
+  return hello;
+}
+
+}  // namespace
+
+void ShardGateway::on_request(Connection& connection, codec::HttpRequest request) {
+  const std::string& path = request.path;
+  if (path == "/dev") return open_websocket(connection, request, Speech::sample);
+  if (path == "/v1/ws") return open_websocket(connection, request, Speech::native);
+  if (path == "/v1/sse" && request.method == "GET") return open_event_stream(connection, request);
+  if (path == "/v1/interactions" && request.method == "POST") return take_interaction(connection, request);
+  if (path == "/v1/interactions" && request.method == "OPTIONS")
+    return respond(connection, 204, "", "", request.keep_alive);
+  if (path == "/healthz" && request.method == "GET") {
+    return respond(connection, 200, kJson, "{\"status\":\"ok\"}", request.keep_alive);
+  }
+  if (request.find_header("Upgrade")) {  // as API Gateway answers for a stage that does not exist
+    return refuse(connection, 403, not_found("unknown_path", "no WebSocket is served at " + path), false);
+  }
+  refuse(connection, 404, not_found("unknown_path", "nothing is served at " + request.method + " " + path),
+         request.keep_alive);
+}
+
+void ShardGateway::respond(Connection& connection, int status, std::string_view content_type, std::string_view body,
+                           bool keep_alive) {
+  std::vector<codec::HeaderView> headers = {{"Access-Control-Allow-Origin", "*"},
+                                            {"Access-Control-Allow-Methods", "POST"},
+                                            {"Access-Control-Allow-Headers", "Content-Type"},
+                                            {"Cache-Control", "no-store"},
+                                            {"Connection", keep_alive ? "keep-alive" : "close"}};
+  if (!content_type.empty()) headers.push_back({"Content-Type", content_type});
+  std::string out;
+  codec::append_response(status, headers, body, out);
+  connection.send_raw(out, audience::WhenSlow::kept);
+  connection.opened = now();
+  if (!keep_alive) connection.end_after_flush();
+}
+
+void ShardGateway::refuse(Connection& connection, int status, const Error& error, bool keep_alive) {
+  respond(connection, status, kProblem, problem(status, error), keep_alive);
+}
+
+void ShardGateway::open_websocket(Connection& connection, const codec::HttpRequest& request, Speech speech) {
+  const auto upgrade = codec::validate_upgrade(request);
+  if (!upgrade.ok()) {
+    std::string answer;
+    codec::append_refusal(upgrade.error(), answer);
+    connection.send_raw(answer, audience::WhenSlow::kept);
+    return connection.end_after_flush();
+  }
+  const bool native = speech == Speech::native;
+  const bool offered = upgrade->offers(codec::kNativeSubprotocol);
+  if (native && !upgrade->protocols.empty() && !offered) {
+    return refuse(
+        connection, 400,
+        invalid("unknown_subprotocol", "none of the offered subprotocols is " + std::string(codec::kNativeSubprotocol),
+                "Sec-WebSocket-Protocol"),
+        false);
+  }
+  std::string answer;
+  codec::append_switching_protocols(*upgrade, native && offered ? codec::kNativeSubprotocol : "", answer);
+  connection.send_raw(answer, audience::WhenSlow::kept);
+  connection.become(speech, native ? options_.native_frames : options_.sample_frames, now());
+  connection.message_tokens = options_.messages_burst;
+  connection.tokens_at = now();
+  metrics_.connections(native ? "websocket" : "sample").Increment();
+}
+
+void ShardGateway::open_event_stream(Connection& connection, const codec::HttpRequest& request) {
+  auto hello = read_hello(request);
+  if (!hello.ok()) return refuse(connection, 400, hello.error(), request.keep_alive);
+  std::string head =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+      "Access-Control-Allow-Origin: *\r\nConnection: close\r\n\r\nretry: " +
+      std::to_string(engine_shard_.retry().min_ms) + "\n\n";
+  connection.send_raw(head, audience::WhenSlow::kept);
+  connection.become(Speech::sse, {}, now());
+  metrics_.connections("sse").Increment();
+  introduce(connection, {engine::Route::native, *std::move(hello)});
+}
+
+void ShardGateway::take_interaction(Connection& connection, const codec::HttpRequest& request) {
+  const bool keep_alive = request.keep_alive;
+  const auto content_type = request.find_header("Content-Type").value_or("");
+  if (!content_type.starts_with("application/json") && !content_type.starts_with("text/plain")) {
+    return refuse(connection, 415,
+                  invalid("content_type", "Content-Type: \"" + std::string(content_type) + "\" is not application/json",
+                          "Content-Type"),
+                  keep_alive);
+  }
+  auto posted = codec::parse_posted_interaction(request.body);
+  if (!posted.ok()) return refuse(connection, 400, posted.error(), keep_alive);
+  connection.pause_reading();
+  engine_.record_interaction(*std::move(posted),
+                             [this, id = connection.id(), keep_alive](const Result<engine::FeedbackReceipt>& receipt) {
+                               loop_.post([this, id, keep_alive, receipt] {
+                                 Connection* still = find(id);
+                                 if (still == nullptr) return;
+                                 if (!receipt.ok()) {
+                                   refuse(*still, status_of(receipt.error().kind), receipt.error(), keep_alive);
+                                 } else {
+                                   const auto flag = [](bool value) { return value ? "true" : "false"; };
+                                   respond(*still, 200, kJson,
+                                           std::string("{\"repeated\":") + flag(receipt->repeated) +
+                                               ",\"attributed\":" + flag(receipt->attributed) + "}",
+                                           keep_alive);
+                                 }
+                                 if (find(id) != nullptr) still->resume_reading();
+                               });
+                             });
+}
+
+}  // namespace matchcue::gateway

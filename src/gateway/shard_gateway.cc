@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/shard_gateway.h"
+
+#include <fcntl.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.h"
+#include "codec/sample_message.h"
+
+namespace matchcue::gateway {
+
+using codec::CloseCode;
+
+namespace {
+
+constexpr std::size_t kReadBufferBytes = 64 * 1024;
+constexpr int kAcceptsPerWake = 256;
+constexpr Milliseconds kSweepPeriod{1'000};
+constexpr Milliseconds kFlushCheck{10};
+
+runtime::Fd open_spare() { return runtime::Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+std::string_view transport_of(Speech speech) {
+  switch (speech) {
+    case Speech::native: return "websocket";
+    case Speech::sample: return "sample";
+    case Speech::sse: return "sse";
+    case Speech::http: return {};
+  }
+  return {};
+}
+
+/// Eleven bytes in base64, as API Gateway names connections: 16 characters, the last one '='.
+std::string gateway_id(std::uint64_t seed) {
+  std::string text;
+  std::string bytes;
+  Random random(seed);
+  for (int i = 0; i < 11; ++i) bytes.push_back(static_cast<char>(random.next() & 0xff));
+  append_base64url(bytes, text);
+  return text + '=';
+}
+
+}  // namespace
+
+ShardGateway::ShardGateway(std::size_t index, const Options& options, const Surroundings& surroundings,
+                           runtime::Loop& loop, runtime::Fd listener)
+    : index_(index),
+      options_(options),
+      engine_(surroundings.engine),
+      engine_shard_(surroundings.engine.shard(index)),
+      metrics_(surroundings.metrics),
+      loop_(loop),
+      listener_(std::move(listener)),
+      spare_(open_spare()),
+      read_buffer_(kReadBufferBytes),
+      random_(stable_hash("gateway", index)) {}
+
+ShardGateway::~ShardGateway() = default;
+
+void ShardGateway::open() {
+  loop_.add(listener_.get(), EPOLLIN, this);
+  sweep_timer_ = loop_.every(kSweepPeriod, [this] { sweep(); });
+}
+
+void ShardGateway::on_ready(std::uint32_t) { accept_some(); }
+
+void ShardGateway::accept_some() {
+  for (int i = 0; i < kAcceptsPerWake; ++i) {
+    runtime::Fd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd) {
+      if (errno == EMFILE || errno == ENFILE) shed_one();
+      return;
+    }
+    runtime::set_no_delay(fd.get());
+    const ConnectionId id = ++accepted_ * shards_.size() + index_;
+    add(std::make_unique<Connection>(id, std::move(fd), options_.http, now()));
+  }
+}
+
+void ShardGateway::shed_one() {
+  spare_.reset();
+  runtime::Fd turned_away(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  turned_away.reset();
+  spare_ = open_spare();
+}
+
+void ShardGateway::add(std::unique_ptr<Connection> connection) {
+  connection->shard = this;
+  Connection& added = *connection;
+  connections_[added.id()] = std::move(connection);
+  loop_.add(added.fd(), EPOLLIN, &added);
+  if (!added.flushed()) watch(added, true, true);
+}
+
+Connection* ShardGateway::find(ConnectionId id) {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+void ShardGateway::watch(const Connection& connection, bool reading, bool writing) {
+  if (connection.dropped_ || connection.moving_) return;
+  const std::uint32_t events = (reading ? EPOLLIN : 0U) | (writing ? EPOLLOUT : 0U);
+  loop_.modify(connection.fd(), events, const_cast<Connection*>(&connection));
+}
+
+void ShardGateway::retire(Connection& connection) {
+  loop_.remove(connection.fd());
+  auto owned = connections_.extract(connection.id());
+  if (!owned.empty()) {
+    if (retired_.empty()) {
+      loop_.post([this] {
+        // Sessions are told here and not in retire(), which the engine may have called from inside a walk.
+        for (const auto& retired : retired_) leave_session(*retired);
+        retired_.clear();
+      });
+    }
+    retired_.push_back(std::move(owned.mapped()));
+  }
+  if (const auto transport = transport_of(connection.speech()); !transport.empty()) {
+    metrics_.connections(transport).Decrement();
+  }
+}
+
+void ShardGateway::leave_session(Connection& connection) {
+  if (connection.session == 0) return;
+  engine_shard_.disconnect(connection.session);
+  connection.session = 0;
+}
+
+void ShardGateway::on_message(Connection& connection, std::string_view text) {
+  if (connection.speech() == Speech::native) {
+    on_native_message(connection, text);
+  } else {
+    on_sample_message(connection, text);
+  }
+}
+
+bool ShardGateway::within_message_limit(Connection& connection) {
+  const std::chrono::duration<double> passed = now() - connection.tokens_at;
+  connection.tokens_at = now();
+  connection.message_tokens =
+      std::min(options_.messages_burst, connection.message_tokens + passed.count() * options_.messages_per_second);
+  if (connection.message_tokens < 1) return false;
+  connection.message_tokens -= 1;
+  return true;
+}
+
+void ShardGateway::on_native_message(Connection& connection, std::string_view text) {
+  if (!within_message_limit(connection)) {
+    return connection.close_with(CloseCode::too_many_messages, "too_many_messages");
+  }
+  const auto message = codec::parse_client_message(text);
+  if (!message.ok()) {
+    const bool fatal = connection.session == 0 || ++connection.bad_messages > options_.bad_messages_max;
+    connection.send_text(codec::write_error(message.error(), fatal));
+    if (fatal) connection.close_with(CloseCode::bad_message, message.error().code);
+    return;
+  }
+  const auto* hello = std::get_if<codec::HelloMessage>(&*message);
+  if (hello != nullptr && connection.session != 0) {
+    return connection.send_text(codec::write_error(
+        Error{ErrorKind::conflict, "already_introduced", "this connection has said hello before", "t"}, false));
+  }
+  if (hello != nullptr) return introduce(connection, {engine::Route::native, *hello});
+  if (connection.session == 0) {
+    connection.send_text(codec::write_error(invalid("hello_expected", "the first frame must be hello", "t"), true));
+    return connection.close_with(CloseCode::bad_message, "hello_expected");
+  }
+  engine_shard_.receive(connection.session, *message);
+}
+
+void ShardGateway::on_sample_message(Connection& connection, std::string_view text) {
+  const codec::SampleMessage message = codec::parse_sample_message(text);
+  if (const auto* introduction = std::get_if<codec::SampleIntroduction>(&message)) {
+    codec::HelloMessage hello;
+    hello.viewer = introduction->consumer;
+    hello.device = introduction->device;
+    hello.content = introduction->content;
+    leave_session(connection);
+    introduce(connection, {engine::Route::sample, std::move(hello)});
+  } else if (std::holds_alternative<codec::SampleFailure>(message)) {
+    fail_sample(connection);
+  } else {
+    connection.send_text(codec::kSampleDefault);
+  }
+}
+
+void ShardGateway::fail_sample(Connection& connection) {
+  connection.send_text(codec::write_sample_failure(gateway_id(connection.id()), gateway_id(random_.next())));
+}
+
+void ShardGateway::introduce(Connection& connection, engine::Introduction introduction) {
+  const std::size_t owner = engine_.shard_of(introduction.hello.viewer);
+  if (owner == index_) return introduce_here(connection, introduction);
+  loop_.remove(connection.fd());
+  connection.moving_ = true;
+  auto arrival = std::make_shared<Arrival>();
+  arrival->introduction = std::move(introduction);
+  // Posted and not done at once: we are inside a call of the connection's, which ends by putting unread bytes aside.
+  loop_.post([this, id = connection.id(), owner, arrival] {
+    auto node = connections_.extract(id);
+    if (node.empty()) return;
+    arrival->connection = std::move(node.mapped());
+    ShardGateway* target = shards_[owner];
+    target->loop_.post([target, arrival] {
+      Connection& arrived = *arrival->connection;
+      if (target->shut_) return target->retire(arrived);  // too late; the connection ends with `arrival`
+      arrived.moving_ = false;
+      target->add(std::move(arrival->connection));
+      target->introduce_here(arrived, arrival->introduction);
+      if (!arrived.dropped_) arrived.resume_reading();
+    });
+  });
+}
+
+void ShardGateway::introduce_here(Connection& connection, const engine::Introduction& introduction) {
+  const bool sample = introduction.route == engine::Route::sample;
+  const auto session = engine_shard_.introduce(&connection, introduction);
+  if (session.ok()) {
+    connection.session = *session;
+    if (sample) connection.send_text(codec::kSampleSuccess);
+    return;
+  }
+  if (sample) return fail_sample(connection);
+  const bool unknown = session.error().code == "unknown_content";
+  connection.send_text(codec::write_error(session.error(), true));
+  connection.close_with(unknown ? CloseCode::unknown_content : CloseCode::try_again_later, session.error().code);
+}
+
+void ShardGateway::sweep() {
+  std::vector<Connection*> all;
+  all.reserve(connections_.size());
+  for (const auto& [id, connection] : connections_) all.push_back(connection.get());
+  for (Connection* connection : all) sweep_one(*connection);
+}
+
+void ShardGateway::sweep_one(Connection& connection) {
+  const auto open_for = now() - connection.opened;
+  const auto silent_for = now() - connection.heard;
+  if (connection.closing()) {
+    if (now() - connection.closing_since > options_.close_timeout) connection.drop();
+    return;
+  }
+  switch (connection.speech()) {
+    case Speech::http:
+      if (silent_for > options_.handshake_timeout || (open_for > options_.handshake_timeout && !connection.paused_)) {
+        connection.drop();
+      }
+      return;
+    case Speech::sample:
+      if (silent_for > options_.sample_idle_max || open_for > options_.sample_duration_max) {
+        connection.close_with(CloseCode::going_away, "Going away");
+      }
+      return;
+    case Speech::native:
+      if (connection.session == 0) {
+        if (open_for > options_.hello_timeout) connection.close_with(CloseCode::hello_timeout, "hello_timeout");
+        return;
+      }
+      if (silent_for > options_.silence_max) return connection.close_with(CloseCode::idle, "idle");
+      break;
+    case Speech::sse: break;
+  }
+  const auto quiet_since =
+      std::max(connection.pinged, connection.speech() == Speech::sse ? connection.opened : connection.heard);
+  if (now() - quiet_since < options_.ping_interval) return;
+  connection.pinged = now();
+  std::string ping;
+  if (connection.speech() == Speech::sse) {
+    ping = ":\n\n";
+  } else {
+    codec::append_frame(codec::Opcode::ping, "", ping);
+  }
+  connection.send_raw(ping, audience::WhenSlow::kept);
+}
+
+void ShardGateway::shut(Milliseconds patience, std::function<void()> done) {
+  shut_ = true;
+  loop_.cancel(sweep_timer_);
+  loop_.remove(listener_.get());
+  listener_.reset();
+  std::vector<Connection*> all;
+  for (const auto& [id, connection] : connections_) all.push_back(connection.get());
+  const auto spread = static_cast<std::uint64_t>(engine_shard_.retry().max_ms) + 1;
+  for (Connection* connection : all) {
+    const bool speaks_native = connection->speech() == Speech::native || connection->speech() == Speech::sse;
+    if (speaks_native) connection->send_text(codec::write_goaway(static_cast<int>(random_.below(spread))));
+    const bool sample = connection->speech() == Speech::sample;
+    connection->close_with(sample ? CloseCode::going_away : CloseCode::restart, "");
+  }
+  wait_for_flush(now() + patience, std::move(done));
+}
+
+void ShardGateway::wait_for_flush(SteadyTime until, std::function<void()> done) {
+  const bool flushed =
+      std::all_of(connections_.begin(), connections_.end(), [](const auto& entry) { return entry.second->flushed(); });
+  if (!flushed && now() < until) {
+    loop_.after(kFlushCheck, [this, until, done = std::move(done)] { wait_for_flush(until, done); });
+    return;
+  }
+  while (!connections_.empty()) connections_.begin()->second->drop();
+  loop_.post(std::move(done));  // after what drop() posted
+}
+
+}  // namespace matchcue::gateway
