@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Recommendations, decisions, feedback and training.
+#include "api/json_input.h"
+#include "api/render.h"
+#include "api/route.h"
+#include "codec/native_message.h"
+
+namespace matchcue::api {
+namespace {
+
+Result<void> record_interaction(Call& call) {
+  MCUE_TRY(codec::PostedInteraction posted, codec::parse_posted_interaction(call.request.body));
+  call.services.engine.record_interaction(
+      std::move(posted), answer_with<engine::FeedbackReceipt>(call, 200, [](const engine::FeedbackReceipt& receipt) {
+        return Json{{"repeated", receipt.repeated}, {"attributed", receipt.attributed}};
+      }));
+  return {};
+}
+
+Result<void> list_interactions(Call& call) {
+  const domain::ViewerId viewer(call.arguments.has("viewer") ? call.arguments.text("viewer") : std::string());
+  call.services.engine.read_feedback(
+      viewer, static_cast<std::size_t>(call.arguments.integer("limit")),
+      answer_with<std::vector<domain::Feedback>>(call, 200, [](const std::vector<domain::Feedback>& feedback) {
+        Json all = Json::array();
+        for (const domain::Feedback& one : feedback) all.push_back(to_json(one));
+        return Json{{"interactions", std::move(all)}};
+      }));
+  return {};
+}
+
+Result<void> recommend(Call& call) {
+  MCUE_TRY(const auto body, parse_object(call.request.body));
+  Fields fields(body);
+  engine::RecommendRequest request{fields.id<domain::ViewerId>("viewer"), fields.optional_id<domain::EventId>("event"),
+                                   fields.values("context")};
+  MCUE_TRY_VOID(fields.finish());
+  call.services.engine.recommend(
+      std::move(request),
+      answer_with<engine::Recommendation>(call, 200, [](const engine::Recommendation& made) { return to_json(made); }));
+  return {};
+}
+
+Result<void> get_decision(Call& call) {
+  auto id = domain::parse_decision_id(call.arguments.text("decision"));
+  if (!id) return not_found("unknown_decision", id.error().message, "decision");
+  call.services.engine.explain(
+      *id, answer_with<engine::ExplainedDecision>(call, 200,
+                                                  [](const engine::ExplainedDecision& made) { return to_json(made); }));
+  return {};
+}
+
+Result<void> train(Call& call) {
+  MCUE_TRY(const auto body, parse_object(call.request.body));
+  Fields fields(body);
+  MCUE_TRY_VOID(fields.finish());
+  call.services.engine.train(answer_with<std::string>(call, 201, [](const std::string& id) {
+    return Json{{"id", id}};
+  }));
+  return {};
+}
+
+}  // namespace
+
+std::vector<Route> decision_routes() {
+  return {
+      {"POST",
+       "/v1/interactions",
+       "recordInteraction",
+       "What a viewer did with a cue; repeats change nothing",
+       {},
+       "PostedInteraction",
+       200,
+       "FeedbackReceipt",
+       {413, 415},
+       record_interaction},
+      {"GET",
+       "/v1/interactions",
+       "listInteractions",
+       "The newest feedback, newest first",
+       {query_id("viewer", "only this viewer's"), query_integer("limit", 1, 1000, 100, "at most this many")},
+       "",
+       200,
+       "InteractionList",
+       {},
+       list_interactions},
+      {"POST",
+       "/v1/recommendations",
+       "recommend",
+       "What a viewer would see now; nothing is pushed or logged",
+       {},
+       "RecommendRequest",
+       200,
+       "Recommendation",
+       {404, 413, 415},
+       recommend},
+      {"GET",
+       "/v1/decisions/{decision}",
+       "getDecision",
+       "A logged decision, computed again, with its candidates",
+       {path_id("decision", "the decision's id, d_..")},
+       "",
+       200,
+       "Decision",
+       {404},
+       get_decision},
+      {"POST",
+       "/v1/solution-versions",
+       "createSolutionVersion",
+       "Trains on what is stored and serves the result",
+       {},
+       "Empty",
+       201,
+       "SolutionVersion",
+       {413, 415},
+       train},
+  };
+}
+
+}  // namespace matchcue::api

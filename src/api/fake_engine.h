@@ -1,0 +1,170 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// For tests: an engine that keeps one live event, one item and one viewer in memory and answers on threads of its own.
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "codec/personalize_schema.h"
+#include "engine/engine.h"
+
+namespace matchcue::api {
+
+class FakeEngine final : public engine::Engine {
+ public:
+  std::optional<Error> failure;     ///< when set, the answer to everything
+  std::atomic<bool> silent{false};  ///< when set, nothing is answered
+  std::atomic<bool> is_ready{true};
+  std::uint64_t rows_put = 0;
+  domain::Values last_row;
+  engine::CorrectMoment last_correction;
+  std::optional<codec::PostedInteraction> last_interaction;
+
+  static domain::LiveEvent event() {
+    return {domain::EventId("1"),
+            domain::Sequence(812),
+            domain::Sequence(812),
+            {{"MATCH_EVENT", std::string("GOAL")}},
+            {{domain::OverrideAction::pin, domain::ItemId("I1")}},
+            {domain::ContentId("c1")}};
+  }
+  static domain::Change change() {
+    domain::Change change;
+    change.event = domain::EventId("1");
+    change.sequence = domain::Sequence(812);
+    change.kind = domain::ChangeKind::moment;
+    change.at = wall_time_from_ms(1'780'000'000'000);
+    change.after = event().state;
+    change.moment = change.sequence;
+    return change;
+  }
+  static domain::CataloguePtr items() {
+    std::vector<domain::Item> items(1);
+    items[0].id = domain::ItemId("I1");
+    items[0].slot = domain::SlotName("GENERAL");
+    items[0].label = "BET";
+    items[0].fields = {{"ITEM_LABEL", std::string("BET")}};
+    return std::make_shared<domain::Catalogue>(3, std::move(items));
+  }
+  static domain::DecisionId decision_id() {
+    return {domain::EventId("1"), domain::Sequence(812), domain::ViewerId("v1")};
+  }
+  static std::vector<engine::SlotCandidates> slots() {
+    return {{domain::SlotName("GENERAL"), domain::ItemId("I1"), {{domain::ItemId("I1"), 0.5, 1, ""}}}};
+  }
+
+  void set_state(engine::SetState, engine::Reply<engine::ChangeReceipt> reply) override {
+    answer(reply, engine::ChangeReceipt{true, event()});
+  }
+  void fire_moment(engine::FireMoment, engine::Reply<engine::ChangeReceipt> reply) override {
+    answer(reply, engine::ChangeReceipt{true, event()});
+  }
+  void correct_moment(engine::CorrectMoment request, engine::Reply<engine::ChangeReceipt> reply) override {
+    last_correction = std::move(request);
+    answer(reply, engine::ChangeReceipt{true, event()});
+  }
+  void override_item(engine::OverrideItem, engine::Reply<engine::ChangeReceipt> reply) override {
+    answer(reply, engine::ChangeReceipt{true, event()});
+  }
+  void map_content(domain::ContentId, domain::EventId, engine::Reply<domain::LiveEvent> reply) override {
+    answer(reply, event());
+  }
+  void find_event(domain::EventId id, engine::Reply<domain::LiveEvent> reply) override {
+    if (id == event().id) return answer(reply, event());
+    answer<domain::LiveEvent>(reply, not_found("unknown_event", "unknown event \"" + id.str() + "\"", "event"));
+  }
+  void list_events(engine::Reply<std::vector<domain::LiveEvent>> reply) override {
+    answer(reply, std::vector<domain::LiveEvent>{event()});
+  }
+  void read_changes(domain::EventId, domain::Sequence after, std::size_t, Milliseconds,
+                    engine::Reply<std::vector<domain::ChangePtr>> reply) override {
+    std::vector<domain::ChangePtr> changes;
+    if (after < change().sequence) changes.push_back(std::make_shared<domain::Change>(change()));
+    answer(reply, std::move(changes));
+  }
+  void catalogue(engine::Reply<domain::CataloguePtr> reply) override { answer(reply, items()); }
+  void put_items(std::vector<domain::Item> rows, engine::Reply<store::WriteSummary> reply) override {
+    if (!rows.empty()) last_row = rows.front().fields;
+    put(rows.size(), reply);
+  }
+  void put_viewers(std::vector<domain::Viewer> rows, engine::Reply<store::WriteSummary> reply) override {
+    put(rows.size(), reply);
+  }
+  void add_interactions(std::vector<domain::Interaction> rows, engine::Reply<store::WriteSummary> reply) override {
+    put(rows.size(), reply);
+  }
+  void find_viewer(domain::ViewerId id, engine::Reply<engine::ViewerView> reply) override {
+    engine::ViewerView view;
+    if (id.str() == "v1") view = {domain::Viewer{id, 30, "DE", {}, "{}", 1}, true, {decision_id()}};
+    answer(reply, view);
+  }
+  void schema(domain::DatasetKind kind, engine::Reply<domain::Schema> reply) override {
+    answer(reply, codec::builtin_schema(kind));
+  }
+  void put_schema(domain::DatasetKind kind, std::string text, engine::Reply<domain::Schema> reply) override {
+    answer(reply, codec::parse_schema(kind, text));
+  }
+  void train(engine::Reply<std::string> reply) override { answer(reply, std::string("sv_1")); }
+  void recommend(engine::RecommendRequest request, engine::Reply<engine::Recommendation> reply) override {
+    answer(reply, engine::Recommendation{"sv_1", 3, request.context, slots()});
+  }
+  void explain(domain::DecisionId, engine::Reply<engine::ExplainedDecision> reply) override {
+    engine::ExplainedDecision explained;
+    explained.decision.header.event = domain::EventId("1");
+    explained.decision.header.sequence = domain::Sequence(812);
+    explained.decision.header.slots = {domain::SlotName("GENERAL"), domain::SlotName("PLAYER")};
+    explained.decision.viewer = domain::ViewerId("v1");
+    explained.decision.choices = {{0, 1.0F}, {}};
+    explained.catalogue = items();
+    explained.slots = slots();
+    explained.identical = true;
+    answer(reply, explained);
+  }
+  void record_interaction(codec::PostedInteraction posted, engine::Reply<engine::FeedbackReceipt> reply) override {
+    last_interaction = std::move(posted);
+    answer(reply, engine::FeedbackReceipt{false, true});
+  }
+  void read_feedback(domain::ViewerId viewer, std::size_t,
+                     engine::Reply<std::vector<domain::Feedback>> reply) override {
+    domain::Feedback feedback;
+    feedback.id = "f1";
+    feedback.viewer = viewer;
+    feedback.cue = {decision_id(), 0};
+    answer(reply, std::vector<domain::Feedback>{feedback});
+  }
+  void audience(domain::EventId, engine::Reply<engine::AudienceView> reply) override {
+    answer(reply, engine::AudienceView{
+                      6, 7, {{domain::SlotName("GENERAL"), domain::ItemId("I1"), 5}}, 100, domain::Sequence(812), 1.5});
+  }
+  std::size_t shard_count() const override { return 0; }
+  std::size_t shard_of(const domain::ViewerId&) const override { return 0; }
+  engine::ShardEngine& shard(std::size_t) override { CHECK(false); }
+  bool ready() const override { return is_ready; }
+  void stop() override {}
+
+ private:
+  void put(std::uint64_t rows, const engine::Reply<store::WriteSummary>& reply) {
+    rows_put += rows;
+    answer(reply, store::WriteSummary{rows, 0, 0, 4});
+  }
+
+  template <typename T>
+  void answer(engine::Reply<T> reply, Result<T> result) {
+    if (silent) return;
+    if (failure) result = *failure;
+    const std::lock_guard lock(mutex_);
+    threads_.emplace_back([reply = std::move(reply), result = std::move(result)] { reply(result); });
+  }
+  template <typename T>
+  void answer(const engine::Reply<T>& reply, T value) {
+    answer<T>(reply, Result<T>(std::move(value)));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::jthread> threads_;  ///< joined last of all
+};
+
+}  // namespace matchcue::api

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/json_input.h"
+
+#include <gtest/gtest.h>
+
+namespace matchcue::api {
+namespace {
+
+std::string code_of(std::string_view text) {
+  const auto parsed = parse_object(text);
+  return parsed ? "" : parsed.error().code;
+}
+
+Error read_error(std::string_view text) {
+  const auto body = parse_object(text);
+  CHECK(body.ok());
+  Fields fields(*body);
+  fields.id<domain::ViewerId>("viewer");
+  fields.values("context");
+  fields.optional_time("media_time");
+  fields.optional_text("reason");
+  fields.optional_number("value", 1);
+  const auto finished = fields.finish();
+  return finished ? Error{ErrorKind::internal, "", "", ""} : finished.error();
+}
+
+const domain::Schema kSchema{domain::DatasetKind::items,
+                             "Items",
+                             {{"ITEM_ID", domain::FieldType::string, false, false, false},
+                              {"ITEM_TYPE", domain::FieldType::string, false, true, false},
+                              {"PRICE", domain::FieldType::float32, true, false, false}}};
+
+TEST(ParseObject, RefusesWhatIsNotOneJsonObject) {
+  EXPECT_EQ(code_of("{\"a\":1}"), "");
+  EXPECT_EQ(code_of(""), "");
+  EXPECT_EQ(code_of("{\"a\":1"), "invalid_json");
+  EXPECT_EQ(code_of("{} {}"), "invalid_json");
+  EXPECT_EQ(code_of("{\"a\":\"\xff\"}"), "invalid_json");
+  EXPECT_EQ(code_of("[]"), "wrong_type");
+  EXPECT_EQ(code_of("{\"a\":1e999}"), "out_of_range");
+}
+
+TEST(ParseObject, RefusesDuplicateKeysAtAnyDepthByName) {
+  const auto parsed = parse_object(R"({"state":{"A":1,"B":2,"A":3}})");
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(parsed.error().code, "duplicate_key");
+  EXPECT_EQ(parsed.error().field, "A");
+  EXPECT_EQ(code_of(R"({"x":{"A":1},"y":{"A":1}})"), "");
+}
+
+TEST(ParseObject, RefusesDeepNesting) {
+  EXPECT_EQ(code_of("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"), "invalid_json");
+}
+
+TEST(Fields, NameWhatIsWrong) {
+  EXPECT_EQ(read_error(R"({"viewer":"v"})").code, "");
+  EXPECT_EQ(read_error(R"({})").code, "missing_value");
+  EXPECT_EQ(read_error(R"({"viewer":1})").field, "viewer");
+  EXPECT_EQ(read_error(R"({"viewer":""})").code, "invalid_id");
+  EXPECT_EQ(read_error(R"({"viewer":"v","context":[]})").field, "context");
+  EXPECT_EQ(read_error(R"({"viewer":"v","context":{"A":[1]}})").field, "context.A");
+  EXPECT_EQ(read_error(R"({"viewer":"v","context":{"A":18446744073709551615}})").code, "out_of_range");
+  EXPECT_EQ(read_error(R"({"viewer":"v","media_time":"noon"})").field, "media_time");
+  EXPECT_EQ(read_error(R"({"viewer":"v","value":"1"})").field, "value");
+  EXPECT_EQ(read_error(R"({"viewer":"v","reason":null,"media_time":null})").code, "");
+}
+
+TEST(Fields, AnUnknownFieldNamesItsNearestRelative) {
+  const Error error = read_error(R"({"viewer":"v","reson":"x"})");
+  EXPECT_EQ(error.code, "unknown_field");
+  EXPECT_EQ(error.field, "reson");
+  EXPECT_NE(error.message.find("\"reason\""), std::string::npos) << error.message;
+}
+
+TEST(ToRow, ChecksEveryColumnOfTheSchema) {
+  const auto row = [](std::string_view text) { return to_row(*parse_object(text), kSchema, "ITEM_ID", "I1"); };
+  const auto good = row(R"({"ITEM_ID":"I1","ITEM_TYPE":"GENERAL","PRICE":2})");
+  ASSERT_TRUE(good.ok()) << good.error().message;
+  EXPECT_EQ(good->at("PRICE"), domain::Value(2.0));
+  EXPECT_FALSE(good->contains("ITEM_ID"));
+  EXPECT_EQ(row(R"({"ITEM_TYPE":"GENERAL"})")->at("PRICE"), domain::Value());
+  EXPECT_EQ(row(R"({"ITEM_ID":"I2","ITEM_TYPE":"G"})").error().code, "id_mismatch");
+  EXPECT_EQ(row(R"({"PRICE":1})").error().code, "missing_value");
+  EXPECT_EQ(row(R"({"ITEM_TYPE":"G","PRICE":"x"})").error().field, "PRICE");
+  EXPECT_NE(row(R"({"ITEM_TYP":"G"})").error().message.find("ITEM_TYPE"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace matchcue::api

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/openapi.h"
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "api/problem.h"
+#include "api/route.h"
+
+namespace matchcue::embedded {
+std::string_view schemas();
+}
+
+namespace matchcue::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json reference(const std::string& schema) { return {{"$ref", "#/components/schemas/" + schema}}; }
+
+Json describe_type(const Parameter& parameter) {
+  switch (parameter.type) {
+    case ParameterType::id: return {{"type", "string"}, {"minLength", 1}, {"maxLength", domain::kIdBytesMax}};
+    case ParameterType::integer: {
+      Json type = {{"type", "integer"}, {"format", "int64"}, {"minimum", parameter.minimum}};
+      if (parameter.maximum != INT64_MAX) type["maximum"] = parameter.maximum;
+      if (!parameter.in_path) type["default"] = parameter.fallback;
+      return type;
+    }
+    case ParameterType::boolean: return {{"type", "boolean"}, {"default", parameter.fallback != 0}};
+    case ParameterType::choice: return {{"type", "string"}, {"enum", parameter.choices}};
+  }
+  return Json::object();
+}
+
+Json describe_parameter(const Parameter& parameter) {
+  return {{"name", parameter.name},
+          {"in", parameter.in_path ? "path" : "query"},
+          {"required", parameter.in_path},
+          {"description", parameter.description},
+          {"schema", describe_type(parameter)}};
+}
+
+Json describe_error(int status) {
+  return {{"description", title_for(status)},
+          {"content", {{std::string(kProblemType), {{"schema", reference("Problem")}}}}}};
+}
+
+Json describe_answer(const Route& route) {
+  const Json schema = route.response_schema.empty() ? Json{{"type", "string"}} : reference(route.response_schema);
+  return {{"description", route.summary}, {"content", {{route.response_type, {{"schema", schema}}}}}};
+}
+
+Json describe_route(const Route& route) {
+  Json operation = {{"operationId", route.operation}, {"summary", route.summary}};
+  Json parameters = Json::array();
+  for (const Parameter& parameter : route.parameters) parameters.push_back(describe_parameter(parameter));
+  if (!parameters.empty()) operation["parameters"] = std::move(parameters);
+  if (!route.request_schema.empty()) {
+    operation["requestBody"] = {{"required", route.request_schema != "Empty"},
+                                {"content", {{route.request_type, {{"schema", reference(route.request_schema)}}}}}};
+  }
+  Json& answers = operation["responses"];
+  answers[std::to_string(route.status)] = describe_answer(route);
+  for (const int status : {400, 403}) answers[std::to_string(status)] = describe_error(status);
+  for (const int status : route.errors) answers[std::to_string(status)] = describe_error(status);
+  for (const int status : {500, 503}) answers[std::to_string(status)] = describe_error(status);
+  return operation;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string make_document() {
+  Json paths = Json::object();
+  for (const Route& route : routes()) paths[route.path][lower(route.method)] = describe_route(route);
+  const Json document = {{"openapi", "3.1.0"},
+                         {"info",
+                          {{"title", "matchcue"},
+                           {"version", "1"},
+                           {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
+                           {"description", "The operators' API: live events, catalogue, decisions and feedback."}}},
+                         {"servers", {{{"url", "/"}}}},
+                         {"paths", std::move(paths)},
+                         {"components", {{"schemas", Json::parse(embedded::schemas())}}}};
+  return document.dump(1);
+}
+
+}  // namespace
+
+const std::string& openapi_document() {
+  static const std::string document = make_document();
+  return document;
+}
+
+}  // namespace matchcue::api

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/render.h"
+
+#include <type_traits>
+
+namespace matchcue::api {
+namespace {
+
+Json time_or_null(const std::optional<WallTime>& time) { return time ? Json(format_rfc3339(*time)) : Json(); }
+
+template <typename Id>
+Json id_or_null(const std::optional<Id>& id) {
+  return id ? Json(id->str()) : Json();
+}
+
+Json to_json(const domain::ItemOverride& override_) {
+  return {{"action", domain::to_string(override_.action)}, {"item", override_.item.str()}};
+}
+
+Json to_json(const engine::Candidate& candidate) {
+  return {{"item", candidate.item.str()},
+          {"score", candidate.score},
+          {"propensity", candidate.propensity},
+          {"excluded", candidate.excluded.empty() ? Json() : Json(candidate.excluded)}};
+}
+
+Json to_json(const engine::SlotCandidates& slot) {
+  Json candidates = Json::array();
+  for (const engine::Candidate& candidate : slot.candidates) candidates.push_back(to_json(candidate));
+  return {{"slot", slot.slot.str()}, {"chosen", id_or_null(slot.chosen)}, {"candidates", std::move(candidates)}};
+}
+
+Json to_json(const std::vector<engine::SlotCandidates>& slots) {
+  Json all = Json::array();
+  for (const engine::SlotCandidates& slot : slots) all.push_back(to_json(slot));
+  return all;
+}
+
+/// What the log says was pushed: per slot the item and how likely it was.
+Json logged_choices(const engine::ExplainedDecision& explained) {
+  const domain::DecisionHeader& header = explained.decision.header;
+  Json choices = Json::array();
+  for (std::size_t slot = 0; slot < explained.decision.choices.size() && slot < header.slots.size(); ++slot) {
+    const domain::Choice& choice = explained.decision.choices[slot];
+    const bool filled = explained.catalogue && choice.item < explained.catalogue->items().size();
+    const domain::Item* item = filled ? &explained.catalogue->items()[choice.item] : nullptr;
+    choices.push_back({{"slot", header.slots[slot].str()},
+                       {"item", item != nullptr ? Json(item->id.str()) : Json()},
+                       {"label", item != nullptr ? Json(item->label) : Json()},
+                       {"propensity", static_cast<double>(choice.propensity)}});
+  }
+  return choices;
+}
+
+}  // namespace
+
+Json to_json(const domain::Value& value) {
+  return std::visit(
+      [](const auto& held) -> Json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
+          return Json();
+        } else {
+          return Json(held);
+        }
+      },
+      value);
+}
+
+Json to_json(const domain::Values& values) {
+  Json object = Json::object();
+  for (const auto& [name, value] : values) object[name] = to_json(value);
+  return object;
+}
+
+Json to_json(const domain::LiveEvent& event) {
+  Json overrides = Json::array();
+  for (const domain::ItemOverride& override_ : event.overrides) overrides.push_back(to_json(override_));
+  Json contents = Json::array();
+  for (const domain::ContentId& content : event.contents) contents.push_back(content.str());
+  return {{"id", event.id.str()},          {"sequence", event.sequence.value()}, {"moment", event.moment.value()},
+          {"state", to_json(event.state)}, {"overrides", std::move(overrides)},  {"contents", std::move(contents)}};
+}
+
+Json to_json(const domain::Change& change) {
+  return {{"event", change.event.str()},
+          {"sequence", change.sequence.value()},
+          {"kind", domain::to_string(change.kind)},
+          {"at", format_rfc3339(change.at)},
+          {"media_time", time_or_null(change.media_time)},
+          {"subject", id_or_null(change.subject)},
+          {"corrects", change.corrects ? Json(change.corrects->value()) : Json()},
+          {"reason", change.reason},
+          {"override", change.override_ ? to_json(*change.override_) : Json()},
+          {"before", to_json(change.before)},
+          {"after", to_json(change.after)},
+          {"first", change.first},
+          {"moment", change.moment.value()}};
+}
+
+Json to_json(const std::vector<domain::ChangePtr>& changes) {
+  Json all = Json::array();
+  for (const domain::ChangePtr& change : changes) all.push_back(to_json(*change));
+  return all;
+}
+
+Json to_json(const domain::Item& item) {
+  return {{"id", item.id.str()},         {"slot", item.slot.str()},
+          {"label", item.label},         {"min_age", item.min_age ? Json(*item.min_age) : Json()},
+          {"countries", item.countries}, {"fields", to_json(item.fields)},
+          {"version", item.version}};
+}
+
+Json to_json(const domain::Feedback& feedback) {
+  return {{"viewer", feedback.viewer.str()},
+          {"id", feedback.id},
+          {"cue", domain::to_string(feedback.cue)},
+          {"kind", domain::to_string(feedback.kind)},
+          {"value", feedback.value},
+          {"at", format_rfc3339(feedback.at)},
+          {"attributed", feedback.attributed},
+          {"item", feedback.item.str()},
+          {"slot", feedback.slot.str()},
+          {"propensity", static_cast<double>(feedback.propensity)},
+          {"solution_version", feedback.solution_version}};
+}
+
+Json to_json(const store::WriteSummary& summary) {
+  return {{"added", summary.added},
+          {"replaced", summary.replaced},
+          {"unchanged", summary.unchanged},
+          {"catalogue_version", summary.catalogue_version}};
+}
+
+Json to_json(const engine::ChangeReceipt& receipt) {
+  return {{"changed", receipt.changed}, {"event", to_json(receipt.event)}};
+}
+
+Json to_json(const engine::AudienceView& view) {
+  Json on_screen = Json::array();
+  for (const auto& shown : view.on_screen) {
+    on_screen.push_back({{"slot", shown.slot.str()}, {"item", shown.item.str()}, {"sessions", shown.sessions}});
+  }
+  return {{"connections", view.connections},
+          {"sessions", view.sessions},
+          {"on_screen", std::move(on_screen)},
+          {"slates", view.slates},
+          {"last_sequence", view.last_sequence.value()},
+          {"last_push_ms", view.last_push_ms ? Json(*view.last_push_ms) : Json()}};
+}
+
+Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
+  Json recent = Json::array();
+  for (const domain::DecisionId& decision : view.recent) recent.push_back(domain::to_string(decision));
+  return {{"id", id.str()},
+          {"known", view.viewer.has_value()},
+          {"connected", view.connected},
+          {"fields", view.viewer ? to_json(view.viewer->fields) : Json::object()},
+          {"recent", std::move(recent)}};
+}
+
+Json to_json(const engine::Recommendation& recommendation) {
+  return {{"solution_version", recommendation.solution_version},
+          {"catalogue_version", recommendation.catalogue_version},
+          {"context", to_json(recommendation.context)},
+          {"slots", to_json(recommendation.slots)}};
+}
+
+Json to_json(const engine::ExplainedDecision& explained) {
+  const domain::Decision& decision = explained.decision;
+  const domain::DecisionHeader& header = decision.header;
+  Json overrides = Json::array();
+  for (const domain::ItemOverride& override_ : header.overrides) overrides.push_back(to_json(override_));
+  return {{"id", domain::to_string(domain::DecisionId{header.event, header.sequence, decision.viewer})},
+          {"event", header.event.str()},
+          {"sequence", header.sequence.value()},
+          {"moment", header.moment.value()},
+          {"viewer", decision.viewer.str()},
+          {"age", decision.age ? Json(*decision.age) : Json()},
+          {"country", decision.country.empty() ? Json() : Json(decision.country)},
+          {"at", format_rfc3339(header.at)},
+          {"catalogue_version", header.catalogue_version},
+          {"solution_version", header.solution_version},
+          {"gamma", header.gamma},
+          {"floor", header.floor},
+          {"seed", std::to_string(header.seed)},
+          {"context", to_json(header.context)},
+          {"overrides", std::move(overrides)},
+          {"identical", explained.identical},
+          {"choices", logged_choices(explained)},
+          {"slots", to_json(explained.slots)}};
+}
+
+}  // namespace matchcue::api

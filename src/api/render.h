@@ -1,0 +1,33 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The domain as the API's JSON. schemas.json describes every object made here.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "domain/catalogue.h"
+#include "domain/decision.h"
+#include "domain/live_event.h"
+#include "engine/engine.h"
+
+namespace matchcue::api {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const domain::Value& value);
+Json to_json(const domain::Values& values);
+Json to_json(const domain::LiveEvent& event);
+Json to_json(const domain::Change& change);
+Json to_json(const std::vector<domain::ChangePtr>& changes);
+Json to_json(const domain::Item& item);
+Json to_json(const domain::Feedback& feedback);
+Json to_json(const store::WriteSummary& summary);
+Json to_json(const engine::ChangeReceipt& receipt);
+Json to_json(const engine::AudienceView& view);
+Json to_json(const domain::ViewerId& id, const engine::ViewerView& view);
+Json to_json(const engine::Recommendation& recommendation);
+Json to_json(const engine::ExplainedDecision& explained);
+
+}  // namespace matchcue::api

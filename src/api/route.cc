@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/route.h"
+
+#include <nlohmann/json.hpp>
+
+#include "api/problem.h"
+#include "base/text.h"
+
+namespace matchcue::api {
+
+HttpResponse make_problem(Error error) {
+  const int status = status_for(error.kind);
+  return make_problem(status, std::move(error));
+}
+
+HttpResponse make_problem(int status, Error error) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = kProblemType;
+  response.problem = std::move(error);
+  return response;
+}
+
+HttpResponse json_response(int status, const nlohmann::ordered_json& body) {
+  HttpResponse response;
+  response.status = status;
+  response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return response;
+}
+
+const std::string& Arguments::text(const std::string& name) const {
+  const auto found = values_.find(name);
+  CHECK(found != values_.end(), name);
+  return found->second;
+}
+
+std::int64_t Arguments::integer(const std::string& name) const {
+  const auto value = parse_int(text(name));
+  CHECK(value.has_value(), name);
+  return *value;
+}
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> all = [] {
+    std::vector<Route> joined;
+    for (auto family : {event_routes(), catalogue_routes(), decision_routes(), system_routes()}) {
+      for (Route& route : family) joined.push_back(std::move(route));
+    }
+    return joined;
+  }();
+  return all;
+}
+
+Parameter path_id(std::string name, std::string description) {
+  return {std::move(name), true, ParameterType::id, std::move(description), 0, 0, 0, {}};
+}
+Parameter path_integer(std::string name, std::int64_t minimum, std::string description) {
+  return {std::move(name), true, ParameterType::integer, std::move(description), minimum, INT64_MAX, 0, {}};
+}
+Parameter path_choice(std::string name, std::vector<std::string> choices, std::string description) {
+  return {std::move(name), true, ParameterType::choice, std::move(description), 0, 0, 0, std::move(choices)};
+}
+Parameter query_id(std::string name, std::string description) {
+  return {std::move(name), false, ParameterType::id, std::move(description), 0, 0, 0, {}};
+}
+Parameter query_integer(std::string name, std::int64_t minimum, std::int64_t maximum, std::int64_t fallback,
+                        std::string description) {
+  return {std::move(name), false, ParameterType::integer, std::move(description), minimum, maximum, fallback, {}};
+}
+Parameter query_boolean(std::string name, bool fallback, std::string description) {
+  return {std::move(name), false, ParameterType::boolean, std::move(description), 0, 1, fallback ? 1 : 0, {}};
+}
+
+}  // namespace matchcue::api

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/router.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "api/problem.h"
+#include "base/text.h"
+
+namespace matchcue::api {
+namespace {
+
+/// %XX and, in queries, '+'. Nothing when the escapes are broken or the bytes are no UTF-8.
+std::optional<std::string> unescape(std::string_view text, bool plus_is_space) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return std::nullopt;
+      out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += plus_is_space && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  if (!is_utf8(out)) return std::nullopt;
+  return out;
+}
+
+Error invalid_target(std::string_view target) {
+  return invalid("invalid_target", "the address \"" + std::string(target.substr(0, 200)) + "\" is not well formed");
+}
+
+/// The path's parameters as they are written in the address, when `path` is one of the route's.
+std::optional<Arguments> match_path(const Route& route, std::span<const std::string> segments) {
+  const auto pattern = split(route.path, '/');
+  if (pattern.size() != segments.size()) return std::nullopt;
+  Arguments arguments;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i].starts_with('{')) {
+      arguments.set(std::string(pattern[i].substr(1, pattern[i].size() - 2)), segments[i]);
+    } else if (pattern[i] != segments[i]) {
+      return std::nullopt;
+    }
+  }
+  return arguments;
+}
+
+Result<void> check_parameter(const Parameter& parameter, const std::string& value) {
+  const std::string& name = parameter.name;
+  switch (parameter.type) {
+    case ParameterType::id: return domain::check_id(value, name);
+    case ParameterType::integer: {
+      const auto number = parse_int(value);
+      if (number && *number >= parameter.minimum && *number <= parameter.maximum) return {};
+      return invalid("out_of_range",
+                     name + " must be a whole number of " + std::to_string(parameter.minimum) + ".." +
+                         std::to_string(parameter.maximum) + ", and is \"" + value + "\"",
+                     name);
+    }
+    case ParameterType::boolean:
+      if (value == "true" || value == "false") return {};
+      return invalid("wrong_type", name + " must be true or false, and is \"" + value + "\"", name);
+    case ParameterType::choice: {
+      if (std::find(parameter.choices.begin(), parameter.choices.end(), value) != parameter.choices.end()) return {};
+      std::string message = "unknown " + name + " \"" + value + "\"";
+      if (const auto nearest = nearest_name(value, parameter.choices))
+        message += "; did you mean \"" + *nearest + "\"?";
+      return not_found("unknown_" + name, message, name);
+    }
+  }
+  return {};
+}
+
+const Parameter* find_query_parameter(const Route& route, const std::string& name) {
+  for (const Parameter& parameter : route.parameters) {
+    if (!parameter.in_path && parameter.name == name) return &parameter;
+  }
+  return nullptr;
+}
+
+Error unknown_parameter(const Route& route, const std::string& name) {
+  std::vector<std::string> known;
+  for (const Parameter& parameter : route.parameters) {
+    if (!parameter.in_path) known.push_back(parameter.name);
+  }
+  std::string message = "unknown parameter \"" + name + "\"";
+  if (const auto nearest = nearest_name(name, known)) message += "; did you mean \"" + *nearest + "\"?";
+  return invalid("unknown_parameter", message, name);
+}
+
+/// Adds the query's parameters and the fallbacks to `arguments`, and checks all of them.
+Result<void> read_parameters(const Route& route, std::string_view query, Arguments& arguments) {
+  for (const std::string_view pair : split(query, '&')) {
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const auto name = unescape(pair.substr(0, equals), true);
+    const auto value = unescape(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (!name || !value) return invalid_target(query);
+    if (find_query_parameter(route, *name) == nullptr) return unknown_parameter(route, *name);
+    if (arguments.has(*name)) return invalid("duplicate_parameter", "\"" + *name + "\" is given twice", *name);
+    if (!value->empty()) arguments.set(*name, *value);
+  }
+  for (const Parameter& parameter : route.parameters) {
+    if (arguments.has(parameter.name)) {
+      MCUE_TRY_VOID(check_parameter(parameter, arguments.text(parameter.name)));
+    } else if (parameter.type == ParameterType::integer) {
+      arguments.set(parameter.name, std::to_string(parameter.fallback));
+    } else if (parameter.type == ParameterType::boolean) {
+      arguments.set(parameter.name, parameter.fallback != 0 ? "true" : "false");
+    }
+  }
+  return {};
+}
+
+/// "text/csv; charset=utf-8" -> "text/csv"
+std::string media_type(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
+  return type;
+}
+
+HttpResponse forbid(std::string code, std::string message) {
+  return make_problem(403, Error{ErrorKind::invalid_argument, std::move(code), std::move(message), {}});
+}
+
+HttpResponse refuse_method(const HttpRequest& head, const std::string& allowed) {
+  HttpResponse response = make_problem(
+      405,
+      Error{
+          ErrorKind::unsupported, "method_not_allowed", head.method + " is not offered here; " + allowed + " is", {}});
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+/// The route and its path arguments, or why there is none.
+Plan find_route(const HttpRequest& head, std::string_view path) {
+  Plan plan;
+  std::vector<std::string> segments;
+  for (const std::string_view raw : split(path, '/')) {
+    auto segment = unescape(raw, false);
+    if (!segment) {
+      plan.refusal = make_problem(invalid_target(path));
+      return plan;
+    }
+    segments.push_back(*std::move(segment));
+  }
+  std::string allowed;
+  for (const Route& route : routes()) {
+    auto arguments = match_path(route, segments);
+    if (!arguments) continue;
+    if (route.method == head.method) {
+      plan.route = &route;
+      plan.arguments = *std::move(arguments);
+      return plan;
+    }
+    allowed += (allowed.empty() ? "" : ", ") + route.method;
+  }
+  plan.refusal = allowed.empty() ? make_problem(not_found("unknown_path", "nothing is served at " + std::string(path) +
+                                                                              "; /openapi.json lists what is"))
+                                 : refuse_method(head, allowed);
+  return plan;
+}
+
+}  // namespace
+
+std::string host_name(std::string_view host) {
+  const std::size_t bracket = host.find(']');
+  const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::string name(host.substr(0, colon));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+bool is_loopback_name(std::string_view name) {
+  if (name == "localhost" || name == "[::1]" || name == "::1") return true;
+  const auto parts = split(name, '.');
+  return parts.size() == 4 && parts[0] == "127" && std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+           const auto number = parse_int(part);
+           return part.size() <= 3 && number && *number >= 0 && *number <= 255;
+         });
+}
+
+void complete(HttpResponse& response, const std::string& request_id) {
+  if (response.problem) response.body = write_problem(response.status, *response.problem, request_id);
+}
+
+Router::Router(const Services& services, std::string listen_host)
+    : services_(services), listen_host_(std::move(listen_host)) {}
+
+Plan Router::plan(const HttpRequest& head) const {
+  Plan plan;
+  const std::string name = host_name(head.host);
+  if (!is_loopback_name(name) && name != listen_host_) {
+    plan.refusal = forbid("forbidden_host", "the Host header \"" + head.host + "\" is not this server's");
+    return plan;
+  }
+  if (!head.origin.empty() && head.origin != "http://" + head.host) {
+    plan.refusal = forbid("forbidden_origin", "pages of \"" + head.origin + "\" may not use this server");
+    return plan;
+  }
+  const std::size_t question = std::min(head.target.find('?'), head.target.size());
+  plan = find_route(head, std::string_view(head.target).substr(0, question));
+  if (plan.refusal) return plan;
+  const std::string_view query = std::string_view(head.target).substr(std::min(question + 1, head.target.size()));
+  if (auto read = read_parameters(*plan.route, query, plan.arguments); !read) {
+    plan.refusal = make_problem(std::move(read).error());
+    return plan;
+  }
+  if (head.has_body && media_type(head.content_type) != plan.route->request_type) {
+    plan.refusal = make_problem(
+        415, Error{ErrorKind::unsupported,
+                   "unsupported_media_type",
+                   "the body must be " + plan.route->request_type + ", and its type is \"" + head.content_type + "\"",
+                   {}});
+  }
+  plan.body_bytes_max = plan.route->sink != nullptr ? kUploadBytesMax : kBodyBytesMax;
+  return plan;
+}
+
+void Router::handle(const Plan& plan, HttpRequest request, Respond respond) const {
+  Call call{services_, std::move(request), plan.arguments, respond};
+  if (auto called = plan.route->handler(call); !called) {
+    respond([error = std::move(called).error()] { return make_problem(error); });
+  }
+}
+
+std::unique_ptr<BodySink> Router::make_sink(const Plan& plan) const {
+  return plan.route->sink == nullptr ? nullptr : plan.route->sink(services_, plan.arguments);
+}
+
+}  // namespace matchcue::api

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One coroutine accepts, one serves each connection; all on one thread. Handlers' answers come from other threads and
+// are posted to it. A streamed body is handed, chunk by chunk, to the upload thread, and the connection reads on when
+// that has taken the chunk: backpressure reaches the client.
+#include "api/server.h"
+
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <exception>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "api/router.h"
+
+namespace matchcue::api {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+using Parser = http::request_parser<http::buffer_body>;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint32_t kHeadBytesMax = 8 * 1024;
+constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr Milliseconds kDrainTimeout{1'000};
+
+/// An answer that a connection waits for. `waiter` is empty when it does not wait any more.
+struct Pending {
+  std::optional<HttpResponse> response;
+  asio::steady_timer* waiter = nullptr;
+
+  void answer(HttpResponse made) {
+    if (waiter == nullptr || response) return;
+    response = std::move(made);
+    waiter->cancel();
+  }
+};
+
+HttpResponse run_render(const std::function<HttpResponse()>& make) {
+  try {
+    return make();
+  } catch (const std::exception& error) {
+    return make_problem(Error{ErrorKind::internal, "internal", error.what(), {}});
+  }
+}
+
+/// What the head says; the body comes later.
+void read_head(const Parser::value_type& message, HttpRequest& head) {
+  const auto text = [&](http::field field) { return std::string(message[field]); };
+  head.method = std::string(message.method_string());
+  head.target = std::string(message.target());
+  if (message.count(http::field::host) == 1) head.host = text(http::field::host);
+  if (message.count(http::field::origin) > 0) {
+    head.origin = message.count(http::field::origin) == 1 ? text(http::field::origin) : "(several)";
+  }
+  head.content_type = text(http::field::content_type);
+}
+
+HttpResponse refuse_head(const boost::system::error_code& error) {
+  if (error == http::error::header_limit) {
+    return make_problem(431, Error{ErrorKind::too_large, "head_too_large", "the request's head exceeds 8 KiB", {}});
+  }
+  return make_problem(invalid("invalid_http", "the request is not HTTP/1.1: " + error.message()));
+}
+
+HttpResponse refuse_size(std::uint64_t bytes_max) {
+  return make_problem(
+      Error{ErrorKind::too_large, "body_too_large", "the body exceeds " + std::to_string(bytes_max) + " bytes", {}});
+}
+
+}  // namespace
+
+struct ApiServer::State {
+  State(const ServerOptions& given, engine::Engine& engine, std::function<std::string()> metrics,
+        std::function<bool()> ready)
+      : options(given),
+        services{engine, std::move(metrics), std::move(ready), given.viewers_websocket, given.reply_timeout},
+        router(services, host_name(given.host)) {}
+
+  ServerOptions options;
+  Services services;
+  Router router;
+  // shared_ptr: an engine's reply that comes after the server has stopped still has where to post.
+  std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>(1);
+  asio::thread_pool uploads{1};
+  tcp::acceptor acceptor{*io};
+  asio::steady_timer stop_timer{*io};
+  std::map<Session*, std::unique_ptr<Session>> sessions;
+  bool stopping = false;
+  std::uint64_t requests = 0;
+  std::atomic<bool> stop_called = false;
+  std::thread thread;
+
+  Result<void> listen();
+  asio::awaitable<void> accept();
+  void begin_stop();
+};
+
+/// One connection and the request that it is serving. The coroutines have no parameters passed by value: g++ 12 has
+/// been seen to misplace those in the frames of member coroutines.
+struct ApiServer::Session {
+  Session(State& owner, tcp::socket socket) : server(owner), stream(std::move(socket)) {}
+
+  State& server;
+  beast::tcp_stream stream;
+  beast::flat_buffer buffer;
+  std::vector<char> chunk = std::vector<char>(kChunkBytes);
+  bool busy = false;  ///< a request has begun and is not answered
+  std::shared_ptr<Pending> pending;
+  // The request:
+  std::optional<Parser> parser;
+  HttpRequest request;
+  Plan plan;
+  std::unique_ptr<BodySink> sink;
+  std::optional<HttpResponse> answer;  ///< nothing when the client went away before its request was whole
+
+  asio::awaitable<void> serve();
+  asio::awaitable<bool> serve_one();
+  asio::awaitable<void> make_answer();
+  asio::awaitable<void> take_body();
+  asio::awaitable<void> take_chunk();
+  asio::awaitable<void> finish_upload();
+  asio::awaitable<void> drop_sink();
+  asio::awaitable<void> ask();
+  asio::awaitable<bool> write();
+  asio::awaitable<void> drain();
+};
+
+Result<void> ApiServer::State::listen() {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
+  if (error || !address.is_loopback()) {
+    return Error{ErrorKind::unsupported, "unsupported_address",
+                 "the API cannot listen on \"" + options.host +
+                     "\": it has neither authentication nor TLS yet, so only loopback addresses are served",
+                 "api"};
+  }
+  const tcp::endpoint endpoint(address, options.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (error) {
+    return unavailable("cannot_listen", "the API cannot listen on " + options.host + ":" +
+                                            std::to_string(options.port) + ": " + error.message());
+  }
+  options.port = acceptor.local_endpoint().port();
+  return {};
+}
+
+asio::awaitable<void> ApiServer::State::accept() {
+  while (!stopping) {
+    auto [error, socket] = co_await acceptor.async_accept(kAwait);
+    if (stopping) co_return;
+    if (error) {  // out of descriptors: try again a little later
+      asio::steady_timer pause(*io, Milliseconds(50));
+      co_await pause.async_wait(kAwait);
+      continue;
+    }
+    if (sessions.size() >= options.connections_max) continue;
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto session = std::make_unique<Session>(*this, std::move(socket));
+    Session* const begun = session.get();
+    sessions.emplace(begun, std::move(session));
+    asio::co_spawn(*io, begun->serve(), asio::detached);
+  }
+}
+
+asio::awaitable<void> ApiServer::Session::serve() {
+  while (co_await serve_one()) {
+  }
+  State& state = server;
+  state.sessions.erase(this);
+  if (state.stopping && state.sessions.empty()) state.stop_timer.cancel();
+}
+
+/// Serves one request. False when the connection is to be closed.
+asio::awaitable<bool> ApiServer::Session::serve_one() {
+  parser.emplace();
+  parser->header_limit(kHeadBytesMax);
+  parser->body_limit(boost::none);
+  answer.reset();
+  busy = false;
+  stream.expires_after(server.options.read_timeout);
+  auto [error, size] = co_await http::async_read_header(stream, buffer, *parser, kAwait);
+  busy = true;
+  request = HttpRequest();
+  request.id = "r" + std::to_string(++server.requests);
+  if (error) {
+    const bool malformed = error.category() == make_error_code(http::error::header_limit).category() &&
+                           error != http::error::end_of_stream && error != http::error::partial_message;
+    if (malformed) answer = refuse_head(error);
+  } else {
+    read_head(parser->get(), request);
+    request.has_body = !parser->is_done();
+    co_await make_answer();
+  }
+  if (!answer) co_return false;
+  co_return co_await write();
+}
+
+asio::awaitable<void> ApiServer::Session::make_answer() {
+  plan = server.router.plan(request);
+  answer = std::move(plan.refusal);
+  const auto length = parser->content_length();
+  if (!answer && length && *length > plan.body_bytes_max) answer = refuse_size(plan.body_bytes_max);
+  if (answer) co_return;
+  if (request.has_body && parser->get()[http::field::expect] == "100-continue") {
+    http::response<http::empty_body> go_on(http::status::continue_, 11);
+    auto [error, size] = co_await http::async_write(stream, go_on, kAwait);
+    if (error) co_return;
+  }
+  sink = server.router.make_sink(plan);
+  co_await take_body();
+  if (!answer && parser->is_done()) {
+    if (sink) {
+      co_await asio::co_spawn(server.uploads, finish_upload(), kAwait);
+    } else {
+      co_await ask();
+    }
+  }
+  if (sink) co_await asio::co_spawn(server.uploads, drop_sink(), kAwait);
+}
+
+/// Reads the body into the request or the sink, and answers when it is refused. The parser is not done when the client
+/// went away.
+asio::awaitable<void> ApiServer::Session::take_body() {
+  std::uint64_t total = 0;
+  stream.expires_after(server.options.read_timeout);
+  while (!parser->is_done()) {
+    chunk.resize(kChunkBytes);
+    parser->get().body().data = chunk.data();
+    parser->get().body().size = chunk.size();
+    auto [error, size] = co_await http::async_read(stream, buffer, *parser, kAwait);
+    if (error && error != http::error::need_buffer) co_return;
+    chunk.resize(kChunkBytes - parser->get().body().size);
+    total += chunk.size();
+    if (total > plan.body_bytes_max) {
+      answer = refuse_size(plan.body_bytes_max);
+      co_return;
+    }
+    if (!sink) {
+      request.body.append(chunk.data(), chunk.size());
+      continue;
+    }
+    co_await asio::co_spawn(server.uploads, take_chunk(), kAwait);
+    if (answer) co_return;
+    stream.expires_after(server.options.read_timeout);
+  }
+}
+
+// On the upload thread, while the connection waits.
+asio::awaitable<void> ApiServer::Session::take_chunk() {
+  if (auto written = sink->write({chunk.data(), chunk.size()}); !written) {
+    answer = make_problem(std::move(written).error());
+  }
+  co_return;
+}
+
+asio::awaitable<void> ApiServer::Session::finish_upload() {
+  auto finished = sink->finish();
+  answer = finished ? std::move(finished).value() : make_problem(std::move(finished).error());
+  co_return;
+}
+
+/// Ending an importer may wait for its writes, too.
+asio::awaitable<void> ApiServer::Session::drop_sink() {
+  sink.reset();
+  co_return;
+}
+
+asio::awaitable<void> ApiServer::Session::ask() {
+  pending = std::make_shared<Pending>();
+  asio::steady_timer timer(*server.io, server.options.reply_timeout);
+  pending->waiter = &timer;
+  server.router.handle(plan, request, [context = server.io, waiting = pending](std::function<HttpResponse()> make) {
+    asio::post(*context, [waiting, make = std::move(make)] { waiting->answer(run_render(make)); });
+  });
+  co_await timer.async_wait(kAwait);
+  pending->waiter = nullptr;
+  answer = std::move(pending->response);
+  pending.reset();
+  if (!answer) {
+    answer =
+        make_problem(unavailable("timed_out", "the engine did not answer in time; what was asked may still happen"));
+  }
+}
+
+/// False when the connection is to be closed.
+asio::awaitable<bool> ApiServer::Session::write() {
+  complete(*answer, request.id);
+  const bool whole = parser->is_done();
+  http::response<http::string_body> response(static_cast<http::status>(answer->status), 11);
+  response.keep_alive(!server.stopping && whole && parser->get().keep_alive());
+  response.set(http::field::server, "matchcue");
+  response.set(http::field::content_type, answer->content_type);
+  response.set(http::field::cache_control, "no-store");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.set("X-Request-Id", request.id);
+  for (const auto& [name, value] : answer->headers) response.set(name, value);
+  response.body() = std::move(answer->body);
+  response.prepare_payload();
+  stream.expires_after(server.options.read_timeout);
+  auto [error, size] = co_await http::async_write(stream, response, kAwait);
+  if (error) co_return false;
+  if (response.keep_alive()) co_return true;
+  if (!whole) co_await drain();
+  co_return false;
+}
+
+/// Closing with unread bytes would reset the connection before the client has read the answer.
+asio::awaitable<void> ApiServer::Session::drain() {
+  boost::system::error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream.expires_after(kDrainTimeout);
+  chunk.resize(kChunkBytes);
+  for (bool open = true; open;) {
+    auto [error, size] = co_await stream.async_read_some(asio::buffer(chunk), kAwait);
+    open = !error;
+  }
+}
+
+void ApiServer::State::begin_stop() {
+  stopping = true;
+  boost::system::error_code ignored;
+  acceptor.close(ignored);
+  for (const auto& [key, session] : sessions) {
+    if (!session->busy) session->stream.close();
+  }
+  if (sessions.empty()) return;
+  stop_timer.expires_after(options.stop_timeout);
+  stop_timer.async_wait([this](const boost::system::error_code&) {
+    for (const auto& [key, session] : sessions) {
+      if (session->pending) {
+        session->pending->answer(make_problem(unavailable("stopping", "this server is stopping")));
+      } else {
+        session->stream.close();
+      }
+    }
+  });
+}
+
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerOptions& options, engine::Engine& engine,
+                                                    std::function<std::string()> metrics, std::function<bool()> ready) {
+  auto state = std::make_unique<State>(options, engine, std::move(metrics), std::move(ready));
+  MCUE_TRY_VOID(state->listen());
+  asio::co_spawn(*state->io, state->accept(), asio::detached);
+  state->thread = std::thread([io = state->io] { io->run(); });
+  return std::unique_ptr<ApiServer>(new ApiServer(std::move(state)));
+}
+
+ApiServer::ApiServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ApiServer::~ApiServer() { stop(); }
+
+std::uint16_t ApiServer::port() const { return state_->options.port; }
+
+void ApiServer::stop() {
+  if (state_->stop_called.exchange(true)) return;
+  asio::post(*state_->io, [state = state_.get()] { state->begin_stop(); });
+  state_->thread.join();
+  state_->uploads.join();
+}
+
+}  // namespace matchcue::api

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The API over real loopback sockets, in front of a fake engine.
+#include "api/server.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "api/fake_engine.h"
+#include "api/http_client.h"
+#include "api/openapi.h"
+
+namespace matchcue::api {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A server on a free port, and a client of it.
+struct Edge {
+  explicit Edge(ServerOptions options = {}) {
+    options.port = 0;
+    server = ApiServer::start(
+                 options, engine, [] { return std::string("up 1\n"); }, [this] { return engine.ready(); })
+                 .value();
+    client.emplace("http://127.0.0.1:" + std::to_string(server->port()));
+  }
+  Error refused(std::string_view method, std::string_view target, std::string_view body = {},
+                std::string_view type = "application/json") {
+    const auto answer = client->send(method, target, body, type);
+    CHECK(!answer.ok(), method, target);
+    return answer.error();
+  }
+  /// Sends bytes and reads until the server closes.
+  std::string raw(const std::string& bytes) const {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CHECK(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    CHECK(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, got);
+    ::close(fd);
+    return answer;
+  }
+  std::string raw_get(const std::string& headers) const {
+    return raw("GET /healthz HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n");
+  }
+
+  FakeEngine engine;
+  std::unique_ptr<ApiServer> server;
+  std::optional<HttpClient> client;
+};
+
+/// A good request for every operation.
+struct Sample {
+  std::string target;
+  std::string body = {};
+};
+const std::map<std::string, Sample>& samples() {
+  static const std::string decision = domain::to_string(FakeEngine::decision_id());
+  static const std::string cue = domain::to_string(domain::CueId{FakeEngine::decision_id(), 0});
+  static const std::map<std::string, Sample> all = {
+      {"listEvents", {"/v1/events"}},
+      {"getEvent", {"/v1/events/1"}},
+      {"setState", {"/v1/events/1", R"({"state":{"MATCH_EVENT":"GOAL"},"media_time":"2026-06-11T19:04:05Z"})"}},
+      {"listMoments", {"/v1/events/1/moments?after=0&limit=10"}},
+      {"fireMoment", {"/v1/events/1/moments", R"({"state":{"MATCH_EVENT":"GOAL"},"subject":"I1"})"}},
+      {"correctMoment", {"/v1/events/1/moments/812/corrections", R"({"state":{},"reason":"offside"})"}},
+      {"listChanges", {"/v1/events/1/changes?wait_ms=10"}},
+      {"overrideItem", {"/v1/events/1/overrides/I1", R"({"action":"pin","reason":"now"})"}},
+      {"getAudience", {"/v1/events/1/audience"}},
+      {"mapContent", {"/v1/contents/c%2F1", R"({"event":"1"})"}},
+      {"listItems", {"/v1/items"}},
+      {"getItem", {"/v1/items/I1"}},
+      {"putItem", {"/v1/items/I1", R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})"}},
+      {"getViewer", {"/v1/viewers/v1"}},
+      {"putViewer", {"/v1/viewers/v1", R"({"AGE":30,"GENDER":"F"})"}},
+      {"getSchema", {"/v1/datasets/items/schema"}},
+      {"putSchema", {"/v1/datasets/items/schema", ""}},
+      {"importRows", {"/v1/datasets/items/imports?dry_run=true", ""}},
+      {"recordInteraction", {"/v1/interactions", R"({"viewer":"v1","id":"f1","cue":")" + cue + R"(","kind":"click"})"}},
+      {"listInteractions", {"/v1/interactions?viewer=v1&limit=5"}},
+      {"recommend", {"/v1/recommendations", R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"}})"}},
+      {"getDecision", {"/v1/decisions/" + decision}},
+      {"createSolutionVersion", {"/v1/solution-versions", "{}"}},
+      {"getHealth", {"/healthz"}},
+      {"getReadiness", {"/readyz"}},
+      {"getMetrics", {"/metrics"}},
+      {"getDescription", {"/openapi.json"}},
+      {"getPage", {"/"}},
+      {"getPageConfig", {"/config.json"}},
+  };
+  return all;
+}
+
+/// The part of JSON Schema that schemas.json uses. Returns what does not fit, or "".
+std::string misfit(const Json& schemas, Json schema, const Json& value, const std::string& at) {
+  if (schema.contains("$ref")) {
+    schema = schemas.at(schema["$ref"].get<std::string>().substr(std::string("#/components/schemas/").size()));
+  }
+  if (schema.contains("oneOf")) return value.is_null() ? "" : misfit(schemas, schema["oneOf"][0], value, at);
+  if (schema.contains("type")) {
+    const Json types = schema["type"].is_array() ? schema["type"] : Json::array({schema["type"]});
+    const std::string actual = value.is_number_integer() ? "integer" : value.is_number() ? "number" : value.type_name();
+    const bool fits = std::any_of(types.begin(), types.end(), [&](const Json& type) {
+      return type == actual || (type == "number" && actual == "integer");
+    });
+    if (!fits) return at + " is " + actual;
+  }
+  if (value.is_array()) {
+    for (const Json& element : value) {
+      if (auto bad = misfit(schemas, schema["items"], element, at + "[]"); !bad.empty()) return bad;
+    }
+  }
+  if (!value.is_object()) return "";
+  for (const Json& name : schema.value("required", Json::array())) {
+    if (!value.contains(name.get<std::string>())) return at + " lacks " + name.get<std::string>();
+  }
+  for (const auto& [name, member] : value.items()) {
+    const bool declared = schema.contains("properties") && schema["properties"].contains(name);
+    const Json others = schema.value("additionalProperties", Json(true));
+    if (!declared && others == false) return at + " has an undescribed " + name;
+    const Json& inner = declared ? schema["properties"][name] : others;
+    if (!inner.is_object()) continue;
+    if (auto bad = misfit(schemas, inner, member, at + "." + name); !bad.empty()) return bad;
+  }
+  return "";
+}
+
+TEST(ApiServer, EveryRouteAnswersAsItsDescriptionSays) {
+  Edge edge;
+  const Json schemas = Json::parse(openapi_document())["components"]["schemas"];
+  const std::string schema_text = codec::write_schema(codec::builtin_schema(domain::DatasetKind::items));
+  for (const Route& route : routes()) {
+    SCOPED_TRACE(route.operation);
+    ASSERT_TRUE(samples().contains(route.operation));
+    Sample sample = samples().at(route.operation);
+    if (route.operation == "putSchema") sample.body = schema_text;
+    if (route.operation == "importRows") sample.body = "ITEM_ID,ITEM_TYPE\n";
+    const bool is_json_body = route.request_type == "application/json" && !sample.body.empty();
+    if (is_json_body) {
+      EXPECT_EQ(misfit(schemas, schemas.at(route.request_schema), Json::parse(sample.body), "request"), "");
+    }
+    const auto answer = edge.client->send(route.method, sample.target, sample.body, route.request_type);
+    if (route.operation == "importRows" && !answer.ok()) continue;  // its own test has whole rows
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->status, route.status);
+    EXPECT_TRUE(answer->content_type.starts_with(route.response_type)) << answer->content_type;
+    if (route.response_type != "application/json") continue;
+    EXPECT_EQ(misfit(schemas, schemas.at(route.response_schema), Json::parse(answer->body), "answer"), "")
+        << answer->body;
+  }
+}
+
+TEST(ApiServer, EveryKindOfEngineErrorBecomesItsProblem) {
+  const std::pair<ErrorKind, int> kinds[] = {{ErrorKind::invalid_argument, 400}, {ErrorKind::not_found, 404},
+                                             {ErrorKind::conflict, 409},         {ErrorKind::too_large, 413},
+                                             {ErrorKind::unsupported, 501},      {ErrorKind::unavailable, 503},
+                                             {ErrorKind::corrupt, 500},          {ErrorKind::internal, 500}};
+  Edge edge;
+  for (const auto& [kind, status] : kinds) {
+    edge.engine.failure = Error{kind, "the_code", "the message", "state.A"};
+    const std::string answer = edge.raw("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 " + std::to_string(status))) << answer;
+    EXPECT_NE(answer.find("application/problem+json"), std::string::npos);
+    const Json problem = Json::parse(answer.substr(answer.find("\r\n\r\n") + 4));
+    EXPECT_EQ(problem["code"], "the_code");
+    EXPECT_EQ(problem["detail"], "the message");
+    EXPECT_EQ(problem["errors"][0]["pointer"], "/state/A");
+    EXPECT_NE(answer.find("X-Request-Id: " + problem["request_id"].get<std::string>()), std::string::npos);
+  }
+}
+
+TEST(ApiServer, OnlyItsOwnPagesMayUseIt) {
+  Edge edge;
+  const auto accepted = [&](const std::string& headers) { return edge.raw_get(headers).starts_with("HTTP/1.1 200"); };
+  EXPECT_TRUE(accepted("Host: localhost:8081\r\n"));
+  EXPECT_TRUE(accepted("Host: 127.0.0.1:8081\r\n"));
+  EXPECT_TRUE(accepted("Host: [::1]:8081\r\n"));
+  EXPECT_TRUE(accepted("Host: LOCALHOST\r\nOrigin: http://LOCALHOST\r\n"));
+  EXPECT_TRUE(accepted("Host: localhost:8081\r\nOrigin: http://localhost:8081\r\n"));
+  EXPECT_FALSE(accepted(""));
+  EXPECT_FALSE(accepted("Host: evil.example\r\n"));
+  EXPECT_FALSE(accepted("Host: 127.0.0.1.evil.example\r\n"));
+  EXPECT_FALSE(accepted("Host: localhost\r\nHost: evil.example\r\n"));
+  EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: http://evil.example\r\n"));
+  EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: http://localhost:3000\r\n"));
+  EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: https://localhost:8081\r\n"));
+  EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: null\r\n"));
+  EXPECT_TRUE(edge.raw_get("Host: evil.example\r\n").starts_with("HTTP/1.1 403"));
+}
+
+TEST(ApiServer, RefusesWhatNoRouteTakes) {
+  Edge edge;
+  EXPECT_EQ(edge.refused("GET", "/v2/events").code, "unknown_path");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/").code, "invalid_id");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/%zz").code, "invalid_target");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/%ff").code, "invalid_target");
+  EXPECT_EQ(edge.refused("DELETE", "/v1/events/1").code, "method_not_allowed");
+  EXPECT_EQ(edge.refused("GET", "/v1/datasets/item/schema").kind, ErrorKind::not_found);
+  EXPECT_EQ(edge.refused("GET", "/v1/events/1/moments?limt=3").message,
+            "unknown parameter \"limt\"; did you mean \"limit\"?");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/1/moments?limit=0").field, "limit");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/1/moments?limit=x").code, "out_of_range");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/1/moments?limit=1&limit=2").code, "duplicate_parameter");
+  EXPECT_EQ(edge.refused("POST", "/v1/events/1/moments/0/corrections", "{}").field, "sequence");
+  EXPECT_EQ(edge.refused("GET", "/v1/events/9").code, "unknown_event");
+  EXPECT_EQ(edge.refused("GET", "/v1/items/I9").code, "unknown_item");
+  EXPECT_EQ(edge.refused("GET", "/v1/viewers/v9").code, "unknown_viewer");
+  EXPECT_EQ(edge.refused("GET", "/v1/decisions/nonsense").code, "unknown_decision");
+}
+
+TEST(ApiServer, RefusesBodiesByTypeSizeAndField) {
+  Edge edge;
+  EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", R"({"state":{}})", "text/plain").code, "unsupported_media_type");
+  EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", "{").code, "invalid_json");
+  EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", "{}").code, "missing_value");
+  EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", R"({"state":{"A":{}}})").field, "state.A");
+  EXPECT_EQ(edge.refused("POST", "/v1/events/1/moments", R"({"sate":{}})").message,
+            "unknown field \"sate\"; did you mean \"state\"?");
+  EXPECT_EQ(edge.refused("PUT", "/v1/events/1/overrides/I1", R"({"action":"kill"})").field, "action");
+  EXPECT_EQ(edge.refused("PUT", "/v1/items/I1", R"({"ITEM_TYP":"GENERAL"})").code, "unknown_field");
+  EXPECT_EQ(edge.refused("POST", "/v1/interactions", R"({"viewer":"v1"})").kind, ErrorKind::invalid_argument);
+  EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", std::string(1024 * 1024 + 1, ' ')).code, "body_too_large");
+  EXPECT_EQ(edge.engine.rows_put, 0U);
+  EXPECT_TRUE(
+      edge.raw_get("Host: localhost\r\nX-Long: " + std::string(9000, 'x') + "\r\n").starts_with("HTTP/1.1 431"));
+  EXPECT_TRUE(edge.raw("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST(ApiServer, ACorrectionReachesTheEngineWhole) {
+  Edge edge;
+  ASSERT_TRUE(
+      edge.client
+          ->send("POST", "/v1/events/a%2Fb/moments/7/corrections",
+                 R"({"state":{"A":null,"B":2},"media_time":"2026-06-11T21:04:05+02:00","subject":"I1","reason":"VAR"})")
+          .ok());
+  const engine::CorrectMoment& request = edge.engine.last_correction;
+  EXPECT_EQ(request.event.str(), "a/b");
+  EXPECT_EQ(request.corrects.value(), 7U);
+  EXPECT_EQ(request.state, (domain::Values{{"A", {}}, {"B", std::int64_t{2}}}));
+  EXPECT_EQ(format_rfc3339(*request.media_time), "2026-06-11T19:04:05.000Z");
+  EXPECT_EQ(request.subject->str(), "I1");
+  EXPECT_EQ(request.reason, "VAR");
+}
+
+TEST(ApiServer, ImportsAreStreamedWhateverTheirSize) {
+  Edge edge;
+  std::size_t row = 0;
+  const auto source = [&](std::span<char> buffer) -> Result<std::size_t> {
+    std::string text = row == 0 ? "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" : "";
+    while (row < 45'000 && text.size() + 40 < buffer.size()) {
+      text += "v" + std::to_string(++row) + ",I1,1700000000,CLICK\n";
+    }
+    std::copy(text.begin(), text.end(), buffer.begin());
+    return text.size();
+  };
+  const auto answer = edge.client->upload("POST", "/v1/datasets/interactions/imports", "text/csv", source);
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  const Json report = Json::parse(answer->body);
+  EXPECT_EQ(report["rows"], 45'000) << answer->body;
+  EXPECT_EQ(edge.engine.rows_put + report["rejected_rows"].get<std::uint64_t>(), 45'000U);
+}
+
+TEST(ApiServer, AnImportThatCannotWorkIsRefusedWhileItIsSent) {
+  Edge edge;
+  bool first = true;
+  const auto source = [&](std::span<char> buffer) -> Result<std::size_t> {
+    const std::string text = first ? "WHAT,IS,THIS\n" : std::string(buffer.size(), 'x');
+    first = false;
+    std::copy(text.begin(), text.end(), buffer.begin());
+    return text.size();
+  };
+  const auto answer =
+      edge.client->upload("POST", "/v1/datasets/items/imports", "text/csv", source, Milliseconds(5'000));
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(edge.engine.rows_put, 0U);
+}
+
+TEST(ApiServer, IsNotReadyBeforeTheEngineIs) {
+  Edge edge;
+  edge.engine.is_ready = false;
+  EXPECT_EQ(edge.refused("GET", "/readyz").code, "not_ready");
+  edge.engine.is_ready = true;
+  EXPECT_TRUE(edge.client->send("GET", "/readyz").ok());
+}
+
+TEST(ApiServer, ARequestThatTheEngineForgetsIsAnsweredInTime) {
+  ServerOptions options;
+  options.reply_timeout = Milliseconds(20);
+  Edge edge(options);
+  edge.engine.silent = true;
+  EXPECT_EQ(edge.refused("GET", "/v1/events").code, "timed_out");
+}
+
+TEST(ApiServer, StoppingAnswersWhatIsInProgressAndFreesThePort) {
+  ServerOptions options;
+  options.stop_timeout = Milliseconds(10);
+  Edge edge(options);
+  edge.engine.silent = true;
+  std::optional<Error> error;
+  HttpClient warm("http://127.0.0.1:" + std::to_string(edge.server->port()));
+  ASSERT_TRUE(warm.send("GET", "/healthz").ok());  // an idle connection must not hold the server up
+  std::jthread waiting([&] { error = edge.refused("GET", "/v1/events"); });
+  while (!edge.raw_get("Host: localhost\r\n").starts_with("HTTP/1.1 200")) {
+  }
+  edge.server->stop();
+  waiting.join();
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->kind, ErrorKind::unavailable);
+  EXPECT_EQ(warm.send("GET", "/healthz").error().code, "unreachable");
+}
+
+TEST(ApiServer, ListensOnLoopbackOnly) {
+  FakeEngine engine;
+  for (const char* host : {"0.0.0.0", "192.0.2.1", "::", "example.com"}) {
+    ServerOptions options;
+    options.host = host;
+    const auto started = ApiServer::start(
+        options, engine, [] { return std::string(); }, [] { return true; });
+    ASSERT_FALSE(started.ok()) << host;
+    EXPECT_EQ(started.error().kind, ErrorKind::unsupported);
+    EXPECT_NE(started.error().message.find("authentication"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace matchcue::api

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Health, metrics, the description of this API, and the page.
+#include <nlohmann/json.hpp>
+
+#include "api/openapi.h"
+#include "api/route.h"
+
+namespace matchcue::embedded {
+std::string_view page();
+}
+
+namespace matchcue::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void respond_json(const Call& call, Json body) {
+  call.respond([body = std::move(body)] { return json_response(200, body); });
+}
+
+Result<void> get_health(Call& call) {
+  respond_json(call, {{"status", "ok"}});
+  return {};
+}
+
+Result<void> get_readiness(Call& call) {
+  if (!call.services.ready())
+    return unavailable("not_ready", "events, catalogue and solution version are being loaded");
+  respond_json(call, {{"status", "ready"}});
+  return {};
+}
+
+Result<void> get_metrics(Call& call) {
+  call.respond([&services = call.services] {
+    HttpResponse response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = services.metrics();
+    return response;
+  });
+  return {};
+}
+
+Result<void> get_description(Call& call) {
+  call.respond([] {
+    HttpResponse response;
+    response.body = openapi_document();
+    return response;
+  });
+  return {};
+}
+
+Result<void> get_page(Call& call) {
+  call.respond([] {
+    HttpResponse response;
+    response.content_type = "text/html; charset=utf-8";
+    response.body = embedded::page();
+    response.headers.emplace_back("Content-Security-Policy",
+                                  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                                  "connect-src 'self' ws:; img-src data:; base-uri 'none'; form-action 'none'; "
+                                  "frame-ancestors 'none'");
+    return response;
+  });
+  return {};
+}
+
+Result<void> get_page_config(Call& call) {
+  respond_json(call, {{"viewers_websocket", call.services.viewers_websocket}, {"subprotocol", "matchcue.v1.json"}});
+  return {};
+}
+
+Route get(std::string path, std::string operation, std::string summary, std::string response, Handler handler) {
+  return {"GET", std::move(path), std::move(operation), std::move(summary), {}, "", 200, std::move(response),
+          {},    handler};
+}
+
+}  // namespace
+
+std::vector<Route> system_routes() {
+  std::vector<Route> all = {
+      get("/healthz", "getHealth", "The process runs", "Status", get_health),
+      get("/readyz", "getReadiness", "Everything is loaded and served", "Status", get_readiness),
+      get("/metrics", "getMetrics", "Metrics in the Prometheus text format", "", get_metrics),
+      get("/openapi.json", "getDescription", "This API as OpenAPI 3.1", "OpenApi", get_description),
+      get("/", "getPage", "A page that shows a live event and six of its viewers", "", get_page),
+      get("/config.json", "getPageConfig", "What the page needs to know", "PageConfig", get_page_config),
+  };
+  all[2].response_type = "text/plain";
+  all[4].response_type = "text/html";
+  return all;
+}
+
+}  // namespace matchcue::api
