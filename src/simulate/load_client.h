@@ -1,0 +1,61 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The crowd over real sockets: thousands of viewers that check what they get.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "simulate/event_api.h"
+#include "simulate/load_options.h"
+#include "simulate/load_report.h"
+
+namespace matchcue::simulate {
+
+class LoadShard;
+
+/// What the crowd is like now. One reading; the fields are not of exactly the same instant.
+struct LoadSnapshot {
+  std::uint64_t welcomed = 0;
+  std::uint64_t given_up = 0;  ///< viewers whose connection is not coming
+  std::uint64_t slates = 0;
+  std::uint64_t interactions_acknowledged = 0;
+  SteadyTime last_slate;
+};
+
+/// start(), wait as long as it takes, finish(). One thread calls; the crowd lives on threads of its own.
+class LoadClient {
+ public:
+  /// `clock` must outlive the client.
+  LoadClient(LoadOptions options, const Clock& clock);
+  ~LoadClient();
+
+  void start();
+  LoadSnapshot snapshot() const;
+
+  /// Waits until every viewer was welcomed or has given up; false when that took longer, or `stop` was set.
+  bool wait_welcomed(Milliseconds at_most, const std::atomic<bool>& stop) const;
+  /// Waits until no slate has come for `quiet` (counted from the call, too); false as above.
+  bool wait_quiet(Milliseconds quiet, Milliseconds at_most, const std::atomic<bool>& stop) const;
+
+  /// Ends the crowd and reports. With an `api` the expected slates come from the change stream up to now (and its
+  /// errors are returned); without one, what any viewer received is expected of all. `sent` adds or replaces times of
+  /// sending. Waits up to 10 s for slates that are still under way. Once.
+  Result<LoadReport> finish(EventApi* api, const domain::EventId& event,
+                            const std::map<std::uint64_t, SteadyTime>& sent = {});
+
+ private:
+  Result<Expectation> make_expectation(EventApi* api, const domain::EventId& event) const;
+  Result<void> write_ack_log() const;
+
+  LoadOptions options_;
+  const Clock& clock_;
+  std::vector<std::unique_ptr<LoadShard>> shards_;
+};
+
+}  // namespace matchcue::simulate

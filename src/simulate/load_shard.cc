@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulate/load_shard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "simulate/load_connection.h"
+
+namespace matchcue::simulate {
+namespace {
+
+constexpr Milliseconds kOpenPeriod(5);
+constexpr Milliseconds kAcknowledgePeriod(100);
+constexpr std::size_t kOpeningMax = 512;  ///< below the server's backlog, or connecting waits for retransmissions
+constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kInteractionTimesMax = 1'000'000;
+
+Fate fate_of(const LoadOptions& options, std::size_t number) {
+  if (number < options.stuck) return Fate::stuck;
+  Random random(mix64(options.seed ^ mix64(number)) ^ 0x6b696c6c);
+  return random.uniform() < options.kill_share ? Fate::killed : Fate::none;
+}
+
+}  // namespace
+
+LoadShard::LoadShard(std::size_t index, const LoadOptions& options, const Clock& clock)
+    : options_(options), loop_(runtime::make_loop(fmt::format("crowd-{}", index), clock)), buffer_(kBufferBytes) {
+  for (std::size_t number = index; number < options.viewers; number += options.threads) {
+    connections_.push_back(std::make_unique<LoadConnection>(*this, number, fate_of(options, number)));
+  }
+}
+
+LoadShard::~LoadShard() { stop(); }
+
+void LoadShard::start() {
+  loop_->every(kOpenPeriod, [this] { open_some(); });
+  loop_->every(kAcknowledgePeriod, [this] { acknowledge_all(); });
+  loop_->start();
+}
+
+void LoadShard::stop() { loop_->stop(); }
+
+std::vector<const LoadViewer*> LoadShard::viewers(bool accountable) const {
+  std::vector<const LoadViewer*> found;
+  for (const auto& connection : connections_) {
+    if (connection->accountable() == accountable) found.push_back(&connection->viewer());
+  }
+  return found;
+}
+
+void LoadShard::on_interaction_ack(const domain::ViewerId& viewer, std::string_view id, SteadyTime sent,
+                                   SteadyTime now) {
+  ++counters_.interactions_acknowledged;
+  if (interaction_ms_.size() < kInteractionTimesMax) {
+    interaction_ms_.push_back(std::chrono::duration<double, std::milli>(now - sent).count());
+  }
+  if (!options_.ack_log.empty()) ack_log_ += fmt::format("{}\t{}\n", viewer.str(), id);
+}
+
+void LoadShard::open_some() {
+  const auto rate = static_cast<double>(options_.connects_per_second) / static_cast<double>(options_.threads);
+  const double per_period = rate * std::chrono::duration<double>(kOpenPeriod).count();
+  allowance_ = std::min(allowance_ + per_period, std::max(1.0, 2 * per_period));
+  while (next_to_open_ < connections_.size() && allowance_ >= 1 && opening_ < kOpeningMax) {
+    allowance_ -= 1;
+    connections_[next_to_open_++]->open();
+  }
+}
+
+void LoadShard::acknowledge_all() {
+  for (LoadConnection* connection : std::exchange(owing_, {})) connection->acknowledge();
+}
+
+}  // namespace matchcue::simulate
