@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands that talk to a running matchcue, through their command line, against the API over a fake engine.
+#include <gtest/gtest.h>
+
+#include "api/fake_engine.h"
+#include "api/server.h"
+#include "cli/api_calls.h"
+
+namespace matchcue::cli {
+namespace {
+
+/// What a command printed, and its exit code.
+struct Outcome {
+  ExitCode code = ExitCode::internal;
+  std::string out;
+  std::string err;
+};
+
+class ApiCommands : public testing::Test {
+ protected:
+  ApiCommands() {
+    api::ServerOptions options;
+    options.port = 0;
+    server_ = api::ApiServer::start(
+                  options, engine_, [] { return std::string(); }, [] { return true; })
+                  .value();
+  }
+
+  Outcome run(const std::string& line) {
+    CLI::App app;
+    app.require_subcommand(1);
+    app.fallthrough();
+    Globals globals;
+    globals.server = "http://127.0.0.1:" + std::to_string(server_->port());
+    app.add_flag("--json", globals.json);
+    std::function<ExitCode()> action;
+    const Commands commands{app, globals, action};
+    add_event_commands(commands);
+    add_moment_commands(commands);
+    add_decision_commands(commands);
+    app.parse(line);
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    Outcome outcome;
+    outcome.code = action();
+    outcome.out = testing::internal::GetCapturedStdout();
+    outcome.err = testing::internal::GetCapturedStderr();
+    return outcome;
+  }
+
+  api::FakeEngine engine_;
+  std::unique_ptr<api::ApiServer> server_;
+};
+
+TEST_F(ApiCommands, PrintWhatPeopleRead) {
+  const std::string event = "1 #812 content=c1 MATCH_EVENT=GOAL pin:I1\n";
+  EXPECT_EQ(run("event set 1 MATCH_EVENT=GOAL --content c1").out, event);
+  EXPECT_EQ(run("event get 1").out, event);
+  EXPECT_EQ(run("event list").out, event);
+  EXPECT_EQ(run("event map c1 1").out, event);
+  EXPECT_EQ(run("event pin 1 I1 --reason now").out, event);
+  EXPECT_EQ(run("moment fire 1 MATCH_EVENT=GOAL --subject I1").out, event);
+  EXPECT_EQ(run("moment list 1").out, "#812 2026-05-28T20:26:40.000Z moment MATCH_EVENT=GOAL\n");
+}
+
+TEST_F(ApiCommands, PrintJsonWhenAsked) {
+  EXPECT_EQ(Json::parse(run("event get 1 --json").out).at("sequence"), 812);
+  EXPECT_EQ(Json::parse(run("event list --json").out).at("events").size(), 1U);
+  EXPECT_EQ(Json::parse(run("moment fire 1 --json").out).at("changed"), true);
+  EXPECT_EQ(Json::parse(run("moment list 1 --json").out).at("kind"), "moment");
+  EXPECT_EQ(Json::parse(run("recommend v1 --event 1 --json").out).at("solution_version"), "sv_1");
+}
+
+TEST_F(ApiCommands, ACorrectionSaysWhichMomentAndWhy) {
+  EXPECT_EQ(run("moment correct 1 7 MATCH_EVENT=FOUL --reason VAR --media-time 2026-06-11T19:04:05Z").code,
+            ExitCode::ok);
+  EXPECT_EQ(engine_.last_correction.corrects.value(), 7U);
+  EXPECT_EQ(engine_.last_correction.reason, "VAR");
+  EXPECT_EQ(engine_.last_correction.state, (domain::Values{{"MATCH_EVENT", std::string("FOUL")}}));
+}
+
+TEST_F(ApiCommands, ADecisionSaysWhyThisItem) {
+  const Outcome outcome = run("decision show " + domain::to_string(api::FakeEngine::decision_id()));
+  EXPECT_EQ(outcome.code, ExitCode::ok);
+  EXPECT_NE(outcome.out.find("computed again from the log: identical"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("GENERAL: I1 BET, propensity 1.0000"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("> I1  score 0.5000  propensity 1.0000"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("PLAYER: nothing"), std::string::npos) << outcome.out;
+}
+
+TEST_F(ApiCommands, FailWithTheExitCodeOfTheServersError) {
+  const Outcome missing = run("event get 9");
+  EXPECT_EQ(missing.code, ExitCode::not_found);
+  EXPECT_NE(missing.err.find("unknown event \"9\""), std::string::npos) << missing.err;
+  EXPECT_EQ(missing.out, "");
+  engine_.failure = Error{ErrorKind::conflict, "conflict", "changed in between", {}};
+  EXPECT_EQ(run("event pin 1 I1").code, ExitCode::conflict);
+  server_->stop();
+  EXPECT_EQ(run("event list").code, ExitCode::unreachable);
+}
+
+}  // namespace
+}  // namespace matchcue::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every command of the program, by name.
+
+#include <iostream>
+
+#include "cli/command.h"
+
+int main(int argc, char** argv) {
+  using namespace matchcue::cli;
+  CLI::App app("matchcue: at every moment of a live event, the right thing on every viewer's screen");
+  app.set_version_flag("--version", "matchcue 0.1.0");
+  app.require_subcommand(1);
+  app.fallthrough();
+  Globals globals;
+  app.add_flag("--json", globals.json, "JSON on standard output");
+  app.add_flag("-q,--quiet", globals.quiet, "no progress");
+  app.add_option("--server", globals.server, "the API of a running matchcue")->capture_default_str();
+  app.add_option("--config", globals.config, "configuration file; default ./matchcue.toml if it exists");
+  app.add_option("--data-dir", globals.data_dir, "where everything is kept; default ./matchcue-data");
+
+  std::function<ExitCode()> action;
+  const Commands commands{app, globals, action};
+  add_serve_command(commands);
+  add_demo_command(commands);
+  add_event_commands(commands);
+  add_moment_commands(commands);
+  add_decision_commands(commands);
+  add_import_commands(commands);
+  add_simulate_commands(commands);
+  add_load_command(commands);
+  add_doctor_command(commands);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  try {
+    return static_cast<int>(action());
+  } catch (const std::exception& error) {
+    std::cerr << "matchcue: internal error: " << error.what() << std::endl;
+    return static_cast<int>(ExitCode::internal);
+  }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace matchcue::cli {
+
+namespace {
+
+constexpr std::string_view kVariablePrefix = "MATCHCUE_";
+
+Error invalid_setting(const std::string& key, const std::string& value, const std::string& wanted) {
+  return invalid("invalid_setting", key + ": \"" + value + "\" is not " + wanted, key);
+}
+
+/// A whole number in `low`..`high`, kept where `at` points.
+template <typename Number, typename At>
+Setting number(std::string key, std::string help, std::int64_t low, std::int64_t high, At at) {
+  const std::string bounds = std::to_string(low) + ".." + std::to_string(high);
+  return {key, std::move(help) + " (" + bounds + ")",
+          [key, low, high, bounds, at](Options& options, const std::string& text) -> Result<void> {
+            const auto value = parse_int(text);
+            if (!value || *value < low || *value > high)
+              return invalid_setting(key, text, "a whole number in " + bounds);
+            at(options) = static_cast<Number>(*value);
+            return {};
+          },
+          [at](const Options& options) { return std::to_string(at(const_cast<Options&>(options))); }};
+}
+
+/// Milliseconds in `low`..`high`.
+template <typename At>
+Setting duration(std::string key, std::string help, std::int64_t low, std::int64_t high, At at) {
+  const std::string bounds = std::to_string(low) + ".." + std::to_string(high) + " ms";
+  return {key, std::move(help) + " (" + bounds + ")",
+          [key, low, high, bounds, at](Options& options, const std::string& text) -> Result<void> {
+            const auto value = parse_int(text);
+            if (!value || *value < low || *value > high) return invalid_setting(key, text, "in " + bounds);
+            at(options) = Milliseconds(*value);
+            return {};
+          },
+          [at](const Options& options) { return std::to_string(at(const_cast<Options&>(options)).count()); }};
+}
+
+template <typename At>
+Setting fraction(std::string key, std::string help, double low, double high, At at) {
+  std::ostringstream bounds;
+  bounds << low << ".." << high;
+  return {key, std::move(help) + " (" + bounds.str() + ")",
+          [key, low, high, bounds = bounds.str(), at](Options& options, const std::string& text) -> Result<void> {
+            const auto value = parse_double(text);
+            if (!value || *value < low || *value > high) return invalid_setting(key, text, "a number in " + bounds);
+            at(options) = *value;
+            return {};
+          },
+          [at](const Options& options) {
+            std::ostringstream out;
+            out << at(const_cast<Options&>(options));
+            return out.str();
+          }};
+}
+
+template <typename At>
+Setting address(std::string key, std::string help, At at) {
+  return {key, std::move(help),
+          [key, at](Options& options, const std::string& text) -> Result<void> {
+            MCUE_TRY(at(options), runtime::parse_address(text, key));
+            return {};
+          },
+          [at](const Options& options) { return at(const_cast<Options&>(options)).text(); }};
+}
+
+std::vector<Setting> server_settings() {
+  return {
+      address(
+          "listen", "where viewers connect", [](Options & o) -> auto& { return o.gateway.listen; }),
+      address(
+          "api", "where the HTTP API is", [](Options & o) -> auto& { return o.api; }),
+      {"data_dir", "where everything is kept",
+       [](Options& o, const std::string& text) -> Result<void> {
+         if (text.empty()) return invalid_setting("data_dir", text, "a directory");
+         o.store.directory = text;
+         return {};
+       },
+       [](const Options& o) { return o.store.directory; }},
+      {"sample_data", "fill an empty data directory with the sample (true, false)",
+       [](Options& o, const std::string& text) -> Result<void> {
+         if (text != "true" && text != "false") return invalid_setting("sample_data", text, "true or false");
+         o.sample_data = text == "true";
+         return {};
+       },
+       [](const Options& o) { return std::string(o.sample_data ? "true" : "false"); }},
+      {"log_level", "what is logged (debug, info, warn, error, off)",
+       [](Options& o, const std::string& text) -> Result<void> {
+         for (const char* level : {"debug", "info", "warn", "error", "off"}) {
+           if (text == level) o.log_level = text;
+         }
+         if (o.log_level != text) return invalid_setting("log_level", text, "debug, info, warn, error or off");
+         return {};
+       },
+       [](const Options& o) { return o.log_level; }},
+      number<int>(
+          "shards", "loops that serve viewers; 0 is one per core", 0, 256,
+          [](Options & o) -> auto& { return o.shards; }),
+  };
+}
+
+std::vector<Setting> gateway_settings() {
+  return {
+      duration(
+          "gateway.handshake_timeout_ms", "from accept to a whole request", 100, 60'000,
+          [](Options & o) -> auto& { return o.gateway.handshake_timeout; }),
+      duration(
+          "gateway.hello_timeout_ms", "from the handshake to hello", 100, 300'000,
+          [](Options & o) -> auto& { return o.gateway.hello_timeout; }),
+      duration(
+          "gateway.ping_interval_ms", "a silent viewer is pinged after this long", 1'000, 600'000,
+          [](Options & o) -> auto& { return o.gateway.ping_interval; }),
+      duration(
+          "gateway.silence_max_ms", "a silent viewer is gone after this long", 2'000, 3'600'000,
+          [](Options & o) -> auto& { return o.gateway.silence_max; }),
+      duration(
+          "gateway.sample_idle_max_ms", "sample route: idle connections end", 1'000, 3'600'000,
+          [](Options & o) -> auto& { return o.gateway.sample_idle_max; }),
+      duration(
+          "gateway.sample_duration_max_ms", "sample route: any connection ends", 1'000, 86'400'000,
+          [](Options & o) -> auto& { return o.gateway.sample_duration_max; }),
+      fraction(
+          "gateway.messages_per_second", "messages of one viewer", 1, 10'000,
+          [](Options & o) -> auto& { return o.gateway.messages_per_second; }),
+      fraction(
+          "gateway.messages_burst", "messages of one viewer at once", 1, 100'000,
+          [](Options & o) -> auto& { return o.gateway.messages_burst; }),
+      number<std::size_t>(
+          "gateway.outbox_bytes_max", "unsent bytes of a slow viewer", 1'024, 16 << 20,
+          [](Options & o) -> auto& { return o.gateway.outbox_bytes_max; }),
+      number<std::uint32_t>(
+          "gateway.frame_bytes_max", "native route: one frame", 128, 1 << 20,
+          [](Options & o) -> auto& { return o.gateway.native_frames.frame_bytes_max; }),
+      number<std::uint32_t>(
+          "gateway.message_bytes_max", "native route: one message", 128, 1 << 20,
+          [](Options & o) -> auto& { return o.gateway.native_frames.message_bytes_max; }),
+  };
+}
+
+std::vector<Setting> engine_settings() {
+  return {
+      number<int>(
+          "engine.num_results", "sample route: items that rank within this many are pushed", 1, 500,
+          [](Options & o) -> auto& { return o.engine.num_results; }),
+      duration(
+          "engine.resume_window_ms", "a session waits this long for its viewer", 1'000, 3'600'000,
+          [](Options & o) -> auto& { return o.engine.resume_window; }),
+      duration(
+          "engine.slate_lifetime_ms", "from a moment until its cues may not be shown", 1'000, 86'400'000,
+          [](Options & o) -> auto& { return o.engine.slate_lifetime; }),
+      number<std::size_t>(
+          "engine.ring_changes_max", "changes whose decisions are kept in memory", 1, 1'000,
+          [](Options & o) -> auto& { return o.engine.ring_changes_max; }),
+      fraction(
+          "decide.gamma", "inverse-gap weighting: larger explores less", 0, 1e9,
+          [](Options & o) -> auto& { return o.engine.decide.gamma; }),
+      fraction(
+          "decide.floor", "least propensity of a candidate", 0.0001, 0.05,
+          [](Options & o) -> auto& { return o.engine.decide.floor; }),
+      number<std::uint64_t>(
+          "decide.seed", "changes every draw", 0, INT64_MAX, [](Options & o) -> auto& { return o.engine.decide.seed; }),
+      number<std::size_t>(
+          "store.commit_writes_max", "writes in one commit", 1, 100'000,
+          [](Options & o) -> auto& { return o.store.commit_writes_max; }),
+      number<std::size_t>(
+          "store.queue_writes_max", "writes that wait", 1'000, 10'000'000,
+          [](Options & o) -> auto& { return o.store.queue_writes_max; }),
+  };
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all = server_settings();
+  for (const auto& part : {gateway_settings(), engine_settings()}) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+std::string variable_of(const std::string& key) {
+  std::string name(kVariablePrefix);
+  for (const char c : key) {
+    if (c == '.') {
+      name += "__";
+    } else {
+      name.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+    }
+  }
+  return name;
+}
+
+Error in_place(Error error, const std::string& place) {
+  error.message = place + ": " + error.message;
+  return error;
+}
+
+Result<void> apply_table(Options& options, const toml::table& table, const std::string& prefix,
+                         const std::string& path) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    const std::string place = path + ":" + std::to_string(node.source().begin.line);
+    if (const toml::table* inner = node.as_table()) {
+      MCUE_TRY_VOID(apply_table(options, *inner, key + ".", path));
+      continue;
+    }
+    std::string text;
+    if (const auto value = node.value<std::string>(); value && node.is_string()) {
+      text = *value;
+    } else if (node.is_value()) {
+      std::ostringstream out;
+      node.visit([&out](const auto& each) { out << each; });
+      text = out.str();
+    } else {
+      return in_place(invalid_setting(key, "a list", "one value"), place);
+    }
+    if (auto applied = apply_setting(options, key, text); !applied.ok()) {
+      return in_place(std::move(applied).error(), place);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = all_settings();
+  return all;
+}
+
+Result<void> apply_setting(Options& options, const std::string& key, const std::string& value) {
+  std::vector<std::string> keys;
+  for (const Setting& setting : settings()) {
+    if (setting.key == key) return setting.set(options, value);
+    keys.push_back(setting.key);
+  }
+  const auto nearest = nearest_name(key, keys);
+  return invalid("unknown_setting",
+                 "unknown setting \"" + key + "\"" + (nearest ? "; did you mean " + *nearest + "?" : std::string()),
+                 key);
+}
+
+Result<void> apply_file(Options& options, const std::string& path) {
+  try {
+    return apply_table(options, toml::parse_file(path), "", path);
+  } catch (const toml::parse_error& error) {
+    const auto& at = error.source().begin;
+    if (at.line == 0) return invalid("unreadable_config", path + ": " + std::string(error.description()));
+    return invalid("invalid_config", path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+                                         std::string(error.description()));
+  }
+}
+
+Result<void> apply_environment(Options& options, std::span<const char* const> environment) {
+  for (const char* entry : environment) {
+    const std::string_view text(entry);
+    const std::size_t equals = text.find('=');
+    if (!text.starts_with(kVariablePrefix) || equals == std::string_view::npos) continue;
+    const std::string name(text.substr(0, equals));
+    std::vector<std::string> names;
+    const Setting* setting = nullptr;
+    for (const Setting& each : settings()) {
+      const std::string variable = variable_of(each.key);
+      if (variable == name) setting = &each;
+      names.push_back(variable.substr(kVariablePrefix.size()));  // the common prefix would make everything near
+    }
+    if (setting == nullptr) {
+      const auto nearest = nearest_name(name.substr(kVariablePrefix.size()), names);
+      if (!nearest) continue;  // MATCHCUE_BINARY and the like are not ours to refuse
+      return invalid("unknown_setting",
+                     "unknown variable " + name + "; did you mean " + std::string(kVariablePrefix) + *nearest + "?",
+                     name);
+    }
+    if (auto applied = setting->set(options, std::string(text.substr(equals + 1))); !applied.ok()) {
+      return in_place(std::move(applied).error(), name);
+    }
+  }
+  return {};
+}
+
+}  // namespace matchcue::cli

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace matchcue::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct OptionsTest : ::testing::Test {
+  std::filesystem::path file =
+      std::filesystem::temp_directory_path() /
+      ("matchcue-options-" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
+       ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml");
+  Options options;
+  ~OptionsTest() override { std::filesystem::remove(file); }
+  Result<void> read(const std::string& text) {
+    std::ofstream(file) << text;
+    return apply_file(options, file);
+  }
+};
+
+TEST_F(OptionsTest, AFileSetsNestedKeys) {
+  ASSERT_TRUE(read("listen = \"127.0.0.1:9000\"\n[gateway]\nping_interval_ms = 5000\n[decide]\nfloor = 0.01\n").ok());
+  EXPECT_EQ(options.gateway.listen.port, 9000);
+  EXPECT_EQ(options.gateway.ping_interval, Milliseconds(5000));
+  EXPECT_EQ(options.engine.decide.floor, .01);
+}
+
+TEST_F(OptionsTest, AnUnknownKeyNamesItsNearestRelativeAndItsLine) {
+  const auto result = read("\n[gateway]\nping_intervall_ms = 5\n");
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.error().message, HasSubstr(":3"));
+  EXPECT_THAT(result.error().message, HasSubstr("did you mean gateway.ping_interval_ms?"));
+}
+
+TEST_F(OptionsTest, AValueOutOfBoundsNamesKeyValueAndBounds) {
+  const auto result = apply_setting(options, "decide.floor", "0.5");
+  EXPECT_THAT(result.error().message, HasSubstr("decide.floor: \"0.5\" is not a number in 0.0001..0.05"));
+  EXPECT_FALSE(apply_setting(options, "shards", "-1").ok());
+  EXPECT_FALSE(apply_setting(options, "listen", "everywhere").ok());
+  EXPECT_FALSE(apply_setting(options, "sample_data", "yes").ok());
+}
+
+TEST_F(OptionsTest, BrokenTomlNamesLineAndColumn) {
+  EXPECT_THAT(read("listen = \n").error().message, HasSubstr(":1:"));
+  EXPECT_EQ(apply_file(options, "/nowhere/matchcue.toml").error().code, "unreadable_config");
+}
+
+TEST_F(OptionsTest, TheEnvironmentSetsTheSameKeys) {
+  const char* const environment[] = {"PATH=/bin", "MATCHCUE_GATEWAY__PING_INTERVAL_MS=7000", "MATCHCUE_BINARY=x"};
+  ASSERT_TRUE(apply_environment(options, environment).ok());
+  EXPECT_EQ(options.gateway.ping_interval, Milliseconds(7000));
+  const char* const wrong[] = {"MATCHCUE_GATEWAY__PING_INTERVAL_M=7000"};
+  EXPECT_THAT(apply_environment(options, wrong).error().message, HasSubstr("MATCHCUE_GATEWAY__PING_INTERVAL_MS"));
+}
+
+TEST_F(OptionsTest, EveryDefaultIsWithinItsOwnBounds) {
+  for (const Setting& setting : settings()) EXPECT_TRUE(setting.set(options, setting.get(options)).ok()) << setting.key;
+}
+
+}  // namespace
+}  // namespace matchcue::cli
