@@ -26,6 +26,7 @@ DemoScene scene() {
   return scene;
 }
 
+/// Views into `text`, which must live on.
 std::vector<std::string_view> lines_of(const std::string& text) { return split(text, '\n'); }
 
 std::size_t columns_of(std::string_view text) {
@@ -60,7 +61,8 @@ TEST(DemoView, ABarIsAsLongAsItsShare) {
 }
 
 TEST(DemoView, NoLineIsWiderThanTheTerminal) {
-  for (const auto line : lines_of(render_screen(scene(), 60, Paint::plain))) EXPECT_LE(columns_of(line), 60U) << line;
+  const std::string screen = render_screen(scene(), 60, Paint::plain);
+  for (const auto line : lines_of(screen)) EXPECT_LE(columns_of(line), 60U) << line;
 }
 
 TEST(DemoView, ColourIsOnlyThereWhenItIsWanted) {
