@@ -134,6 +134,7 @@ TEST_F(HttpDoor, AClientThatLeavesBeforeItsAnswerIsLetGoAtOnce) {
 }
 
 TEST_F(HttpDoor, NothingAfterTheLastResponseCountsThoughItStillWaits) {
+  options.outbox_bytes_max = 64 * 1024 * 1024;  // what many requests of one read are answered must fit
   TestViewer client(server(), 4096);
   const std::string long_path(7'000, 'x');
   for (int i = 0; i < 4'000 && metric("matchcue_session_queue_bytes 0"); ++i) {
