@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace matchcue::api {
 namespace {
 
@@ -110,7 +112,7 @@ Error read_problem(int status, std::string_view body) {
   if (!problem.is_object() || text_at(problem, "code").empty()) {
     return Error{kind_for(status),
                  "http_" + std::to_string(status),
-                 "the server answered " + std::to_string(status) + ": " + std::string(body.substr(0, 200)),
+                 "the server answered " + std::to_string(status) + ": " + std::string(first_characters(body, 200)),
                  {}};
   }
   Error error{kind_for(status), text_at(problem, "code"), text_at(problem, "detail"), {}};

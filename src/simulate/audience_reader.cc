@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/text.h"
+
 namespace matchcue::simulate {
 namespace {
 
@@ -15,7 +17,7 @@ using Json = nlohmann::json;
 Error unexpected(std::string_view body) {
   return Error{ErrorKind::internal,
                "unexpected_answer",
-               fmt::format("the server answered what it should not: {}", body.substr(0, 120)),
+               fmt::format("the server answered what it should not: {}", first_characters(body, 120)),
                {}};
 }
 

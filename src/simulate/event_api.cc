@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/http_client.h"
+#include "base/text.h"
 
 namespace matchcue::simulate {
 namespace {
@@ -33,7 +34,7 @@ Json to_json(const domain::Values& values) {
 Error unexpected(const std::string& target, const std::string& body) {
   return Error{ErrorKind::internal,
                "unexpected_answer",
-               fmt::format("{} answered what it should not: {}", target, body.substr(0, 120)),
+               fmt::format("{} answered what it should not: {}", target, first_characters(body, 120)),
                {}};
 }
 

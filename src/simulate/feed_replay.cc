@@ -116,7 +116,8 @@ Result<std::vector<Fact>> read_facts(std::istream& input, std::string_view name)
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Json object = Json::parse(text, nullptr, false);
     if (!object.is_object()) {
-      return invalid("invalid_feed", fmt::format("{}:{}: not a JSON object: {}", name, line, text.substr(0, 60)));
+      return invalid("invalid_feed",
+                     fmt::format("{}:{}: not a JSON object: {}", name, line, first_characters(text, 60)));
     }
     MCUE_TRY(Fact fact, LineReader(name, line, object).fact());
     if (!facts.empty() && fact.period < facts.back().period) {

@@ -212,7 +212,7 @@ void LoadViewer::acknowledge(std::vector<std::string>& say) {
 void LoadViewer::complain(std::uint64_t& counter, std::string_view what, std::string_view text) {
   ++counter;
   if (tally_.first_problem.empty()) {
-    tally_.first_problem = fmt::format("viewer {}: {}: {}", id_.str(), what, text.substr(0, kProblemBytesMax));
+    tally_.first_problem = fmt::format("viewer {}: {}: {}", id_.str(), what, first_characters(text, kProblemBytesMax));
   }
 }
 
