@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "api/problem.h"
 #include "api/route.h"
+#include "codec/http_request.h"
+#include "codec/problem.h"
 
 namespace matchcue::embedded {
 std::string_view schemas();
@@ -42,8 +43,8 @@ Json describe_parameter(const Parameter& parameter) {
 }
 
 Json describe_error(int status) {
-  return {{"description", title_for(status)},
-          {"content", {{std::string(kProblemType), {{"schema", reference("Problem")}}}}}};
+  return {{"description", codec::status_text(status)},
+          {"content", {{std::string(codec::kProblemType), {{"schema", reference("Problem")}}}}}};
 }
 
 Json describe_answer(const Route& route) {

@@ -10,20 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// "state.SCORE" -> "/state/SCORE" (RFC 6901 escapes).
-std::string pointer_of(std::string_view field) {
-  std::string pointer = "/";
-  for (const char c : field) {
-    switch (c) {
-      case '.': pointer += '/'; break;
-      case '~': pointer += "~0"; break;
-      case '/': pointer += "~1"; break;
-      default: pointer += c;
-    }
-  }
-  return pointer;
-}
-
 std::string field_of(std::string_view pointer) {
   std::string field;
   for (std::size_t i = pointer.starts_with('/') ? 1 : 0; i < pointer.size(); ++i) {
@@ -39,22 +25,6 @@ std::string field_of(std::string_view pointer) {
 std::string text_at(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-}  // namespace
-
-int status_for(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid_argument: return 400;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::conflict: return 409;
-    case ErrorKind::too_large: return 413;
-    case ErrorKind::unsupported: return 501;
-    case ErrorKind::unavailable: return 503;
-    case ErrorKind::corrupt: return 500;
-    case ErrorKind::internal: return 500;
-  }
-  return 500;
 }
 
 ErrorKind kind_for(int status) {
@@ -76,36 +46,7 @@ ErrorKind kind_for(int status) {
   }
 }
 
-std::string_view title_for(int status) {
-  switch (status) {
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    default: return "Error";
-  }
-}
-
-std::string write_problem(int status, const Error& error, std::string_view request_id) {
-  nlohmann::ordered_json problem = {{"type", "urn:matchcue:error:" + error.code},
-                                    {"title", title_for(status)},
-                                    {"status", status},
-                                    {"detail", error.message},
-                                    {"code", error.code},
-                                    {"errors", Json::array()},
-                                    {"request_id", request_id}};
-  if (!error.field.empty()) {
-    problem["errors"].push_back({{"pointer", pointer_of(error.field)}, {"message", error.message}});
-  }
-  return problem.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+}  // namespace
 
 Error read_problem(int status, std::string_view body) {
   const Json problem = Json::parse(body, nullptr, /*allow_exceptions=*/false);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/http_client.h"
+#include "codec/problem.h"
 
 namespace matchcue::api {
 namespace {
@@ -12,8 +13,8 @@ TEST(Problem, ComesBackAsTheErrorThatItWas) {
   for (const ErrorKind kind : {ErrorKind::invalid_argument, ErrorKind::not_found, ErrorKind::conflict,
                                ErrorKind::too_large, ErrorKind::unsupported, ErrorKind::unavailable}) {
     const Error error{kind, "some_code", "what \"happened\"", "state.A/B~C"};
-    const int status = status_for(kind);
-    const Error back = read_problem(status, write_problem(status, error, "r1"));
+    const int status = codec::status_of(kind);
+    const Error back = read_problem(status, codec::write_problem(status, error, "r1"));
     EXPECT_EQ(back.kind, kind);
     EXPECT_EQ(back.code, error.code);
     EXPECT_EQ(back.message, error.message);
@@ -22,10 +23,16 @@ TEST(Problem, ComesBackAsTheErrorThatItWas) {
 }
 
 TEST(Problem, NamesTheFieldByJsonPointer) {
-  const std::string text = write_problem(400, invalid("wrong_type", "no", "state.SCORE"), "r7");
+  const std::string text = codec::write_problem(400, invalid("wrong_type", "no", "state.SCORE"), "r7");
   EXPECT_NE(text.find(R"("pointer":"/state/SCORE")"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("request_id":"r7")"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("status":400)"), std::string::npos) << text;
+}
+
+TEST(Problem, QuotesAStrangersBytesAsText) {
+  const std::string text = codec::write_problem(400, invalid("bad", "not UTF-8: \xff\xfe", "a\"b"), "r7");
+  EXPECT_EQ(read_problem(400, text).message, "not UTF-8: ??");
+  EXPECT_EQ(read_problem(400, text).field, "a\"b");
 }
 
 TEST(Problem, ABodyThatIsNoProblemStillGivesAnError) {

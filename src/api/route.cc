@@ -3,20 +3,20 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/problem.h"
 #include "base/text.h"
+#include "codec/problem.h"
 
 namespace matchcue::api {
 
 HttpResponse make_problem(Error error) {
-  const int status = status_for(error.kind);
+  const int status = codec::status_of(error.kind);
   return make_problem(status, std::move(error));
 }
 
 HttpResponse make_problem(int status, Error error) {
   HttpResponse response;
   response.status = status;
-  response.content_type = kProblemType;
+  response.content_type = codec::kProblemType;
   response.problem = std::move(error);
   return response;
 }

@@ -5,8 +5,8 @@
 #include <optional>
 #include <span>
 
-#include "api/problem.h"
 #include "base/text.h"
+#include "codec/problem.h"
 
 namespace matchcue::api {
 namespace {
@@ -189,7 +189,7 @@ bool is_loopback_name(std::string_view name) {
 }
 
 void complete(HttpResponse& response, const std::string& request_id) {
-  if (response.problem) response.body = write_problem(response.status, *response.problem, request_id);
+  if (response.problem) response.body = codec::write_problem(response.status, *response.problem, request_id);
 }
 
 Router::Router(const Services& services, std::string listen_host)

@@ -121,9 +121,8 @@ std::string_view status_text(int status);
 /// CHECK: headers contain no control characters.
 void append_response(int status, std::span<const HeaderView> headers, std::string_view body, std::string& out);
 
-/// Appends the answer to a refused request: http_status(error), the error as JSON
-/// {"code":..,"message":..,"field":..} ("field" only when the error names one), `Connection: close`, and for 426
-/// the version that is spoken here. `error` texts must be UTF-8.
+/// Appends the answer to a refused request: http_status(error), the error as a problem document (problem.h),
+/// `Connection: close`, and for 426 the version that is spoken here.
 void append_refusal(const Error& error, std::string& out);
 
 /// Appends the 101 that makes the connection a WebSocket; `protocol` is the one chosen, or "" for none.

@@ -260,7 +260,7 @@ TEST(AppendRefusal, NamesTheRuleAndTheVersionThatIsSpokenHere) {
   EXPECT_THAT(out, StartsWith("HTTP/1.1 426 Upgrade Required\r\n"));
   EXPECT_THAT(out, HasSubstr("\r\nSec-WebSocket-Version: 13\r\n"));
   EXPECT_THAT(out, HasSubstr("\"code\":\"websocket_version\""));
-  EXPECT_THAT(out, HasSubstr("\"field\":\"Sec-WebSocket-Version\""));
+  EXPECT_THAT(out, HasSubstr("\"pointer\":\"/Sec-WebSocket-Version\""));
 }
 
 TEST(AppendSwitchingProtocols, NamesTheChosenProtocol) {

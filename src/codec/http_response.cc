@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "codec/problem.h"
 #include "codec/websocket.h"
 
 #include <algorithm>
@@ -161,23 +162,14 @@ void append_response(int status, std::span<const HeaderView> headers, std::strin
 
 void append_refusal(const Error& error, std::string& out) {
   const int status = http_status(error);
-  std::string body = "{\"code\":";
-  append_json_string(error.code, body);
-  body += ",\"message\":";
-  append_json_string(error.message, body);
-  if (!error.field.empty()) {
-    body += ",\"field\":";
-    append_json_string(error.field, body);
-  }
-  body += "}\n";
-  std::vector<HeaderView> headers = {{"Content-Type", "application/json"}};
+  std::vector<HeaderView> headers = {{"Content-Type", kProblemType}};
   if (status == 426) {
     headers.push_back({"Upgrade", "websocket"});
     headers.push_back({"Sec-WebSocket-Version", "13"});
   }
   if (status == 405) headers.push_back({"Allow", "GET"});
   headers.push_back({"Connection", status == 426 ? "Upgrade, close" : "close"});
-  append_response(status, headers, body, out);
+  append_response(status, headers, write_problem(status, error), out);
 }
 
 void append_switching_protocols(const WebSocketUpgrade& upgrade, std::string_view protocol, std::string& out) {

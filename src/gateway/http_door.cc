@@ -5,6 +5,7 @@
 #include <prometheus/gauge.h>
 
 #include "base/text.h"
+#include "codec/problem.h"
 #include "domain/ids.h"
 #include "gateway/shard_gateway.h"
 
@@ -13,39 +14,6 @@ namespace matchcue::gateway {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kProblem = "application/problem+json";
-
-int status_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid_argument: return 400;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::conflict: return 409;
-    case ErrorKind::too_large: return 413;
-    case ErrorKind::unsupported: return 501;
-    case ErrorKind::unavailable: return 503;
-    case ErrorKind::corrupt: return 500;
-    case ErrorKind::internal: return 500;
-  }
-  return 500;
-}
-
-std::string problem(int status, const Error& error) {
-  std::string out = "{\"type\":\"about:blank\",\"title\":";
-  append_json_string(codec::status_text(status), out);
-  out += ",\"status\":" + std::to_string(status) + ",\"detail\":";
-  append_json_string(error.message, out);
-  out += ",\"code\":";
-  append_json_string(error.code, out);
-  if (!error.field.empty()) {
-    out += ",\"errors\":[{\"pointer\":";
-    append_json_string(error.field, out);
-    out += ",\"message\":";
-    append_json_string(error.message, out);
-    out += "}]";
-  }
-  out += '}';
-  return out;
-}
 
 /// "k3:812", as SSE ids are written.
 std::optional<codec::ResumePoint> read_resume(std::string_view text) {
@@ -114,7 +82,7 @@ void ShardGateway::respond(Connection& connection, int status, std::string_view 
 }
 
 void ShardGateway::refuse(Connection& connection, int status, const Error& error, bool keep_alive) {
-  respond(connection, status, kProblem, problem(status, error), keep_alive);
+  respond(connection, status, codec::kProblemType, codec::write_problem(status, error), keep_alive);
 }
 
 void ShardGateway::open_websocket(Connection& connection, const codec::HttpRequest& request, Speech speech) {
@@ -174,7 +142,7 @@ void ShardGateway::take_interaction(Connection& connection, const codec::HttpReq
                                  Connection* still = find(id);
                                  if (still == nullptr) return;
                                  if (!receipt.ok()) {
-                                   refuse(*still, status_of(receipt.error().kind), receipt.error(), keep_alive);
+                                   refuse(*still, codec::status_of(receipt.error().kind), receipt.error(), keep_alive);
                                  } else {
                                    const auto flag = [](bool value) { return value ? "true" : "false"; };
                                    respond(*still, 200, kJson,
