@@ -4,7 +4,37 @@
 
 #include <iostream>
 
+#include "base/text.h"
 #include "cli/command.h"
+
+namespace {
+
+/// Adds what could have stood at the place of an unknown word: the options and subcommands of the commands that were
+/// named.
+void add_names(const CLI::App& command, std::vector<std::string>& names) {
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const auto named = command.get_subcommands();
+  for (const CLI::App* subcommand : named) add_names(*subcommand, names);
+  if (!named.empty()) return;
+  for (const CLI::App* subcommand : command.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(subcommand->get_name());
+  }
+}
+
+void print_nearest(const CLI::App& app) {
+  std::vector<std::string> names;
+  add_names(app, names);
+  for (const std::string& word : app.remaining(true)) {
+    const std::string name = word.substr(0, word.find('='));
+    if (const auto nearest = matchcue::nearest_name(name, names)) {
+      std::cerr << '"' << name << "\": did you mean " << *nearest << "?\n";
+    }
+  }
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace matchcue::cli;
@@ -35,6 +65,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
+    if (code != 0) print_nearest(app);
     return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
   try {
