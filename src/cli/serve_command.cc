@@ -67,7 +67,7 @@ void add_serve_command(Commands commands) {
   CLI::App* serve_app = commands.app.add_subcommand("serve", "Serve viewers and the HTTP API");
   serve_app->add_option("--listen", flags->listen, "where viewers connect; default 127.0.0.1:8080");
   serve_app->add_option("--api", flags->api, "where the HTTP API is; default 127.0.0.1:8081");
-  serve_app->add_option("--set", flags->set, "any setting: KEY=VALUE (matchcue doctor lists them)");
+  serve_app->add_option("--set", flags->set, "any setting: KEY=VALUE (matchcue doctor --settings lists them)");
   serve_app->add_flag("--no-sample-data", flags->no_sample_data, "leave an empty data directory empty");
   serve_app->callback(
       [commands, flags] { commands.action = [&globals = commands.globals, flags] { return serve(globals, *flags); }; });
