@@ -6,14 +6,11 @@
 namespace matchcue::engine {
 
 DecidedChange::DecidedChange(domain::ChangePtr change, domain::DecisionHeader header, RenderedCataloguePtr catalogue,
-                             const scoring::SolutionVersion* version, Milliseconds slate_lifetime)
+                             const scoring::SolutionVersion& version, Milliseconds slate_lifetime)
     : change_(std::move(change)),
       header_(std::move(header)),
-      renderer_(*change_, std::move(catalogue), slate_lifetime) {
-  if (version != nullptr) {
-    decider_ = std::make_unique<decide::Decider>(header_, renderer_.catalogue().catalogue(), *version);
-  }
-}
+      renderer_(*change_, std::move(catalogue), slate_lifetime),
+      decider_(header_, renderer_.catalogue().catalogue(), version) {}
 
 void DecidedChange::add(std::shared_ptr<const domain::DecisionBatch> batch) { batches_.push_back(std::move(batch)); }
 

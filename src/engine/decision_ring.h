@@ -18,15 +18,14 @@ namespace matchcue::engine {
 /// One change with the decisions made for it here. Single shard.
 class DecidedChange {
  public:
-  /// `version` may be null for decisions that were read back from the log: they are shown again, never made again.
   DecidedChange(domain::ChangePtr change, domain::DecisionHeader header, RenderedCataloguePtr catalogue,
-                const scoring::SolutionVersion* version, Milliseconds slate_lifetime);
+                const scoring::SolutionVersion& version, Milliseconds slate_lifetime);
 
   const domain::Change& change() const { return *change_; }
   const domain::DecisionHeader& header() const { return header_; }
   const SlateRenderer& renderer() const { return renderer_; }
-  /// Makes more decisions of the same kind; null for decisions that were read back from the log.
-  decide::Decider* decider() { return decider_.get(); }
+  /// Makes more decisions of the same kind.
+  decide::Decider& decider() { return decider_; }
 
   /// Adds decisions that are logged or about to be.
   void add(std::shared_ptr<const domain::DecisionBatch> batch);
@@ -42,7 +41,7 @@ class DecidedChange {
   domain::ChangePtr change_;
   domain::DecisionHeader header_;
   SlateRenderer renderer_;
-  std::unique_ptr<decide::Decider> decider_;
+  decide::Decider decider_;
   std::vector<std::shared_ptr<const domain::DecisionBatch>> batches_;
   std::unordered_map<std::string_view, Place> index_;  ///< made when a hint first misses
   std::size_t indexed_batches_ = 0;

@@ -79,7 +79,7 @@ void ShardCore::restore(RestoredEvent restored) {
         entry.ring.set_dropped(Sequence(decisions.change->sequence.value() - taken));
       }
       decided = &entry.ring.push(DecidedChange(decisions.change, decisions.batch->header, decisions.catalogue,
-                                               decisions.version.get(), options_.slate_lifetime));
+                                               *decisions.version, options_.slate_lifetime));
     }
     decided->add(std::move(decisions.batch));
   }
@@ -91,7 +91,7 @@ void ShardCore::restore(RestoredEvent restored) {
     entry.ring.push(DecidedChange(
         restored.newest->change,
         decide::make_header(change, restored.newest->overrides, catalogue_->catalogue(), *version_, options_.decide),
-        catalogue_, version_.get(), options_.slate_lifetime));
+        catalogue_, *version_, options_.slate_lifetime));
   }
 }
 
@@ -121,7 +121,7 @@ void ShardCore::on_change(const ChangeMessage& message) {
   DecidedChange& decided = entry.ring.push(
       DecidedChange(message.change,
                     decide::make_header(change, message.overrides, catalogue_->catalogue(), *version_, options_.decide),
-                    catalogue_, version_.get(), options_.slate_lifetime));
+                    catalogue_, *version_, options_.slate_lifetime));
   Walk walk{entry, decided, message, std::make_shared<DecisionBatch>()};
   walk.batch->header = decided.header();
   const std::size_t rows = sessions_.room(change.event).size() + sessions_.room(EventId()).size();
@@ -157,7 +157,7 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   const std::size_t slots = choices_.size();
   if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
   if (change.retracts()) retract_from(session, walk.entry, change);
-  walk.decided.decider()->draw(viewer.id.str(), traits_of(viewer), choices_.data());
+  walk.decided.decider().draw(viewer.id.str(), traits_of(viewer), choices_.data());
   const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
   if (change.kind == ChangeKind::item_override) {
     bool unchanged = true;
@@ -191,8 +191,8 @@ void ShardCore::push_slate(Session& session, DecidedChange& decided, const Choic
   if (!session.sample_route) {
     session.sent = decided.change().sequence;
     session.peer->send(decided.renderer().slate(session.viewer->id, choices, scratch_));
-  } else if (decided.decider() != nullptr) {
-    const OutFrame frame = decided.renderer().sample_push(choices, *decided.decider(),
+  } else {
+    const OutFrame frame = decided.renderer().sample_push(choices, decided.decider(),
                                                           static_cast<std::size_t>(options_.num_results), scratch_);
     if (frame.size > 0) session.peer->send(frame);
   }

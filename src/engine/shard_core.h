@@ -113,7 +113,6 @@ class ShardCore final : public ShardEngine {
   // Resume (shard_resume.cc).
   Session* find_session(const Introduction& introduction);
   Session& open_session(const Introduction& introduction, const domain::EventId& event);
-  void welcome(Session& session, const Introduction& introduction);
   bool can_resume(Session& session, EventEntry& entry, const codec::ResumePoint& resume, bool had_session);
   void replay(Session& session, EventEntry& entry, domain::Sequence after);
   void show_current(Session& session, EventEntry& entry);

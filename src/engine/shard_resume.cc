@@ -139,7 +139,6 @@ void ShardCore::show_current(Session& session, EventEntry& entry) {
   if (decided == nullptr || decided->renderer().expires_at() <= clock_.wall()) return;
   const Choice* choices = find_choices(entry, *decided, session);
   if (choices == nullptr) choices = decide_late(session, entry, *decided);
-  if (choices == nullptr) return;
   push_slate(session, *decided, choices);
   ++entry.slates;
 }
@@ -156,7 +155,6 @@ const Choice* ShardCore::find_choices(const EventEntry& entry, DecidedChange& de
 }
 
 const Choice* ShardCore::decide_late(Session& session, EventEntry& entry, DecidedChange& decided) {
-  if (decided.decider() == nullptr) return nullptr;
   if (!entry.late) {
     entry.late = std::make_shared<DecisionBatch>();
     entry.late->header = decided.header();
@@ -168,7 +166,7 @@ const Choice* ShardCore::decide_late(Session& session, EventEntry& entry, Decide
   entry.late->countries.push_back(viewer.country);
   entry.late->choices.resize(entry.late->choices.size() + slots);
   Choice* choices = &entry.late->choices[entry.late->choices.size() - slots];
-  decided.decider()->draw(viewer.id.str(), {viewer.age, viewer.country}, choices);
+  decided.decider().draw(viewer.id.str(), {viewer.age, viewer.country}, choices);
   return choices;
 }
 

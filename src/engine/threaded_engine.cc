@@ -90,7 +90,10 @@ class ThreadedEngine final : public Engine, public ControlPort {
       started.set_value(std::move(result));
     });
     Result<void> result = started.get_future().get();
-    on_every_shard([](ShardRunner& shard) { shard.loop().every(kTick, [&shard] { shard.core().tick(); }); });
+    // Waits, also after a failure, for what control posted to the shards meanwhile: they may be gone after it.
+    on_every_shard([&](ShardRunner& shard) {
+      if (result.ok()) shard.loop().every(kTick, [&shard] { shard.core().tick(); });
+    });
     ready_ = result.ok();
     return result;
   }
