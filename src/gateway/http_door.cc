@@ -76,8 +76,8 @@ void ShardGateway::respond(Connection& connection, int status, std::string_view 
   if (!content_type.empty()) headers.push_back({"Content-Type", content_type});
   std::string out;
   codec::append_response(status, headers, body, out);
-  connection.send_raw(out, audience::WhenSlow::kept);
   connection.opened = now();
+  connection.send_raw(out, audience::WhenSlow::kept);
   if (!keep_alive) connection.end_after_flush();
 }
 
@@ -102,13 +102,14 @@ void ShardGateway::open_websocket(Connection& connection, const codec::HttpReque
                 "Sec-WebSocket-Protocol"),
         false);
   }
-  std::string answer;
-  codec::append_switching_protocols(*upgrade, native && offered ? codec::kNativeSubprotocol : "", answer);
-  connection.send_raw(answer, audience::WhenSlow::kept);
+  // Before the answer: who has it may rely on what it says, and sending may end the connection.
   connection.become(speech, native ? options_.native_frames : options_.sample_frames, now());
   connection.message_tokens = options_.messages_burst;
   connection.tokens_at = now();
   metrics_.connections(native ? "websocket" : "sample").Increment();
+  std::string answer;
+  codec::append_switching_protocols(*upgrade, native && offered ? codec::kNativeSubprotocol : "", answer);
+  connection.send_raw(answer, audience::WhenSlow::kept);
 }
 
 void ShardGateway::open_event_stream(Connection& connection, const codec::HttpRequest& request) {
@@ -118,9 +119,9 @@ void ShardGateway::open_event_stream(Connection& connection, const codec::HttpRe
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "Access-Control-Allow-Origin: *\r\nConnection: close\r\n\r\nretry: " +
       std::to_string(engine_shard_.retry().min_ms) + "\n\n";
-  connection.send_raw(head, audience::WhenSlow::kept);
   connection.become(Speech::sse, {}, now());
   metrics_.connections("sse").Increment();
+  connection.send_raw(head, audience::WhenSlow::kept);
   introduce(connection, {engine::Route::native, *std::move(hello)});
 }
 
