@@ -144,9 +144,9 @@ TEST_F(NativeRoute, FramesSentTogetherWithHelloArriveInOrderOnTheOwnersShard) {
     ASSERT_TRUE(engine.journal.wait_for(std::string(name) + " ack 40"));
     std::vector<std::string> expected = {"hello " + std::string(name) + " on " + name[1]};
     for (int i = 1; i <= 40; ++i) expected.push_back(std::string(name) + " ack " + std::to_string(i));
-    const auto lines = engine.journal.lines();
-    EXPECT_TRUE(
-        std::equal(expected.rbegin(), expected.rend(), std::find(lines.rbegin(), lines.rend(), expected.back())));
+    auto heard = engine.journal.lines();
+    std::erase_if(heard, [&](const std::string& line) { return line.find(name) == std::string::npos; });
+    EXPECT_EQ(heard, expected);
   }
 }
 
