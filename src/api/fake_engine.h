@@ -117,6 +117,8 @@ class FakeEngine final : public engine::Engine {
     explained.decision.header.sequence = domain::Sequence(812);
     explained.decision.header.slots = {domain::SlotName("GENERAL"), domain::SlotName("PLAYER")};
     explained.decision.viewer = domain::ViewerId("v1");
+    explained.decision.traits = std::make_shared<const domain::ViewerTraits>(
+        domain::ViewerTraits{30, "DE", {{"GENDER", domain::Value(std::string("F"))}}});
     explained.decision.choices = {{0, 1.0F}, {}};
     explained.catalogue = items();
     explained.slots = slots();

@@ -168,6 +168,7 @@ Json to_json(const engine::Recommendation& recommendation) {
 Json to_json(const engine::ExplainedDecision& explained) {
   const domain::Decision& decision = explained.decision;
   const domain::DecisionHeader& header = decision.header;
+  const domain::ViewerTraits& traits = *decision.traits;
   Json overrides = Json::array();
   for (const domain::ItemOverride& override_ : header.overrides) overrides.push_back(to_json(override_));
   return {{"id", domain::to_string(domain::DecisionId{header.event, header.sequence, decision.viewer})},
@@ -175,8 +176,9 @@ Json to_json(const engine::ExplainedDecision& explained) {
           {"sequence", header.sequence.value()},
           {"moment", header.moment.value()},
           {"viewer", decision.viewer.str()},
-          {"age", decision.age ? Json(*decision.age) : Json()},
-          {"country", decision.country.empty() ? Json() : Json(decision.country)},
+          {"age", traits.age ? Json(*traits.age) : Json()},
+          {"country", traits.country.empty() ? Json() : Json(traits.country)},
+          {"viewer_metadata", to_json(traits.fields)},
           {"at", format_rfc3339(header.at)},
           {"catalogue_version", header.catalogue_version},
           {"solution_version", header.solution_version},

@@ -28,8 +28,7 @@ struct Session;
 template <typename Peer>
 struct Viewer {
   domain::ViewerId id;
-  std::int16_t age = -1;  ///< years, -1 unknown
-  std::string country;    ///< upper case, empty unknown
+  domain::TraitsPtr traits = domain::no_traits();
   std::vector<Session<Peer>*> sessions;
 };
 

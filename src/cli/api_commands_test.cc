@@ -83,6 +83,8 @@ TEST_F(ApiCommands, ACorrectionSaysWhichMomentAndWhy) {
 TEST_F(ApiCommands, ADecisionSaysWhyThisItem) {
   const Outcome outcome = run("decision show " + domain::to_string(api::FakeEngine::decision_id()));
   EXPECT_EQ(outcome.code, ExitCode::ok);
+  EXPECT_NE(outcome.out.find("viewer v1, age 30, country DE\nviewer metadata GENDER=F\n"), std::string::npos)
+      << outcome.out;
   EXPECT_NE(outcome.out.find("computed again from the log: identical"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("GENERAL: I1 BET, propensity 1.0000"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("> I1  score 0.5000  propensity 1.0000"), std::string::npos) << outcome.out;

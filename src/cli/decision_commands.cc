@@ -45,6 +45,8 @@ std::string readable_decision(const Json& decision) {
   text += "viewer " + text_of(decision.at("viewer"));
   if (!decision.at("age").is_null()) text += ", age " + decision.at("age").dump();
   if (!decision.at("country").is_null()) text += ", country " + text_of(decision.at("country"));
+  const Json& metadata = decision.at("viewer_metadata");
+  if (!metadata.empty()) text += "\nviewer metadata " + readable_values(metadata);
   text += "\nevent " + text_of(decision.at("event")) + " #" + decision.at("sequence").dump() + " at " +
           text_of(decision.at("at")) + "\ncontext " + readable_values(decision.at("context")) + "\nsolution version " +
           text_of(decision.at("solution_version")) + ", catalogue version " + decision.at("catalogue_version").dump() +

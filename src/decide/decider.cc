@@ -79,7 +79,7 @@ void Decider::rank_items() {
   for (std::size_t position = 0; position < order.size(); ++position) rank_[order[position]] = position + 1;
 }
 
-void Decider::narrow(const Slot& slot, const ViewerTraits& viewer) {
+void Decider::narrow(const Slot& slot, const domain::ViewerTraits& viewer) {
   eligible_.clear();
   eligible_scores_.clear();
   for (std::size_t c = 0; c < slot.items.size(); ++c) {
@@ -104,7 +104,7 @@ domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size
   return {static_cast<std::uint16_t>(items[chosen]), static_cast<float>(probabilities[chosen])};
 }
 
-void Decider::draw(std::string_view viewer_id, const ViewerTraits& viewer, domain::Choice* choices) {
+void Decider::draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices) {
   const std::uint64_t viewer_hash = stable_hash(viewer_id);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     const Slot& slot = slots_[s];
@@ -118,7 +118,7 @@ void Decider::draw(std::string_view viewer_id, const ViewerTraits& viewer, domai
   }
 }
 
-std::vector<Standing> Decider::standings(std::size_t slot_index, const ViewerTraits& viewer) {
+std::vector<Standing> Decider::standings(std::size_t slot_index, const domain::ViewerTraits& viewer) {
   const Slot& slot = slots_[slot_index];
   narrow(slot, viewer);
   const bool pinned = std::find(eligible_.begin(), eligible_.end(), slot.pinned) != eligible_.end();

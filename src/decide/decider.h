@@ -52,10 +52,10 @@ class Decider {
   /// Draws one item for each slot. `choices` has slot_count() entries. Each slot has its own draw, seeded by header
   /// seed, event, moment, viewer and slot, so a viewer's decision does not depend on who else is there.
   /// Cost: O(candidates); no allocation once warm.
-  void draw(std::string_view viewer_id, const ViewerTraits& viewer, domain::Choice* choices);
+  void draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices);
 
   /// The candidates of a slot as they stand for this viewer, best score first. Allocates.
-  std::vector<Standing> standings(std::size_t slot, const ViewerTraits& viewer);
+  std::vector<Standing> standings(std::size_t slot, const domain::ViewerTraits& viewer);
 
   /// 1 for the best-scored item of the whole catalogue, and so on; ties by item order. For the sample route.
   std::size_t rank(std::size_t item) const { return rank_[item]; }
@@ -76,7 +76,7 @@ class Decider {
   domain::Choice draw_among(const Slot& slot, const std::vector<std::size_t>& items,
                             const std::vector<double>& probabilities, double uniform) const;
   /// Leaves in eligible_ and probabilities_ what this viewer may be shown in this slot.
-  void narrow(const Slot& slot, const ViewerTraits& viewer);
+  void narrow(const Slot& slot, const domain::ViewerTraits& viewer);
 
   const domain::Catalogue& catalogue_;
   double gamma_;

@@ -17,6 +17,7 @@ using domain::ItemOverride;
 using domain::OverrideAction;
 using domain::Value;
 using domain::Values;
+using domain::ViewerTraits;
 
 /// Scores items by a fixed table, whatever the context.
 class FixedScores final : public scoring::SolutionVersion {
@@ -53,7 +54,8 @@ struct World {
     change.moment = domain::Sequence(moment);
     return make_header(change, std::move(overrides), catalogue, version, options);
   }
-  std::vector<Choice> draw(const domain::DecisionHeader& header, const std::string& viewer, ViewerTraits traits = {}) {
+  std::vector<Choice> draw(const domain::DecisionHeader& header, const std::string& viewer,
+                           const ViewerTraits& traits = {}) {
     Decider decider(header, catalogue, version);
     std::vector<Choice> choices(decider.slot_count());
     decider.draw(viewer, traits, choices.data());
@@ -73,7 +75,7 @@ TEST(Decider, LoggedPropensitiesAreTheFrequenciesOfTheDraws) {
   std::map<std::uint16_t, double> propensity;
   std::vector<Choice> choices(decider.slot_count());
   for (int v = 0; v < kDraws; ++v) {
-    decider.draw("viewer-" + std::to_string(v), {30, "FRANCE"}, choices.data());
+    decider.draw("viewer-" + std::to_string(v), {30, "FRANCE", {}}, choices.data());
     ++counts[choices[kGeneral].item];
     propensity[choices[kGeneral].item] = choices[kGeneral].propensity;
   }
@@ -108,8 +110,8 @@ TEST(Decider, ARestrictedItemNeedsAKnownAgeAndCountry) {
   world.options.gamma = 0;
   const auto header = world.header();
   for (int v = 0; v < 2'000; ++v) {
-    for (const ViewerTraits& traits : {ViewerTraits{}, ViewerTraits{30, ""}, ViewerTraits{-1, "FRANCE"},
-                                       ViewerTraits{17, "FRANCE"}, ViewerTraits{30, "ITALY"}}) {
+    for (const ViewerTraits& traits : {ViewerTraits{}, ViewerTraits{30, "", {}}, ViewerTraits{{}, "FRANCE", {}},
+                                       ViewerTraits{17, "FRANCE", {}}, ViewerTraits{30, "ITALY", {}}}) {
       EXPECT_NE(world.draw(header, std::to_string(v), traits)[kGeneral].item, 2);
     }
   }
@@ -118,8 +120,8 @@ TEST(Decider, ARestrictedItemNeedsAKnownAgeAndCountry) {
 TEST(Decider, APinnedItemIsCertainForThoseWhoMaySeeIt) {
   World world;
   const auto header = world.header({{OverrideAction::pin, ItemId("c")}});
-  EXPECT_EQ(world.draw(header, "v", {18, "SPAIN"})[kGeneral], (Choice{2, 1}));
-  const Choice other = world.draw(header, "v", {17, "SPAIN"})[kGeneral];
+  EXPECT_EQ(world.draw(header, "v", {18, "SPAIN", {}})[kGeneral], (Choice{2, 1}));
+  const Choice other = world.draw(header, "v", {17, "SPAIN", {}})[kGeneral];
   EXPECT_NE(other.item, 2);
   EXPECT_LT(other.propensity, 1);
 }
@@ -155,7 +157,7 @@ TEST(Decider, TheSameHeaderGivesTheSameBitsAndAnotherMomentGivesOthers) {
 TEST(Decider, StandingsExplainEveryCandidate) {
   World world;
   Decider decider(world.header({{OverrideAction::block, ItemId("b")}}), world.catalogue, world.version);
-  const auto standings = decider.standings(kGeneral, {17, "FRANCE"});
+  const auto standings = decider.standings(kGeneral, {17, "FRANCE", {}});
   ASSERT_EQ(standings.size(), 3u);
   EXPECT_EQ(standings[0].item, 0u);
   EXPECT_DOUBLE_EQ(standings[0].propensity, 1);

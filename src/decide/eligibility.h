@@ -3,23 +3,16 @@
 //
 // Who may be shown an item at all. Fails closed: an unknown age or country makes a restricted item impossible.
 
-#include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "domain/catalogue.h"
+#include "domain/viewer_traits.h"
 
 namespace matchcue::decide {
 
-/// What eligibility needs to know about a viewer.
-struct ViewerTraits {
-  std::int16_t age = -1;     ///< years, -1 unknown
-  std::string_view country;  ///< upper case, empty unknown
-};
-
 /// Why this item cannot be shown to this viewer: "min_age" or "country"; empty when it can. O(countries).
-inline std::string_view ineligible_reason(const domain::Item& item, const ViewerTraits& viewer) {
-  if (item.min_age && viewer.age < *item.min_age) return "min_age";
+inline std::string_view ineligible_reason(const domain::Item& item, const domain::ViewerTraits& viewer) {
+  if (item.min_age && (!viewer.age || *viewer.age < *item.min_age)) return "min_age";
   if (item.countries.empty()) return {};
   for (const std::string& country : item.countries) {
     if (!viewer.country.empty() && country == viewer.country) return {};

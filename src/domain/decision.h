@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/live_event.h"
+#include "domain/viewer_traits.h"
 
 namespace matchcue::domain {
 
@@ -47,8 +48,8 @@ struct Choice {
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 
-/// Everything about one change that decisions need, the same for all viewers and shards. With the viewer's age and
-/// country it determines the decision bit for bit.
+/// Everything about one change that decisions need, the same for all viewers and shards. With the viewer's id and
+/// traits it determines the decision bit for bit.
 struct DecisionHeader {
   EventId event;
   Sequence sequence;  ///< the change decided for
@@ -70,8 +71,7 @@ struct DecisionHeader {
 struct DecisionBatch {
   DecisionHeader header;
   std::vector<ViewerId> viewers;
-  std::vector<std::int16_t> ages;      ///< years, -1 unknown
-  std::vector<std::string> countries;  ///< empty when unknown
+  std::vector<TraitsPtr> traits;  ///< what was known of them; equal traits share an object where that is easy
   std::vector<Choice> choices;
 
   std::size_t rows() const { return viewers.size(); }
@@ -81,8 +81,7 @@ struct DecisionBatch {
 struct Decision {
   DecisionHeader header;
   ViewerId viewer;
-  std::optional<int> age;
-  std::string country;
+  TraitsPtr traits = no_traits();
   std::vector<Choice> choices;  ///< one per header.slots
 };
 

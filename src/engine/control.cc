@@ -273,8 +273,7 @@ void Control::recommend(const RecommendRequest& request, const Reply<Recommendat
   const domain::Catalogue& catalogue = catalogue_->catalogue();
   decide::Decider decider(decide::make_header(change, std::move(overrides), catalogue, *version_, options_.decide),
                           catalogue, *version_);
-  decide::ViewerTraits traits;
-  if (row->has_value()) traits = {static_cast<std::int16_t>((*row)->age.value_or(-1)), (*row)->country};
+  const domain::ViewerTraits traits = row->has_value() ? domain::traits_of(**row) : domain::ViewerTraits();
   std::vector<domain::Choice> choices(decider.slot_count());
   decider.draw(request.viewer.str(), traits, choices.data());
   reply(Recommendation{version_->id(), catalogue.version(), change.after, stand(decider, catalogue, traits, choices)});

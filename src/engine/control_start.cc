@@ -121,8 +121,7 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
       for (std::size_t row = 0; row < batch->rows(); ++row) {
         domain::DecisionBatch& target = *split[port_.shard_of(batch->viewers[row])];
         target.viewers.push_back(batch->viewers[row]);
-        target.ages.push_back(batch->ages[row]);
-        target.countries.push_back(batch->countries[row]);
+        target.traits.push_back(batch->traits[row]);
         target.choices.insert(target.choices.end(), batch->choices.begin() + static_cast<std::ptrdiff_t>(row * slots),
                               batch->choices.begin() + static_cast<std::ptrdiff_t>((row + 1) * slots));
       }

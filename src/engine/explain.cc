@@ -6,7 +6,7 @@
 namespace matchcue::engine {
 
 std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalogue& catalogue,
-                                  const decide::ViewerTraits& viewer, const std::vector<domain::Choice>& choices) {
+                                  const domain::ViewerTraits& viewer, const std::vector<domain::Choice>& choices) {
   std::vector<SlotCandidates> slots;
   for (std::size_t s = 0; s < decider.slot_count(); ++s) {
     SlotCandidates slot;
@@ -24,12 +24,11 @@ std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalo
 ExplainedDecision explain_decision(domain::Decision decision, domain::CataloguePtr catalogue,
                                    const scoring::SolutionVersion& version) {
   decide::Decider decider(decision.header, *catalogue, version);
-  const decide::ViewerTraits viewer{static_cast<std::int16_t>(decision.age.value_or(-1)), decision.country};
   std::vector<domain::Choice> again(decider.slot_count());
-  decider.draw(decision.viewer.str(), viewer, again.data());
+  decider.draw(decision.viewer.str(), *decision.traits, again.data());
   ExplainedDecision explained;
   explained.identical = again == decision.choices;
-  explained.slots = stand(decider, *catalogue, viewer, decision.choices);
+  explained.slots = stand(decider, *catalogue, *decision.traits, decision.choices);
   explained.decision = std::move(decision);
   explained.catalogue = std::move(catalogue);
   return explained;

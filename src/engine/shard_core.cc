@@ -26,8 +26,6 @@ namespace {
 /// How many of the newest changes may still wait unrevealed at a viewer whose picture is behind.
 constexpr std::size_t kUnrevealedChangesMax = 8;
 
-decide::ViewerTraits traits_of(const audience::Viewer<ViewerPeer>& viewer) { return {viewer.age, viewer.country}; }
-
 }  // namespace
 
 /// The walk over an event's viewers for one change.
@@ -107,8 +105,7 @@ void ShardCore::map_content(const domain::ContentId& content, const EventId& eve
 
 void ShardCore::update_viewer(const domain::Viewer& viewer) {
   if (auto* record = sessions_.find_viewer(viewer.id)) {
-    record->age = static_cast<std::int16_t>(viewer.age.value_or(-1));
-    record->country = viewer.country;
+    record->traits = traits_.intern(domain::traits_of(viewer));
   }
 }
 
@@ -126,8 +123,7 @@ void ShardCore::on_change(const ChangeMessage& message) {
   walk.batch->header = decided.header();
   const std::size_t rows = sessions_.room(change.event).size() + sessions_.room(EventId()).size();
   walk.batch->viewers.reserve(rows);
-  walk.batch->ages.reserve(rows);
-  walk.batch->countries.reserve(rows);
+  walk.batch->traits.reserve(rows);
   walk.batch->choices.reserve(rows * decided.header().slots.size());
   choices_.resize(decided.header().slots.size());
   walk_room(walk, change.event);
@@ -157,7 +153,7 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   const std::size_t slots = choices_.size();
   if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
   if (change.retracts()) retract_from(session, walk.entry, change);
-  walk.decided.decider().draw(viewer.id.str(), traits_of(viewer), choices_.data());
+  walk.decided.decider().draw(viewer.id.str(), *viewer.traits, choices_.data());
   const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
   if (change.kind == ChangeKind::item_override) {
     bool unchanged = true;
@@ -174,8 +170,7 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   } else {
     session.row = static_cast<std::uint32_t>(walk.batch->rows());
     walk.batch->viewers.push_back(viewer.id);
-    walk.batch->ages.push_back(viewer.age);
-    walk.batch->countries.push_back(viewer.country);
+    walk.batch->traits.push_back(viewer.traits);
     walk.batch->choices.insert(walk.batch->choices.end(), choices_.begin(), choices_.end());
   }
   push_slate(session, walk.decided, choices_.data());

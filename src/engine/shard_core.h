@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "audience/session_table.h"
+#include "audience/traits_table.h"
 #include "base/clock.h"
 #include "engine/decision_ring.h"
 #include "engine/engine.h"
@@ -132,6 +133,7 @@ class ShardCore final : public ShardEngine {
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
   Table sessions_;
+  audience::TraitsTable traits_;
   std::unordered_map<domain::EventId, EventEntry> events_;
   std::unordered_map<domain::ContentId, domain::EventId> contents_;
   FrameScratch scratch_;

@@ -173,6 +173,37 @@ TEST_F(ShardCoreTest, WhatIsPushedIsWhatIsLogged) {
   }
 }
 
+TEST_F(ShardCoreTest, ADecisionRecordsWhatIsKnownOfTheViewerThen) {
+  const auto row = [](const char* team) {
+    return domain::make_viewer(ViewerId("ann"), {{"AGE", Value{std::int64_t{30}}}, {"TEAM", Value{std::string(team)}}},
+                               "")
+        .value();
+  };
+  port.viewers[ViewerId("ann")] = row("FRANCE");
+  FakePeer ann;
+  FakePeer stranger;
+  hello(ann, "ann");
+  hello(stranger, "zoe");
+  fire();
+  core->update_viewer(row("SPAIN"));
+  fire();
+  const auto& [first, second] = std::tie(*port.logged[0], *port.logged[1]);
+  EXPECT_EQ(*first.traits[0], domain::traits_of(row("FRANCE")));
+  EXPECT_EQ(*second.traits[0], domain::traits_of(row("SPAIN")));
+  EXPECT_EQ(*first.traits[1], *domain::no_traits());
+  EXPECT_EQ(first.traits[1], second.traits[1]);
+}
+
+TEST_F(ShardCoreTest, ALatecomersDecisionRecordsThemToo) {
+  port.viewers[ViewerId("ann")] =
+      domain::make_viewer(ViewerId("ann"), {{"COUNTRY", Value{std::string("Spain")}}}, "").value();
+  fire();
+  FakePeer ann;
+  hello(ann, "ann");
+  core->flush();
+  EXPECT_EQ(port.logged.back()->traits[0]->country, "SPAIN");
+}
+
 TEST_F(ShardCoreTest, ANewcomerIsShownTheCurrentSlate) {
   fire();
   FakePeer ann;

@@ -78,10 +78,7 @@ ShardCore::Session& ShardCore::open_session(const Introduction& introduction, co
   const domain::ViewerId& viewer = introduction.hello.viewer;
   Session& session = sessions_.open(viewer, event, [&] {
     audience::Viewer<ViewerPeer> record;
-    if (const auto row = port_.load_viewer(viewer)) {
-      record.age = static_cast<std::int16_t>(row->age.value_or(-1));
-      record.country = row->country;
-    }
+    if (const auto row = port_.load_viewer(viewer)) record.traits = traits_.intern(domain::traits_of(*row));
     return record;
   });
   session.content = introduction.hello.content;
@@ -162,11 +159,10 @@ const Choice* ShardCore::decide_late(Session& session, EventEntry& entry, Decide
   const audience::Viewer<ViewerPeer>& viewer = *session.viewer;
   const std::size_t slots = decided.header().slots.size();
   entry.late->viewers.push_back(viewer.id);
-  entry.late->ages.push_back(viewer.age);
-  entry.late->countries.push_back(viewer.country);
+  entry.late->traits.push_back(viewer.traits);
   entry.late->choices.resize(entry.late->choices.size() + slots);
   Choice* choices = &entry.late->choices[entry.late->choices.size() - slots];
-  decided.decider().draw(viewer.id.str(), {viewer.age, viewer.country}, choices);
+  decided.decider().draw(viewer.id.str(), *viewer.traits, choices);
   return choices;
 }
 

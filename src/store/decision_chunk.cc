@@ -5,16 +5,17 @@
 //   prefix   0  u32  magic "mcdl"
 //            4  u32  length of the whole chunk in bytes, prefix included, 16..262144
 //            8  u32  CRC-32C of bytes 0..8 and 12..length
-//           12  u16  version of this layout, 1
+//           12  u16  version of this layout, 2
 //           14  u16  0
 //   header      text event, u64 sequence, u64 moment, u64 catalogue version, text solution version,
 //               f64 gamma, f64 floor, u64 seed, i64 at (ms since 1970), u16 slots, text slot name x slots,
 //               text context (JSON object), text overrides (JSON array)
-//   rows        u32 rows, u16 countries, text country x countries
-//   columns     u16 viewer length x rows, viewer bytes x rows, i16 age x rows (-1 unknown),
-//               u16 index into countries x rows, u16 item x rows x slots (0xffff none), f32 propensity x rows x slots
+//   rows        u32 rows, u16 traits, text traits (JSON object, each another one) x traits
+//   columns     u16 viewer length x rows, viewer bytes x rows, u16 index into traits x rows,
+//               u16 item x rows x slots (0xffff none), f32 propensity x rows x slots
 //
-// Nothing follows the last column. A change of layout takes a new version and keeps reading the old one.
+// Nothing follows the last column. A change of layout takes a new version and keeps reading released ones; 2 is the
+// first of those.
 #include "store/decision_chunk.h"
 
 #include <bit>
@@ -34,7 +35,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::uint32_t kMagic = 0x6c64636d;  // "mcdl"
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 constexpr std::size_t kShortMax = std::numeric_limits<std::uint16_t>::max();
 
 template <typename Number>
@@ -104,50 +105,64 @@ std::string encode_header(const domain::DecisionHeader& header) {
   return out;
 }
 
-/// Which rows one chunk holds, and the countries they name.
-struct Selection {
-  std::size_t rows = 0;
-  std::vector<std::string_view> countries;
-  std::vector<std::uint16_t> country_of;
-};
-
-/// As many rows as fit into `bytes_max`. A row takes at least 6 bytes, so countries never outgrow their index.
-Selection select_rows(const domain::DecisionBatch& batch, std::size_t first_row, std::size_t bytes_max) {
-  Selection selection;
-  std::unordered_map<std::string_view, std::uint16_t> index;
-  const std::size_t fixed_bytes = 3 * sizeof(std::uint16_t) + batch.header.slots.size() * (2 + sizeof(float));
-  std::size_t bytes = 0;
-  for (std::size_t row = first_row; row < batch.rows(); ++row) {
-    const std::string& viewer = batch.viewers[row].str();
-    const std::string_view country = batch.countries[row];
-    if (viewer.size() > kShortMax) break;
-    const auto known = index.find(country);
-    bytes += fixed_bytes + viewer.size() + (known == index.end() ? 4 + country.size() : 0);
-    if (bytes > bytes_max) break;
-    if (known == index.end()) {
-      selection.country_of.push_back(static_cast<std::uint16_t>(selection.countries.size()));
-      index.emplace(country, selection.country_of.back());
-      selection.countries.push_back(country);
-    } else {
-      selection.country_of.push_back(known->second);
+/// Which rows one chunk holds, and the traits they name: each text once. A chunk has no room for 65,536 of them.
+class Selection {
+ public:
+  /// As many rows from `first_row` on as fit into `bytes_max`.
+  Selection(const domain::DecisionBatch& batch, std::size_t first_row, std::size_t bytes_max) {
+    const std::size_t fixed_bytes = 2 * sizeof(std::uint16_t) + batch.header.slots.size() * (2 + sizeof(float));
+    std::size_t bytes = 0;
+    for (std::size_t row = first_row; row < batch.rows(); ++row) {
+      const std::string& viewer = batch.viewers[row].str();
+      if (viewer.size() > kShortMax) break;
+      bytes += fixed_bytes + viewer.size();
+      const auto traits = find_or_add(*batch.traits[row], bytes, bytes_max);
+      if (!traits) break;
+      traits_of_.push_back(*traits);
     }
-    ++selection.rows;
   }
-  return selection;
-}
+
+  std::size_t rows() const { return traits_of_.size(); }
+  const std::vector<std::string>& traits() const { return traits_; }
+  const std::vector<std::uint16_t>& traits_of() const { return traits_of_; }  ///< index into traits(), for each row
+
+ private:
+  /// The index of these traits, or nothing when they do not fit any more. Most rows share their object with others: it
+  /// becomes text once.
+  std::optional<std::uint16_t> find_or_add(const domain::ViewerTraits& traits, std::size_t& bytes,
+                                           std::size_t bytes_max) {
+    if (bytes > bytes_max) return std::nullopt;
+    const auto seen = index_of_object_.find(&traits);
+    if (seen != index_of_object_.end()) return seen->second;
+    std::string text = to_json(traits);
+    auto known = index_of_text_.find(text);
+    if (known == index_of_text_.end()) {
+      bytes += sizeof(std::uint32_t) + text.size();
+      if (bytes > bytes_max) return std::nullopt;
+      known = index_of_text_.emplace(text, static_cast<std::uint16_t>(traits_.size())).first;
+      traits_.push_back(std::move(text));
+    }
+    index_of_object_.emplace(&traits, known->second);
+    return known->second;
+  }
+
+  std::vector<std::string> traits_;
+  std::vector<std::uint16_t> traits_of_;
+  std::unordered_map<std::string, std::uint16_t> index_of_text_;
+  std::unordered_map<const domain::ViewerTraits*, std::uint16_t> index_of_object_;
+};
 
 void append_columns(const domain::DecisionBatch& batch, std::size_t first_row, const Selection& selection,
                     std::string& out) {
   const std::size_t slots = batch.header.slots.size();
-  const auto viewers = std::span(batch.viewers).subspan(first_row, selection.rows);
-  const auto choices = std::span(batch.choices).subspan(first_row * slots, selection.rows * slots);
-  put(out, static_cast<std::uint32_t>(selection.rows));
-  put(out, static_cast<std::uint16_t>(selection.countries.size()));
-  for (const std::string_view country : selection.countries) put_text(out, country);
+  const auto viewers = std::span(batch.viewers).subspan(first_row, selection.rows());
+  const auto choices = std::span(batch.choices).subspan(first_row * slots, selection.rows() * slots);
+  put(out, static_cast<std::uint32_t>(selection.rows()));
+  put(out, static_cast<std::uint16_t>(selection.traits().size()));
+  for (const std::string& traits : selection.traits()) put_text(out, traits);
   for (const domain::ViewerId& viewer : viewers) put(out, static_cast<std::uint16_t>(viewer.str().size()));
   for (const domain::ViewerId& viewer : viewers) out += viewer.str();
-  for (std::size_t row = 0; row < selection.rows; ++row) put(out, batch.ages[first_row + row]);
-  for (const std::uint16_t country : selection.country_of) put(out, country);
+  for (const std::uint16_t traits : selection.traits_of()) put(out, traits);
   for (const domain::Choice& choice : choices) put(out, choice.item);
   for (const domain::Choice& choice : choices) put(out, choice.propensity);
 }
@@ -158,11 +173,10 @@ std::uint32_t checksum(std::string_view chunk) { return crc32c(chunk.substr(12),
 struct ChunkView {
   domain::DecisionHeader header;
   std::size_t rows = 0;
-  std::vector<std::string_view> countries;
+  std::vector<std::string_view> traits;
   std::string_view viewer_lengths;
   std::string_view viewer_bytes;
-  std::string_view ages;
-  std::string_view country_of;
+  std::string_view traits_of;
   std::string_view items;
   std::string_view propensities;
 
@@ -176,7 +190,7 @@ struct ChunkView {
       at += length;
     }
   }
-  std::string_view country(std::size_t row) const { return countries[number_at<std::uint16_t>(country_of, row)]; }
+  std::size_t traits_index(std::size_t row) const { return number_at<std::uint16_t>(traits_of, row); }
   domain::Choice choice(std::size_t index) const {
     return {number_at<std::uint16_t>(items, index), number_at<float>(propensities, index)};
   }
@@ -206,21 +220,20 @@ Result<domain::DecisionHeader> read_header(Input& input) {
 Result<void> read_columns(Input& input, ChunkView& view) {
   const std::size_t slots = view.header.slots.size();
   view.rows = input.number<std::uint32_t>();
-  const std::size_t countries = input.number<std::uint16_t>();
-  for (std::size_t i = 0; i < countries && input.ok; ++i) view.countries.push_back(input.text());
+  const std::size_t traits = input.number<std::uint16_t>();
+  for (std::size_t i = 0; i < traits && input.ok; ++i) view.traits.push_back(input.text());
   view.viewer_lengths = input.take(view.rows * 2);
   std::size_t viewer_bytes = 0;
   for (std::size_t row = 0; row < view.rows && input.ok; ++row) {
     viewer_bytes += number_at<std::uint16_t>(view.viewer_lengths, row);
   }
   view.viewer_bytes = input.take(viewer_bytes);
-  view.ages = input.take(view.rows * 2);
-  view.country_of = input.take(view.rows * 2);
+  view.traits_of = input.take(view.rows * 2);
   view.items = input.take(view.rows * slots * 2);
   view.propensities = input.take(view.rows * slots * sizeof(float));
   if (!input.ok || !input.bytes.empty()) return corrupt_chunk("its columns do not match its length");
   for (std::size_t row = 0; row < view.rows; ++row) {
-    if (number_at<std::uint16_t>(view.country_of, row) >= countries) return corrupt_chunk("unknown country index");
+    if (view.traits_index(row) >= traits) return corrupt_chunk("unknown traits index");
   }
   return {};
 }
@@ -243,15 +256,13 @@ Result<ChunkView> read_chunk(std::string_view chunk) {
 Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, std::size_t first_row) {
   const std::size_t slots = batch.header.slots.size();
   CHECK(first_row < batch.rows(), first_row, batch.rows());
-  CHECK(batch.ages.size() == batch.rows() && batch.countries.size() == batch.rows(), batch.rows());
+  CHECK(batch.traits.size() == batch.rows(), batch.traits.size(), batch.rows());
   CHECK(batch.choices.size() == batch.rows() * slots, batch.choices.size(), batch.rows(), slots);
   EncodedChunk chunk{encode_header(batch.header), 0};
   const std::size_t header_bytes = chunk.bytes.size() + 6;  // and the two counts in front of the columns
-  Selection selection;
-  if (header_bytes < kChunkBytesMax && slots <= kShortMax) {
-    selection = select_rows(batch, first_row, kChunkBytesMax - header_bytes);
-  }
-  if (selection.rows == 0) {
+  const bool header_fits = header_bytes < kChunkBytesMax && slots <= kShortMax;
+  const Selection selection(batch, first_row, header_fits ? kChunkBytesMax - header_bytes : 0);
+  if (selection.rows() == 0) {
     return Error{ErrorKind::too_large,
                  "decision_too_large",
                  "the decisions for change " + std::to_string(batch.header.sequence.value()) + " of \"" +
@@ -260,7 +271,7 @@ Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, s
                  {}};
   }
   append_columns(batch, first_row, selection, chunk.bytes);
-  chunk.rows = selection.rows;
+  chunk.rows = selection.rows();
   seal_chunk(chunk.bytes);
   return chunk;
 }
@@ -271,13 +282,15 @@ Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk) {
   const std::size_t slots = view.header.slots.size();
   batch.header = std::move(view.header);
   batch.viewers.reserve(view.rows);
-  batch.ages.reserve(view.rows);
-  batch.countries.reserve(view.rows);
+  batch.traits.reserve(view.rows);
   batch.choices.reserve(view.rows * slots);
+  std::vector<domain::TraitsPtr> traits;
+  for (const std::string_view text : view.traits) {
+    MCUE_TRY(traits.emplace_back(), parse_traits(text));
+  }
   view.visit_viewers([&](std::size_t row, std::string_view viewer) {
     batch.viewers.emplace_back(std::string(viewer));
-    batch.ages.push_back(number_at<std::int16_t>(view.ages, row));
-    batch.countries.emplace_back(view.country(row));
+    batch.traits.push_back(traits[view.traits_index(row)]);
     for (std::size_t slot = 0; slot < slots; ++slot) batch.choices.push_back(view.choice(row * slots + slot));
     return true;
   });
@@ -286,20 +299,19 @@ Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk) {
 
 Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, const domain::ViewerId& viewer) {
   MCUE_TRY(ChunkView view, read_chunk(chunk));
-  std::optional<domain::Decision> found;
+  std::optional<std::size_t> found;
   view.visit_viewers([&](std::size_t row, std::string_view candidate) {
-    if (candidate != viewer.str()) return true;
-    const std::size_t slots = view.header.slots.size();
-    const auto age = number_at<std::int16_t>(view.ages, row);
-    found.emplace();
-    found->viewer = viewer;
-    if (age >= 0) found->age = age;
-    found->country = view.country(row);
-    for (std::size_t slot = 0; slot < slots; ++slot) found->choices.push_back(view.choice(row * slots + slot));
-    return false;
+    if (candidate == viewer.str()) found = row;
+    return !found;
   });
-  if (found) found->header = std::move(view.header);
-  return found;
+  if (!found) return std::optional<domain::Decision>();
+  domain::Decision decision;
+  decision.viewer = viewer;
+  MCUE_TRY(decision.traits, parse_traits(view.traits[view.traits_index(*found)]));
+  const std::size_t slots = view.header.slots.size();
+  for (std::size_t slot = 0; slot < slots; ++slot) decision.choices.push_back(view.choice(*found * slots + slot));
+  decision.header = std::move(view.header);
+  return std::optional<domain::Decision>(std::move(decision));
 }
 
 std::optional<std::size_t> chunk_length(std::string_view prefix) {

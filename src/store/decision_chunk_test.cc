@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/decision_chunk.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cstring>
 
 #include "base/random.h"
 #include "store/crc32c.h"
@@ -10,13 +13,14 @@
 namespace matchcue::store {
 namespace {
 
+using ::testing::HasSubstr;
+
 void expect_rows(const domain::DecisionBatch& part, const domain::DecisionBatch& whole, std::size_t first) {
   const std::size_t slots = whole.header.slots.size();
   EXPECT_EQ(part.header, whole.header);
   for (std::size_t row = 0; row < part.rows(); ++row) {
     ASSERT_EQ(part.viewers[row], whole.viewers[first + row]);
-    ASSERT_EQ(part.ages[row], whole.ages[first + row]);
-    ASSERT_EQ(part.countries[row], whole.countries[first + row]);
+    ASSERT_EQ(*part.traits[row], *whole.traits[first + row]);
     for (std::size_t slot = 0; slot < slots; ++slot) {
       ASSERT_EQ(part.choices[row * slots + slot], whole.choices[(first + row) * slots + slot]);
     }
@@ -59,14 +63,37 @@ TEST(DecisionChunk, SplitsABatchByRowsAndLosesNone) {
   EXPECT_LE(chunks, 5U);
 }
 
-TEST(DecisionChunk, HoldsADifferentCountryInEveryRow) {
+TEST(DecisionChunk, HoldsDifferentTraitsInEveryRow) {
   auto batch = make_batch("match", 1, 30'000, "");
-  for (std::size_t row = 0; row < batch.rows(); ++row) batch.countries[row] = std::to_string(row);
+  for (std::size_t row = 0; row < batch.rows(); ++row) batch.traits[row] = make_traits(static_cast<int>(row), "DE");
   const auto chunk = encode_decision_chunk(batch, 0);
   ASSERT_TRUE(chunk.ok());
+  ASSERT_GT(chunk->rows, 1'000U);
   const auto part = decode_decision_chunk(chunk->bytes);
   ASSERT_TRUE(part.ok());
   expect_rows(*part, batch, 0);
+}
+
+TEST(DecisionChunk, WritesEqualTraitsOnceAndGivesThemBackAsOneObject) {
+  auto batch = make_batch("match", 1, 100);
+  for (domain::TraitsPtr& traits : batch.traits) traits = make_traits(30, "ELSEWHERE");
+  const std::string bytes = encode_decision_chunk(batch, 0)->bytes;
+  const std::size_t first = bytes.find("ELSEWHERE");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(bytes.find("ELSEWHERE", first + 1), std::string::npos);
+  const auto back = decode_decision_chunk(bytes);
+  EXPECT_EQ(*back->traits[0], *batch.traits[0]);
+  EXPECT_EQ(back->traits[0], back->traits[99]);
+}
+
+TEST(DecisionChunk, RefusesTheLayoutBeforeThisOne) {
+  std::string bytes = encode_decision_chunk(make_batch("match", 1, 3), 0)->bytes;
+  bytes[12] = 1;
+  const std::uint32_t sum = crc32c(bytes.substr(12), crc32c(bytes.substr(0, 8)));
+  std::memcpy(bytes.data() + 8, &sum, sizeof sum);
+  const auto batch = decode_decision_chunk(bytes);
+  ASSERT_FALSE(batch.ok());
+  EXPECT_THAT(batch.error().message, HasSubstr("version 1"));
 }
 
 TEST(DecisionChunk, FindsOneViewer) {
@@ -75,10 +102,10 @@ TEST(DecisionChunk, FindsOneViewer) {
   const auto found = find_decision(bytes, domain::ViewerId("viewer43"));
   ASSERT_TRUE(found.ok() && found->has_value());
   EXPECT_EQ((*found)->header, batch.header);
-  EXPECT_EQ((*found)->age, 43);
-  EXPECT_EQ((*found)->country, "DE");
+  EXPECT_EQ(*(*found)->traits, *batch.traits[43]);
+  EXPECT_EQ((*found)->traits->age, 43);
   EXPECT_EQ((*found)->choices, (std::vector<domain::Choice>{batch.choices[86], batch.choices[87]}));
-  EXPECT_EQ(find_decision(bytes, domain::ViewerId("viewer0")).value()->age, std::nullopt);
+  EXPECT_EQ(find_decision(bytes, domain::ViewerId("viewer0")).value()->traits->age, std::nullopt);
   EXPECT_FALSE(find_decision(bytes, domain::ViewerId("viewer100")).value().has_value());
 }
 

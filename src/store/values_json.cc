@@ -68,6 +68,35 @@ std::optional<domain::ItemOverride> read_override(const Json& json) {
   return domain::ItemOverride{*parsed, domain::ItemId(item->get<std::string>())};
 }
 
+std::optional<domain::Values> read_values(const Json& json) {
+  if (!json.is_object()) return std::nullopt;
+  domain::Values values;
+  for (const auto& [name, member] : json.items()) {
+    auto value = read_value(member);
+    if (!value) return std::nullopt;
+    values.emplace(name, *std::move(value));
+  }
+  return values;
+}
+
+std::optional<domain::ViewerTraits> read_traits(const Json& json) {
+  if (!json.is_object() || json.size() != 3) return std::nullopt;
+  const auto age = json.find("age");
+  const auto country = json.find("country");
+  const auto fields = json.find("fields");
+  if (age == json.end() || country == json.end() || fields == json.end() || !country->is_string()) return std::nullopt;
+  domain::ViewerTraits traits;
+  if (!age->is_null()) {
+    if (!age->is_number_unsigned() || age->get<std::uint64_t>() > std::numeric_limits<int>::max()) return std::nullopt;
+    traits.age = age->get<int>();
+  }
+  traits.country = country->get<std::string>();
+  auto values = read_values(*fields);
+  if (!values) return std::nullopt;
+  traits.fields = *std::move(values);
+  return traits;
+}
+
 }  // namespace
 
 std::string to_json(const domain::Values& values) {
@@ -84,14 +113,26 @@ std::string to_json(const domain::Values& values) {
 
 Result<domain::Values> parse_values(std::string_view json) {
   const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!parsed.is_object()) return corrupt_json("values", json);
-  domain::Values values;
-  for (const auto& [name, member] : parsed.items()) {
-    auto value = read_value(member);
-    if (!value) return corrupt_json("values", json);
-    values.emplace(name, *std::move(value));
-  }
-  return values;
+  auto values = read_values(parsed);
+  if (!values) return corrupt_json("values", json);
+  return *std::move(values);
+}
+
+std::string to_json(const domain::ViewerTraits& traits) {
+  std::string out = "{\"age\":";
+  out += traits.age ? std::to_string(*traits.age) : "null";
+  out += ",\"country\":";
+  append_json_string(traits.country, out);
+  out += ",\"fields\":";
+  out += to_json(traits.fields);
+  out += '}';
+  return out;
+}
+
+Result<domain::TraitsPtr> parse_traits(std::string_view json) {
+  auto traits = read_traits(Json::parse(json, nullptr, /*allow_exceptions=*/false));
+  if (!traits) return corrupt_json("traits", json);
+  return std::make_shared<const domain::ViewerTraits>(*std::move(traits));
 }
 
 std::string to_json(const std::vector<domain::ItemOverride>& overrides) {

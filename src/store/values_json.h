@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "domain/live_event.h"
 #include "domain/value.h"
+#include "domain/viewer_traits.h"
 
 namespace matchcue::store {
 
@@ -19,6 +20,11 @@ namespace matchcue::store {
 std::string to_json(const domain::Values& values);
 /// Reads what to_json wrote. Errors: corrupt.
 Result<domain::Values> parse_values(std::string_view json);
+
+/// {"age":30,"country":"FRANCE","fields":{..}}, the age null when unknown: equal traits give equal text.
+std::string to_json(const domain::ViewerTraits& traits);
+/// Errors: corrupt.
+Result<domain::TraitsPtr> parse_traits(std::string_view json);
 
 /// [{"action":"pin","item":"ITEM_1"}], in the given order.
 std::string to_json(const std::vector<domain::ItemOverride>& overrides);

@@ -49,6 +49,13 @@ TEST(ValuesJson, KeepsOverrides) {
   EXPECT_EQ(parse_overrides(to_json(overrides)).value(), overrides);
 }
 
+TEST(ValuesJson, KeepsTraits) {
+  const domain::ViewerTraits known = {30, "C\"D", {{"VIP", domain::Value(true)}, {"HOURS", domain::Value(2.0)}}};
+  EXPECT_EQ(to_json(known), R"({"age":30,"country":"C\"D","fields":{"HOURS":2.0,"VIP":true}})");
+  EXPECT_EQ(*parse_traits(to_json(known)).value(), known);
+  EXPECT_EQ(*parse_traits(to_json(*domain::no_traits())).value(), *domain::no_traits());
+}
+
 TEST(ValuesJson, RefusesWhatItDidNotWrite) {
   for (const char* text :
        {"", "[]", "{", R"({"a":[]})", R"({"a":{}})", R"({"a":18446744073709551615})", "{\"a\":\"\xff\"}"}) {
@@ -58,6 +65,13 @@ TEST(ValuesJson, RefusesWhatItDidNotWrite) {
   }
   for (const char* text : {"{}", "[1]", R"([{"action":"pin"}])", R"([{"action":"hide","item":"a"}])"}) {
     EXPECT_FALSE(parse_overrides(text).ok()) << text;
+  }
+  for (const char* text :
+       {"null", "{}", R"({"age":null,"country":""})", R"({"age":-1,"country":"","fields":{}})",
+        R"({"age":4294967296,"country":"","fields":{}})", R"({"age":1.5,"country":"","fields":{}})",
+        R"({"age":null,"country":null,"fields":{}})", R"({"age":null,"country":"","fields":[]})",
+        R"({"age":null,"country":"","fields":{"a":[]}})", R"({"age":null,"country":"","fields":{},"more":1})"}) {
+    EXPECT_FALSE(parse_traits(text).ok()) << text;
   }
 }
 

@@ -267,7 +267,7 @@ TEST_F(SqliteStoreTest, FindsADecisionAgain) {
   const auto find = [&](std::uint64_t sequence, const char* viewer) {
     return reader().load_decision({domain::EventId("match"), domain::Sequence(sequence), domain::ViewerId(viewer)});
   };
-  EXPECT_EQ(find(7, "viewer19999").value()->age, 19999 % 90);
+  EXPECT_EQ(find(7, "viewer19999").value()->traits->age, 19999 % 90);
   EXPECT_EQ(find(7, "elsewhere3").value()->header, make_batch("match", 7, 0).header);
   EXPECT_FALSE(find(7, "nobody").value().has_value());
   EXPECT_FALSE(find(8, "viewer1").value().has_value());

@@ -150,6 +150,11 @@ inline domain::Interaction make_interaction(const char* viewer, const char* item
   return interaction;
 }
 
+inline domain::TraitsPtr make_traits(std::optional<int> age, std::string country) {
+  return std::make_shared<const domain::ViewerTraits>(
+      domain::ViewerTraits{age, std::move(country), {{"GENDER", std::string("F")}, {"HOURS", domain::Value(2.5)}}});
+}
+
 /// `rows` viewers "<prefix>0", "<prefix>1", ..., each with two slots.
 inline domain::DecisionBatch make_batch(const char* event, std::uint64_t sequence, std::size_t rows,
                                         const std::string& prefix = "viewer") {
@@ -166,10 +171,13 @@ inline domain::DecisionBatch make_batch(const char* event, std::uint64_t sequenc
   batch.header.slots = {domain::SlotName("SOCIAL"), domain::SlotName("PLAYER")};
   batch.header.context = {{"MATCH_EVENT", std::string("GOAL")}, {"SCORE", domain::Value(0.1)}};
   batch.header.overrides = {{domain::OverrideAction::pin, domain::ItemId("ITEM_9")}};
+  std::vector<domain::TraitsPtr> traits;
+  for (int age = 0; age < 90; ++age) {
+    traits.push_back(make_traits(age % 3 == 0 ? std::nullopt : std::optional(age), age % 2 == 0 ? "" : "DE"));
+  }
   for (std::size_t row = 0; row < rows; ++row) {
     batch.viewers.emplace_back(prefix + std::to_string(row));
-    batch.ages.push_back(static_cast<std::int16_t>(row % 3 == 0 ? -1 : static_cast<int>(row % 90)));
-    batch.countries.emplace_back(row % 2 == 0 ? "" : "DE");
+    batch.traits.push_back(traits[row % traits.size()]);
     batch.choices.push_back({static_cast<std::uint16_t>(row % 40), 0.25F + static_cast<float>(row % 7) / 10});
     batch.choices.push_back({domain::kNoItem, 0});
   }
