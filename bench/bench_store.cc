@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Durable writes a second, with raw SQLite inserts at the same batch size in the same run beside them, an import of a
-// million interactions, and how long opening such a directory takes.
+// Durable writes a second, with raw SQLite inserts at the same batch size in the same run beside them, reading feedback
+// back in order, an import of a million interactions, and how long opening such a directory takes.
 //
 // The counter `ratio` is our rows a second over raw SQLite's, which keeps a unique index over (viewer, id) as anybody
 // would; `cpu_us_row` is processor time of the whole process for a row, which a busy machine does not change.
@@ -36,10 +36,14 @@ double cpu_seconds() {
 }
 
 std::vector<domain::Feedback> make_rows(std::size_t count, std::uint64_t round) {
+  std::vector<domain::TraitsPtr> traits;
+  for (int i = 0; i < 1'000; ++i) traits.push_back(make_traits(18 + i % 80, "COUNTRY-" + std::to_string(i / 80)));
   std::vector<domain::Feedback> rows;
   for (std::size_t i = 0; i < count; ++i) {
-    rows.push_back(make_feedback("viewer" + std::to_string(i * 7919 % 18'000),
-                                 std::to_string(round) + "-" + std::to_string(i), round));
+    const std::size_t viewer = i * 7919 % 18'000;
+    rows.push_back(
+        make_feedback("viewer" + std::to_string(viewer), std::to_string(round) + "-" + std::to_string(i), round));
+    rows.back().traits = traits[viewer % traits.size()];
   }
   return rows;
 }
@@ -135,6 +139,26 @@ void durable_feedback(benchmark::State& state) {
   state.counters["ratio"] = floor / ours;
 }
 BENCHMARK(durable_feedback)->Arg(100)->Arg(1'000)->UseManualTime()->Iterations(8)->Unit(benchmark::kMillisecond);
+
+/// The feedback log from its beginning, a page at a time, as whoever learns from it reads it.
+void feedback_in_order(benchmark::State& state) {
+  constexpr std::size_t kRows = 200'000;
+  constexpr std::size_t kPage = 10'000;
+  const TestDirectory directory;
+  TestStore store(directory.path());
+  CHECK(store.give(make_rows(kRows, 1)).ok());
+  for (auto _ : state) {
+    std::uint64_t number = 0;
+    while (true) {
+      const auto page = store.reader().load_feedback_after(number, kPage).value();
+      if (page.empty()) break;
+      number = page.back().number;
+    }
+    CHECK(number == kRows, number);
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(kRows) * static_cast<std::int64_t>(state.iterations()));
+}
+BENCHMARK(feedback_in_order)->Unit(benchmark::kMillisecond);
 
 /// One change after another, each waiting for its own commit: the delay of an operator's click.
 void one_change_at_a_time(benchmark::State& state) {

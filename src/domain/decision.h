@@ -103,6 +103,8 @@ struct Feedback {
   SlotName slot;
   float propensity = 0;
   std::string solution_version;
+  TraitsPtr traits;          ///< null when unattributed
+  std::uint64_t number = 0;  ///< its place among all feedback, 1, 2, ...; the store sets it when it reads
 };
 
 }  // namespace matchcue::domain

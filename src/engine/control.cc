@@ -304,7 +304,8 @@ void Control::find_and_store(feedback::Report report, FeedbackDone done) {
   if (decision->has_value()) {
     const auto rendered = load_rendered((*decision)->header.catalogue_version);
     if (!rendered.ok()) return done(rendered.error());
-    const feedback::DecisionRow row{(*decision)->header, (*decision)->choices, (*rendered)->catalogue()};
+    const feedback::DecisionRow row{(*decision)->header, (*decision)->choices, (*decision)->traits,
+                                    (*rendered)->catalogue()};
     feedback = feedback::attribute(std::move(report), &row);
   } else {
     feedback = feedback::attribute(std::move(report), nullptr);

@@ -14,18 +14,17 @@ DecidedChange::DecidedChange(domain::ChangePtr change, domain::DecisionHeader he
 
 void DecidedChange::add(std::shared_ptr<const domain::DecisionBatch> batch) { batches_.push_back(std::move(batch)); }
 
-const domain::Choice* DecidedChange::find(const domain::ViewerId& viewer, std::size_t hint) {
-  const std::size_t slots = header_.slots.size();
+std::optional<DecidedRow> DecidedChange::find(const domain::ViewerId& viewer, std::size_t hint) {
   if (!batches_.empty()) {
     const domain::DecisionBatch& first = *batches_.front();
-    if (hint < first.rows() && first.viewers[hint] == viewer) return &first.choices[hint * slots];
+    if (hint < first.rows() && first.viewers[hint] == viewer) return DecidedRow{&first, hint};
   }
   for (; indexed_batches_ < batches_.size(); ++indexed_batches_) {
     const domain::DecisionBatch& batch = *batches_[indexed_batches_];
-    for (std::size_t row = 0; row < batch.rows(); ++row) index_[batch.viewers[row].str()] = Place{&batch, row};
+    for (std::size_t row = 0; row < batch.rows(); ++row) index_[batch.viewers[row].str()] = DecidedRow{&batch, row};
   }
   const auto found = index_.find(viewer.str());
-  return found == index_.end() ? nullptr : &found->second.batch->choices[found->second.row * slots];
+  return found == index_.end() ? std::nullopt : std::optional(found->second);
 }
 
 DecidedChange& DecisionRing::push(DecidedChange decided) {

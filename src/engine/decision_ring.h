@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -14,6 +15,19 @@
 #include "engine/slate_renderer.h"
 
 namespace matchcue::engine {
+
+/// One viewer's decision where it lies in its batch. Borrowed.
+struct DecidedRow {
+  const domain::DecisionBatch* batch = nullptr;
+  std::size_t row = 0;
+
+  const domain::DecisionHeader& header() const { return batch->header; }
+  const domain::TraitsPtr& traits() const { return batch->traits[row]; }
+  std::span<const domain::Choice> choices() const {
+    const std::size_t slots = batch->header.slots.size();
+    return std::span(batch->choices).subspan(row * slots, slots);
+  }
+};
 
 /// One change with the decisions made for it here. Single shard.
 class DecidedChange {
@@ -29,21 +43,16 @@ class DecidedChange {
 
   /// Adds decisions that are logged or about to be.
   void add(std::shared_ptr<const domain::DecisionBatch> batch);
-  /// This viewer's choices, or null. O(1): tries row `hint` first.
-  const domain::Choice* find(const domain::ViewerId& viewer, std::size_t hint);
+  /// This viewer's decision, or nothing. O(1): tries row `hint` first.
+  std::optional<DecidedRow> find(const domain::ViewerId& viewer, std::size_t hint);
 
  private:
-  struct Place {
-    const domain::DecisionBatch* batch;
-    std::size_t row;
-  };
-
   domain::ChangePtr change_;
   domain::DecisionHeader header_;
   SlateRenderer renderer_;
   decide::Decider decider_;
   std::vector<std::shared_ptr<const domain::DecisionBatch>> batches_;
-  std::unordered_map<std::string_view, Place> index_;  ///< made when a hint first misses
+  std::unordered_map<std::string_view, DecidedRow> index_;  ///< made when a hint first misses
   std::size_t indexed_batches_ = 0;
 };
 

@@ -212,10 +212,11 @@ std::vector<CueId> ShardCore::cues_to_retract(const Session& session, EventEntry
     const bool correction = change.kind == ChangeKind::correction;
     if (!correction && ++passed > kUnrevealedChangesMax) break;
     if (correction && decided->change().moment != *change.corrects) continue;
-    const Choice* choices = decided->find(session.viewer->id, session.row);
-    if (choices == nullptr) continue;
+    const auto row = decided->find(session.viewer->id, session.row);
+    if (!row) continue;
+    const std::span<const Choice> choices = row->choices();
     const domain::Catalogue& catalogue = decided->renderer().catalogue().catalogue();
-    for (std::size_t slot = 0; slot < decided->header().slots.size(); ++slot) {
+    for (std::size_t slot = 0; slot < choices.size(); ++slot) {
       if (choices[slot].item == kNoItem) continue;
       if (!correction && catalogue.items()[choices[slot].item].id != change.override_->item) continue;
       cues.push_back({DecisionId{change.event, decided->change().sequence, session.viewer->id}, slot});
@@ -274,13 +275,13 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
   EventEntry& entry = known->second;
   flush_late(entry);
   DecidedChange* decided = entry.ring.find(report.cue.decision.sequence);
-  const Choice* choices = decided == nullptr ? nullptr : decided->find(report.viewer, kNoItem);
-  if (choices == nullptr) {
+  const auto found = decided == nullptr ? std::nullopt : decided->find(report.viewer, kNoItem);
+  if (!found) {
     port_.find_and_store(std::move(report), std::move(done));
     return;
   }
-  const feedback::DecisionRow row{
-      decided->header(), {choices, decided->header().slots.size()}, decided->renderer().catalogue().catalogue()};
+  const feedback::DecisionRow row{found->header(), found->choices(), found->traits(),
+                                  decided->renderer().catalogue().catalogue()};
   port_.store(feedback::attribute(std::move(report), &row), std::move(done));
 }
 
@@ -317,7 +318,7 @@ void ShardCore::add_to(ViewerView& view, const domain::ViewerId& viewer) {
   for (auto& [event, entry] : events_) {
     flush_late(entry);
     for (DecidedChange& decided : entry.ring.changes()) {
-      if (decided.find(viewer, kNoItem) != nullptr) view.recent.push_back({event, decided.change().sequence, viewer});
+      if (decided.find(viewer, kNoItem)) view.recent.push_back({event, decided.change().sequence, viewer});
     }
   }
 }

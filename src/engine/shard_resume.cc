@@ -142,7 +142,7 @@ void ShardCore::show_current(Session& session, EventEntry& entry) {
 
 const Choice* ShardCore::find_choices(const EventEntry& entry, DecidedChange& decided, const Session& session) {
   const domain::ViewerId& viewer = session.viewer->id;
-  if (const Choice* choices = decided.find(viewer, session.row)) return choices;
+  if (const auto row = decided.find(viewer, session.row)) return row->choices().data();
   if (!entry.late || entry.late->header.sequence != decided.change().sequence) return nullptr;
   // Rows wait here for a tenth of a second at most: there are few.
   const auto row = std::find(entry.late->viewers.begin(), entry.late->viewers.end(), viewer);

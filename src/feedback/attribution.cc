@@ -31,6 +31,7 @@ domain::Feedback attribute(Report report, const DecisionRow* decision) {
   feedback.slot = decision->header.slots[feedback.cue.slot];
   feedback.propensity = choice.propensity;
   feedback.solution_version = decision->header.solution_version;
+  feedback.traits = decision->traits;
   return feedback;
 }
 

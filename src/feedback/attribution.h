@@ -29,6 +29,7 @@ Result<void> check_report(const Report& report);
 struct DecisionRow {
   const domain::DecisionHeader& header;
   std::span<const domain::Choice> choices;  ///< one per header.slots
+  const domain::TraitsPtr& traits;          ///< never null
   const domain::Catalogue& catalogue;       ///< at header.catalogue_version
 };
 

@@ -18,7 +18,8 @@ struct Fixture : ::testing::Test {
       4, {domain::make_item(ItemId("bet"), {{"ITEM_TYPE", Value{std::string("GENERAL")}}}, "").value()}};
   domain::DecisionHeader header;
   std::vector<Choice> choices{Choice{0, .25F}};
-  DecisionRow decision{header, choices, catalogue};
+  domain::TraitsPtr traits = std::make_shared<const domain::ViewerTraits>(domain::ViewerTraits{30, "DE", {}});
+  DecisionRow decision{header, choices, traits, catalogue};
   Report report;
 
   Fixture() {
@@ -33,13 +34,14 @@ struct Fixture : ::testing::Test {
 };
 using Attribution = Fixture;
 
-TEST_F(Attribution, JoinsItemSlotPropensityAndVersion) {
+TEST_F(Attribution, JoinsItemSlotPropensityVersionAndTraits) {
   const auto feedback = attribute(report, &decision);
   EXPECT_TRUE(feedback.attributed);
   EXPECT_EQ(feedback.item, ItemId("bet"));
   EXPECT_EQ(feedback.slot.str(), "GENERAL");
   EXPECT_EQ(feedback.propensity, .25F);
   EXPECT_EQ(feedback.solution_version, "v1");
+  EXPECT_EQ(feedback.traits, traits);
 }
 
 TEST_F(Attribution, WithoutADecisionItIsKeptButUnattributed) {
@@ -47,6 +49,7 @@ TEST_F(Attribution, WithoutADecisionItIsKeptButUnattributed) {
   EXPECT_FALSE(feedback.attributed);
   EXPECT_EQ(feedback.id, "c-1");
   EXPECT_EQ(feedback.propensity, 0);
+  EXPECT_EQ(feedback.traits, nullptr);
 }
 
 TEST_F(Attribution, AnEmptySlotOrAnUnknownOneIsUnattributed) {

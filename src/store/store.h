@@ -84,6 +84,11 @@ class Reader {
                                               const std::function<void(domain::DecisionBatch)>& visit) = 0;
   /// A viewer's newest feedback, newest first, at most `limit`; an empty viewer means everybody's.
   virtual Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) = 0;
+  /// Feedback with a number > `number`, in order, at most `limit`. Numbers have no gaps, and order is that of
+  /// append_feedback: a row seen once is never preceded by a new one. Cost: about 1 us a row.
+  virtual Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) = 0;
+  /// The number of the newest feedback; 0 when there is none.
+  virtual Result<std::uint64_t> last_feedback_number() = 0;
 };
 
 /// Any thread. Writes are carried out in the order of the calls, many to a commit; `done` follows the commit.
@@ -114,7 +119,7 @@ class Store {
 
   /// Logs a batch. `done` may be empty. Written before any later write in this order; not synced by itself.
   virtual void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) = 0;
-  /// Stores feedback once per (viewer, id); outcomes are in the order of the input.
+  /// Stores feedback once per (viewer, id); outcomes are in the order of the input. `number` is ignored.
   virtual void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) = 0;
 
   /// Carries out what is queued, then refuses everything. Idempotent.

@@ -224,7 +224,7 @@ Result<std::vector<domain::Feedback>> SqliteReader::load_feedback(const domain::
   if (viewer.empty()) {
     Query query(*connection, "SELECT " MCUE_FEEDBACK_COLUMNS " FROM feedback ORDER BY number DESC LIMIT ?1",
                 sql_limit(limit));
-    return read_all<domain::Feedback>(query, read_feedback);
+    return read_all_feedback(query);
   }
   // By the index, and for the newest rows, which are not in it yet, one by one.
   const std::int64_t first_key = first_feedback_key(viewer);
@@ -234,7 +234,26 @@ Result<std::vector<domain::Feedback>> SqliteReader::load_feedback(const domain::
               "?2 AND ?3 UNION SELECT number FROM feedback WHERE viewer_id = ?1 AND number > "
               "(SELECT value FROM meta WHERE key = 'feedback_indexed')) ORDER BY number DESC LIMIT ?4",
               viewer.str(), first_key, first_key + 0xffffffff, sql_limit(limit));
-  return read_all<domain::Feedback>(query, read_feedback);
+  return read_all_feedback(query);
+}
+
+Result<std::vector<domain::Feedback>> SqliteReader::load_feedback_after(std::uint64_t number, std::size_t limit) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT " MCUE_FEEDBACK_COLUMNS " FROM feedback WHERE number > ?1 ORDER BY number LIMIT ?2",
+              number, sql_limit(limit));
+  return read_all_feedback(query);
+}
+
+Result<std::uint64_t> SqliteReader::last_feedback_number() {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT max(number) FROM feedback");
+  MCUE_TRY_VOID(query.next());
+  return query.count(0);  // NULL reads as 0
+}
+
+Result<std::vector<domain::Feedback>> SqliteReader::read_all_feedback(Query& query) {
+  return read_all<domain::Feedback>(query,
+                                    [this](const Query& row) { return read_feedback(row, *connection_, traits_); });
 }
 
 }  // namespace matchcue::store

@@ -8,6 +8,7 @@
 
 #include "store/decision_log.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/stored_traits.h"
 #include "store/store.h"
 
 namespace matchcue::store {
@@ -34,13 +35,17 @@ class SqliteReader final : public Reader {
   Result<void> visit_latest_decisions(std::size_t bytes_max,
                                       const std::function<void(domain::DecisionBatch)>& visit) override;
   Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) override;
+  Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) override;
+  Result<std::uint64_t> last_feedback_number() override;
 
  private:
   Result<Connection*> open();
+  Result<std::vector<domain::Feedback>> read_all_feedback(Query& query);
 
   std::string database_path_;
   DecisionLogReader log_;
   std::unique_ptr<Connection> connection_;
+  TraitsByNumber traits_;
 };
 
 }  // namespace matchcue::store

@@ -71,7 +71,7 @@ Result<domain::Viewer> read_viewer(const Query& row) {
   return viewer;
 }
 
-Result<domain::Feedback> read_feedback(const Query& row) {
+Result<domain::Feedback> read_feedback(const Query& row, Connection& connection, TraitsByNumber& traits) {
   domain::Feedback feedback;
   feedback.viewer = domain::ViewerId(row.text(0));
   feedback.id = row.text(1);
@@ -88,6 +88,10 @@ Result<domain::Feedback> read_feedback(const Query& row) {
   feedback.slot = domain::SlotName(row.text(11));
   feedback.propensity = static_cast<float>(row.number(12));
   feedback.solution_version = row.text(13);
+  feedback.number = row.count(14);
+  if (!row.is_null(15)) {
+    MCUE_TRY(feedback.traits, traits.load(connection, row.whole(15)));
+  }
   return feedback;
 }
 

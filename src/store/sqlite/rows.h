@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/stored_traits.h"
 #include "store/store.h"
 
 namespace matchcue::store {
@@ -17,13 +18,13 @@ namespace matchcue::store {
 #define MCUE_VIEWER_COLUMNS "viewer_id, version, age, country, fields, document"
 #define MCUE_FEEDBACK_COLUMNS                                                                                  \
   "viewer_id, id, cue_event, cue_sequence, cue_viewer, cue_slot, kind, value, at, attributed, item_id, slot, " \
-  "propensity, solution_version"
+  "propensity, solution_version, number, traits"
 
 /// Each reads the present row of a query that selects exactly the columns above. Errors: corrupt.
 Result<domain::Change> read_change(const Query& row);
 Result<domain::Item> read_item(const Query& row, std::uint64_t version);
 Result<domain::Viewer> read_viewer(const Query& row);
-Result<domain::Feedback> read_feedback(const Query& row);
+Result<domain::Feedback> read_feedback(const Query& row, Connection& connection, TraitsByNumber& traits);
 
 /// An item's countries as one column: joined by '|', which is in no country.
 std::string join_countries(const std::vector<std::string>& countries);

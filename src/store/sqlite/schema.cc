@@ -48,11 +48,12 @@ CREATE TABLE decision_chunks (log_offset INTEGER PRIMARY KEY, length INTEGER NOT
 CREATE INDEX decision_chunks_by_change ON decision_chunks (event_id, sequence);
 
 -- cue_viewer is NULL when it is the viewer who gave the feedback. key: 32 bits of the viewer, then 32 of the id.
--- feedback_keys is the index of keys, for the rows up to number meta.feedback_indexed.
+-- feedback_keys is the index of keys, for the rows up to number meta.feedback_indexed. traits is NULL when unattributed.
+CREATE TABLE traits (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE feedback (number INTEGER PRIMARY KEY, key INTEGER NOT NULL, viewer_id TEXT NOT NULL, id TEXT NOT NULL,
   cue_event TEXT NOT NULL, cue_sequence INTEGER NOT NULL, cue_viewer TEXT, cue_slot INTEGER NOT NULL,
   kind TEXT NOT NULL, value REAL NOT NULL, at INTEGER NOT NULL, attributed INTEGER NOT NULL, item_id TEXT NOT NULL,
-  slot TEXT NOT NULL, propensity REAL NOT NULL, solution_version TEXT NOT NULL);
+  slot TEXT NOT NULL, propensity REAL NOT NULL, solution_version TEXT NOT NULL, traits INTEGER);
 CREATE TABLE feedback_keys (key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 )sql";
 

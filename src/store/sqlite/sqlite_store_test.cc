@@ -255,9 +255,32 @@ TEST_F(SqliteStoreTest, StoresFeedbackOncePerViewerAndId) {
   EXPECT_EQ(first.slot, expected.slot);
   EXPECT_EQ(first.propensity, expected.propensity);
   EXPECT_EQ(first.solution_version, expected.solution_version);
+  EXPECT_EQ(*first.traits, *expected.traits);
   const auto all = reader().load_feedback(domain::ViewerId(), 2);
   ASSERT_EQ(all->size(), 2U);
   EXPECT_EQ(all->at(1).cue, other_cue.cue);
+}
+
+TEST_F(SqliteStoreTest, GivesFeedbackInTheOrderOfItsNumbers) {
+  EXPECT_EQ(reader().last_feedback_number().value(), 0U);
+  domain::Feedback unattributed = make_feedback("v3", "1", 7);
+  unattributed.attributed = false;
+  unattributed.traits = nullptr;
+  ASSERT_TRUE(store().give({make_feedback("v2", "1", 7), make_feedback("v1", "1", 7)}).ok());
+  ASSERT_TRUE(store().give({make_feedback("v2", "1", 7), unattributed}).ok());
+  reopen();
+  ASSERT_TRUE(store().give({make_feedback("v0", "1", 7)}).ok());
+  EXPECT_EQ(reader().last_feedback_number().value(), 4U);
+  const auto all = reader().load_feedback_after(0, 10);
+  std::vector<std::pair<std::uint64_t, std::string>> seen;
+  for (const domain::Feedback& row : *all) seen.emplace_back(row.number, row.viewer.str());
+  EXPECT_THAT(seen, ElementsAre(std::pair(1, "v2"), std::pair(2, "v1"), std::pair(3, "v3"), std::pair(4, "v0")));
+  EXPECT_EQ(all->at(0).traits, all->at(1).traits);
+  EXPECT_EQ(all->at(2).traits, nullptr);
+  const auto page = reader().load_feedback_after(1, 2);
+  ASSERT_EQ(page->size(), 2U);
+  EXPECT_EQ(page->at(0).number, 2U);
+  EXPECT_EQ(page->at(1).number, 3U);
 }
 
 TEST_F(SqliteStoreTest, FindsADecisionAgain) {

@@ -196,6 +196,8 @@ inline domain::Feedback make_feedback(const std::string& viewer, const std::stri
   feedback.slot = domain::SlotName("SOCIAL");
   feedback.propensity = 0.1F;
   feedback.solution_version = "sv1";
+  static const domain::TraitsPtr kTraits = make_traits(30, "DE");
+  feedback.traits = kTraits;
   return feedback;
 }
 

@@ -27,14 +27,19 @@ Result<FeedbackOutcome> write_one_feedback(WriteTarget& target, const domain::Fe
   const domain::DecisionId& decision = row.cue.decision;
   std::optional<std::string_view> cue_viewer;
   if (decision.viewer != row.viewer) cue_viewer = decision.viewer.str();
+  CHECK(row.attributed == (row.traits != nullptr), row.viewer, row.id);
+  std::optional<std::int64_t> traits;
+  if (row.traits) {
+    MCUE_TRY(traits, target.traits_numbers.number_of(target.connection, row.traits));
+  }
   MCUE_TRY_VOID(Query(target.connection,
                       "INSERT INTO feedback (key, viewer_id, id, cue_event, cue_sequence, cue_viewer, cue_slot, kind, "
-                      "value, at, attributed, item_id, slot, propensity, solution_version) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                      "value, at, attributed, item_id, slot, propensity, solution_version, traits) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
                       key, row.viewer.str(), row.id, decision.event.str(), decision.sequence.value(), cue_viewer,
                       static_cast<std::uint64_t>(row.cue.slot), domain::to_string(row.kind), row.value, to_ms(row.at),
                       row.attributed, row.item.str(), row.slot.str(), static_cast<double>(row.propensity),
-                      row.solution_version)
+                      row.solution_version, traits)
                     .run());
   target.feedback_keys.add(key, target.connection.last_row());
   return FeedbackOutcome::stored;

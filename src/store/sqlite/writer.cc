@@ -92,13 +92,15 @@ void Writer::roll_back(std::uint64_t log_end) {
   storage_.log.rewind(log_end);
   storage_.interaction_keys.on_rollback();
   storage_.feedback_keys.on_rollback();
+  storage_.traits_numbers.on_rollback();
 }
 
 Result<void> Writer::carry_out(Writes& writes) {
   if (storage_.connection->has_moved() || !storage_.log.is_in_place()) {
     return unavailable("storage_moved", "the data directory was removed or replaced while it was in use");
   }
-  WriteTarget target{*storage_.connection, storage_.log, storage_.interaction_keys, storage_.feedback_keys};
+  WriteTarget target{*storage_.connection, storage_.log, storage_.interaction_keys, storage_.feedback_keys,
+                     storage_.traits_numbers};
   MCUE_TRY_VOID(storage_.connection->run("BEGIN IMMEDIATE"));
   MCUE_TRY_VOID(apply_all(writes, target));
   const bool sync_now =
@@ -125,6 +127,7 @@ Result<void> Writer::apply_all(Writes& writes, WriteTarget& target) {
       storage_.log.rewind(log_end);
       target.interaction_keys.undo(interactions_added);
       target.feedback_keys.undo(feedback_added);
+      target.traits_numbers.on_rollback();
       MCUE_TRY_VOID(Query(*storage_.connection, "ROLLBACK TO one_write").run());
     }
     MCUE_TRY_VOID(Query(*storage_.connection, "RELEASE one_write").run());

@@ -62,6 +62,7 @@ struct Storage {
   DecisionLog log;
   KeyIndex interaction_keys;
   KeyIndex feedback_keys;
+  TraitsNumbers traits_numbers = {};
 };
 
 /// Owns the storage and the thread. submit() and close(): any thread.

@@ -11,6 +11,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/key_index.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/stored_traits.h"
 #include "store/store.h"
 
 namespace matchcue::store {
@@ -31,6 +32,7 @@ struct WriteTarget {
   DecisionLog& log;
   KeyIndex& interaction_keys;
   KeyIndex& feedback_keys;
+  TraitsNumbers& traits_numbers;
   bool sync_log = false;  ///< set by a write that must not become durable before the decisions in front of it
 };
 
