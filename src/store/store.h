@@ -51,6 +51,16 @@ struct SolutionVersionRow {
   std::string blob;
 };
 
+/// One step of the learner, which is a fold over feedback: the steps say in which portions it was folded, and when
+/// what was not acted upon had been waited for long enough. With them the fold can be done again, to the same bits.
+struct LearnerStep {
+  std::uint64_t number = 0;    ///< 1, 2, ...
+  std::uint64_t feedback = 0;  ///< number of the last feedback that is folded in
+  WallTime at;                 ///< impressions that still wait are judged by this time
+  bool settle = false;         ///< all impressions that still wait are judged now
+  friend bool operator==(const LearnerStep&, const LearnerStep&) = default;
+};
+
 /// Reads a consistent view. One thread; calls may read from disk. Errors of every call: corrupt, unavailable.
 class Reader {
  public:
@@ -82,6 +92,10 @@ class Reader {
   /// Calls `visit` with the newest logged batches, oldest of them first, reading back at most `bytes_max`.
   virtual Result<void> visit_latest_decisions(std::size_t bytes_max,
                                               const std::function<void(domain::DecisionBatch)>& visit) = 0;
+  /// Calls `visit` with every logged batch, oldest first, until it returns false. A batch that was logged in parts
+  /// comes in parts. One part at a time is in memory, and `visit` may use this reader. What is logged meanwhile is left
+  /// out. Damaged parts are passed over; the first one's error is returned at the end.
+  virtual Result<void> visit_decisions(const std::function<bool(domain::DecisionBatch)>& visit) = 0;
   /// A viewer's newest feedback, newest first, at most `limit`; an empty viewer means everybody's.
   virtual Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) = 0;
   /// Feedback with a number > `number`, in order, at most `limit`. Numbers have no gaps, and order is that of
@@ -89,6 +103,8 @@ class Reader {
   virtual Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) = 0;
   /// The number of the newest feedback; 0 when there is none.
   virtual Result<std::uint64_t> last_feedback_number() = 0;
+  /// Steps with a number > `after`, in order, at most `limit`.
+  virtual Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) = 0;
 };
 
 /// Any thread. Writes are carried out in the order of the calls, many to a commit; `done` follows the commit.
@@ -121,6 +137,9 @@ class Store {
   virtual void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) = 0;
   /// Stores feedback once per (viewer, id); outcomes are in the order of the input. `number` is ignored.
   virtual void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) = 0;
+
+  /// Errors: conflict when step.number is not the one after the last step's.
+  virtual void append_learner_step(LearnerStep step, Done<void> done) = 0;
 
   /// Carries out what is queued, then refuses everything. Idempotent.
   virtual void close() = 0;

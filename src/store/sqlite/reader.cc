@@ -206,17 +206,59 @@ Result<void> SqliteReader::visit_latest_decisions(std::size_t bytes_max,
       places.push_back(std::move(place));
     }
   }
+  std::reverse(places.begin(), places.end());
   Result<void> damage;
-  for (auto place = places.rbegin(); place != places.rend(); ++place) {
-    const auto chunk = log_.read(place->offset, place->length);
-    auto batch = chunk.ok() ? decode_decision_chunk(*chunk) : Result<domain::DecisionBatch>(chunk.error());
+  visit_places(
+      places,
+      [&](domain::DecisionBatch batch) {
+        visit(std::move(batch));
+        return true;
+      },
+      damage);
+  return damage;
+}
+
+Result<void> SqliteReader::visit_decisions(const std::function<bool(domain::DecisionBatch)>& visit) {
+  MCUE_TRY(Connection * connection, open());
+  std::int64_t last = -1;
+  {
+    Query query(*connection, "SELECT max(log_offset) FROM decision_chunks");
+    MCUE_TRY_VOID(query.next());
+    if (!query.is_null(0)) last = query.whole(0);
+  }
+  Result<void> damage;
+  for (std::int64_t visited = -1; visited < last;) {
+    std::vector<ChunkPlace> places;
+    {  // a page of places at a time: an open query would keep the WAL from being cut back
+      Query query(*connection,
+                  "SELECT log_offset, length FROM decision_chunks WHERE log_offset > ?1 AND log_offset <= ?2 "
+                  "ORDER BY log_offset LIMIT 1000",
+                  visited, last);
+      MCUE_TRY(places, read_all<ChunkPlace>(query, read_place));
+    }
+    CHECK(!places.empty(), visited, last);
+    if (!visit_places(places, visit, damage)) break;
+    visited = static_cast<std::int64_t>(places.back().offset);
+  }
+  return damage;
+}
+
+Result<domain::DecisionBatch> SqliteReader::read_batch(const ChunkPlace& place) {
+  MCUE_TRY(const std::string chunk, log_.read(place.offset, place.length));
+  return decode_decision_chunk(chunk);
+}
+
+bool SqliteReader::visit_places(std::span<const ChunkPlace> places,
+                                const std::function<bool(domain::DecisionBatch)>& visit, Result<void>& damage) {
+  for (const ChunkPlace& place : places) {
+    auto batch = read_batch(place);
     if (batch.ok()) {
-      visit(std::move(batch).value());
+      if (!visit(*std::move(batch))) return false;
     } else if (damage.ok()) {
       damage = batch.error();
     }
   }
-  return damage;
+  return true;
 }
 
 Result<std::vector<domain::Feedback>> SqliteReader::load_feedback(const domain::ViewerId& viewer, std::size_t limit) {
@@ -249,6 +291,16 @@ Result<std::uint64_t> SqliteReader::last_feedback_number() {
   Query query(*connection, "SELECT max(number) FROM feedback");
   MCUE_TRY_VOID(query.next());
   return query.count(0);  // NULL reads as 0
+}
+
+Result<std::vector<LearnerStep>> SqliteReader::load_learner_steps(std::uint64_t after, std::size_t limit) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT number, feedback, at, settle FROM learner_steps WHERE number > ?1 ORDER BY number LIMIT ?2",
+              after, sql_limit(limit));
+  return read_all<LearnerStep>(query, [](const Query& row) -> Result<LearnerStep> {
+    return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0};
+  });
 }
 
 Result<std::vector<domain::Feedback>> SqliteReader::read_all_feedback(Query& query) {

@@ -34,13 +34,19 @@ class SqliteReader final : public Reader {
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<void> visit_latest_decisions(std::size_t bytes_max,
                                       const std::function<void(domain::DecisionBatch)>& visit) override;
+  Result<void> visit_decisions(const std::function<bool(domain::DecisionBatch)>& visit) override;
   Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) override;
   Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) override;
   Result<std::uint64_t> last_feedback_number() override;
+  Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) override;
 
  private:
   Result<Connection*> open();
   Result<std::vector<domain::Feedback>> read_all_feedback(Query& query);
+  Result<domain::DecisionBatch> read_batch(const ChunkPlace& place);
+  /// Visits the batches at these places; false when `visit` had enough. Keeps the first damage it meets in `damage`.
+  bool visit_places(std::span<const ChunkPlace> places, const std::function<bool(domain::DecisionBatch)>& visit,
+                    Result<void>& damage);
 
   std::string database_path_;
   DecisionLogReader log_;

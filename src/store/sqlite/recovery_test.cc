@@ -96,6 +96,10 @@ TEST(Recovery, ReportsADamagedChunkAndServesTheOthers) {
     ErrorKind damage = ErrorKind::internal;
     EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
     EXPECT_EQ(damage, ErrorKind::corrupt);
+    std::size_t visited = 0;
+    const auto all = store.reader().visit_decisions([&](const domain::DecisionBatch&) { return ++visited > 0; });
+    EXPECT_EQ(visited, 2U);
+    EXPECT_EQ(all.error().kind, ErrorKind::corrupt);
     const auto decision =
         store.reader().load_decision({domain::EventId("match"), domain::Sequence(2), domain::ViewerId("viewer1")});
     ASSERT_FALSE(decision.ok());

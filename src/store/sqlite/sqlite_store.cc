@@ -75,6 +75,10 @@ class SqliteStore final : public Store {
         std::move(done));
   }
 
+  void append_learner_step(LearnerStep step, Done<void> done) override {
+    submit<void>([step](WriteTarget& target) { return write_learner_step(target, step); }, std::move(done));
+  }
+
   void close() override { writer_.close(); }
 
  private:

@@ -310,6 +310,63 @@ TEST_F(SqliteStoreTest, VisitsTheNewestDecisionsOldestFirstWithinTheBudget) {
   EXPECT_THAT(seen, ElementsAre());
 }
 
+TEST_F(SqliteStoreTest, VisitsEveryDecisionOldestFirstUntilTold) {
+  ASSERT_TRUE(store().log(make_batch("match", 1, 20'000)).ok());  // in several chunks
+  ASSERT_TRUE(store().log(make_batch("other", 2, 10)).ok());
+  ASSERT_TRUE(store().log(make_batch("match", 3, 10)).ok());
+  reopen();
+  std::map<std::uint64_t, std::size_t> rows;
+  std::vector<std::uint64_t> order;
+  const auto all = reader().visit_decisions([&](const domain::DecisionBatch& batch) {
+    rows[batch.header.sequence.value()] += batch.rows();
+    order.push_back(batch.header.sequence.value());
+    const bool logged_meanwhile = order.size() > 1 || store().log(make_batch("match", 4, 10)).ok();
+    EXPECT_TRUE(logged_meanwhile);
+    return true;
+  });
+  ASSERT_TRUE(all.ok());
+  EXPECT_THAT(rows, ElementsAre(std::pair(1, 20'000), std::pair(2, 10), std::pair(3, 10)));
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+  std::vector<std::uint64_t> seen;
+  const auto some = reader().visit_decisions([&](const domain::DecisionBatch& batch) {
+    seen.push_back(batch.header.sequence.value());
+    return seen.back() < 2;
+  });
+  ASSERT_TRUE(some.ok());
+  EXPECT_EQ(seen.back(), 2U);
+}
+
+TEST_F(SqliteStoreTest, VisitsMoreDecisionsThanAPageOfTheIndexHas) {
+  {
+    const HoldWriter hold(store().store());
+    for (std::uint64_t sequence = 1; sequence <= 2'500; ++sequence) {
+      store().store().append_decisions(std::make_shared<domain::DecisionBatch>(make_batch("match", sequence, 1)), {});
+    }
+  }
+  ASSERT_TRUE(store().log(make_batch("match", 2'501, 1)).ok());
+  std::uint64_t next = 1;
+  ASSERT_TRUE(
+      reader()
+          .visit_decisions([&](const domain::DecisionBatch& batch) { return batch.header.sequence.value() == next++; })
+          .ok());
+  EXPECT_EQ(next, 2'502U);
+}
+
+TEST_F(SqliteStoreTest, KeepsLearnerStepsInUnbrokenOrder) {
+  const LearnerStep first{1, 10, wall_time_from_ms(1'780'000'000'123), false};
+  const LearnerStep second{2, 10, wall_time_from_ms(1'780'000'060'000), true};
+  EXPECT_EQ(reader().load_learner_steps(0, 10)->size(), 0U);
+  EXPECT_EQ(store().step(second).error().kind, ErrorKind::conflict);
+  ASSERT_TRUE(store().step(first).ok());
+  EXPECT_EQ(store().step(first).error().kind, ErrorKind::conflict);
+  ASSERT_TRUE(store().step(second).ok());
+  reopen();
+  EXPECT_THAT(*reader().load_learner_steps(0, 10), ElementsAre(first, second));
+  EXPECT_THAT(*reader().load_learner_steps(0, 1), ElementsAre(first));
+  EXPECT_THAT(*reader().load_learner_steps(1, 10), ElementsAre(second));
+  EXPECT_EQ(store().step({4, 11, {}, false}).error().code, "learner_step_conflict");
+}
+
 TEST_F(SqliteStoreTest, KeepsItsEpochAndDrawsAnotherForAnotherDirectory) {
   const std::string epoch = store().store().epoch();
   EXPECT_EQ(epoch.size(), 17U);

@@ -115,6 +115,9 @@ class TestStore {
       store_->append_feedback(std::move(feedback), std::move(done));
     });
   }
+  Result<void> step(const LearnerStep& step) {
+    return wait_for<void>([&](Done<void> done) { store_->append_learner_step(step, std::move(done)); });
+  }
 
  private:
   std::unique_ptr<Store> store_;

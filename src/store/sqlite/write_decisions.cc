@@ -75,4 +75,21 @@ Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::sp
   return outcomes;
 }
 
+Result<void> write_learner_step(WriteTarget& target, const LearnerStep& step) {
+  {
+    Query query(target.connection, "SELECT max(number) FROM learner_steps");
+    MCUE_TRY_VOID(query.next());
+    const std::uint64_t last = query.count(0);  // NULL reads as 0
+    if (step.number != last + 1) {
+      return Error{ErrorKind::conflict,
+                   "learner_step_conflict",
+                   "learner step " + std::to_string(step.number) + " does not follow step " + std::to_string(last),
+                   {}};
+    }
+  }
+  return Query(target.connection, "INSERT INTO learner_steps (number, feedback, at, settle) VALUES (?1, ?2, ?3, ?4)",
+               step.number, step.feedback, to_ms(step.at), step.settle)
+      .run();
+}
+
 }  // namespace matchcue::store

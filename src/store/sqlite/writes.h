@@ -51,5 +51,7 @@ Result<void> write_solution_version(WriteTarget& target, const SolutionVersionRo
 /// Errors: too_large when a header alone is too large for a chunk.
 Result<void> write_decisions(WriteTarget& target, const domain::DecisionBatch& batch);
 Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback);
+/// Errors: conflict.
+Result<void> write_learner_step(WriteTarget& target, const LearnerStep& step);
 
 }  // namespace matchcue::store
