@@ -110,12 +110,11 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
   for (std::size_t i = first; i < changes.size(); ++i) {
     for (const domain::DecisionBatch* batch : by_sequence[changes[i]->sequence]) {
       MCUE_TRY(const RenderedCataloguePtr catalogue, load_rendered(batch->header.catalogue_version));
-      MCUE_TRY(const scoring::SolutionVersionPtr version, load_version(batch->header.solution_version));
       std::map<std::size_t, std::shared_ptr<domain::DecisionBatch>> split;
       for (auto& [shard, part] : parts) {
         split[shard] = std::make_shared<domain::DecisionBatch>();
         split[shard]->header = batch->header;
-        part.decisions.push_back({changes[i], catalogue, version, split[shard]});
+        part.decisions.push_back({changes[i], catalogue, split[shard]});
       }
       const std::size_t slots = batch->header.slots.size();
       for (std::size_t row = 0; row < batch->rows(); ++row) {

@@ -5,14 +5,9 @@
 
 namespace matchcue::engine {
 
-DecidedChange::DecidedChange(domain::ChangePtr change, domain::DecisionHeader header, RenderedCataloguePtr catalogue,
-                             const scoring::SolutionVersion& version, Milliseconds slate_lifetime)
-    : change_(std::move(change)),
-      header_(std::move(header)),
-      renderer_(*change_, std::move(catalogue), slate_lifetime),
-      decider_(header_, renderer_.catalogue().catalogue(), version) {}
-
-void DecidedChange::add(std::shared_ptr<const domain::DecisionBatch> batch) { batches_.push_back(std::move(batch)); }
+void DecidedChange::add(std::shared_ptr<const domain::DecisionBatch> batch) {
+  if (batch->header.catalogue_version == catalogue().version()) batches_.push_back(std::move(batch));
+}
 
 std::optional<DecidedRow> DecidedChange::find(const domain::ViewerId& viewer, std::size_t hint) {
   if (!batches_.empty()) {

@@ -10,7 +10,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "decide/decider.h"
 #include "domain/decision.h"
 #include "engine/slate_renderer.h"
 
@@ -29,28 +28,26 @@ struct DecidedRow {
   }
 };
 
-/// One change with the decisions made for it here. Single shard.
+/// One change with the decisions made for it here, by one catalogue version. What makes them is not kept: see
+/// ChangeDecider. Single shard.
 class DecidedChange {
  public:
-  DecidedChange(domain::ChangePtr change, domain::DecisionHeader header, RenderedCataloguePtr catalogue,
-                const scoring::SolutionVersion& version, Milliseconds slate_lifetime);
+  DecidedChange(domain::ChangePtr change, RenderedCataloguePtr catalogue, Milliseconds slate_lifetime)
+      : change_(std::move(change)), renderer_(*change_, std::move(catalogue), slate_lifetime) {}
 
   const domain::Change& change() const { return *change_; }
-  const domain::DecisionHeader& header() const { return header_; }
   const SlateRenderer& renderer() const { return renderer_; }
-  /// Makes more decisions of the same kind.
-  decide::Decider& decider() { return decider_; }
+  const domain::Catalogue& catalogue() const { return renderer_.catalogue()->catalogue(); }
 
-  /// Adds decisions that are logged or about to be.
+  /// Adds decisions that are logged or about to be, made with this catalogue version; others cannot be shown, and are
+  /// left out.
   void add(std::shared_ptr<const domain::DecisionBatch> batch);
   /// This viewer's decision, or nothing. O(1): tries row `hint` first.
   std::optional<DecidedRow> find(const domain::ViewerId& viewer, std::size_t hint);
 
  private:
   domain::ChangePtr change_;
-  domain::DecisionHeader header_;
   SlateRenderer renderer_;
-  decide::Decider decider_;
   std::vector<std::shared_ptr<const domain::DecisionBatch>> batches_;
   std::unordered_map<std::string_view, DecidedRow> index_;  ///< made when a hint first misses
   std::size_t indexed_batches_ = 0;

@@ -31,7 +31,8 @@ constexpr std::size_t kUnrevealedChangesMax = 8;
 /// The walk over an event's viewers for one change.
 struct ShardCore::Walk {
   EventEntry& entry;
-  DecidedChange& decided;
+  const DecidedChange& decided;
+  decide::Decider& decider;
   const ChangeMessage& message;
   std::shared_ptr<DecisionBatch> batch;
   std::size_t slates = 0;
@@ -44,6 +45,14 @@ ShardCore::ShardCore(const Options& options, std::string epoch, ShardPort& port,
 
 ShardCore::EventEntry& ShardCore::entry_of(const EventId& event) {
   return events_.try_emplace(event, options_.ring_changes_max).first->second;
+}
+
+ChangeDecider& ShardCore::decider_of(EventEntry& entry) {
+  if (!entry.decider) {
+    const DecidedChange& newest = *entry.ring.newest();
+    entry.decider.emplace(newest.change(), entry.overrides, newest.renderer().catalogue(), *version_, options_.decide);
+  }
+  return *entry.decider;
 }
 
 void ShardCore::serve(RenderedCataloguePtr catalogue, scoring::SolutionVersionPtr version) {
@@ -76,20 +85,16 @@ void ShardCore::restore(RestoredEvent restored) {
         const std::uint64_t taken = decisions.change->retracts() ? 2 : 1;
         entry.ring.set_dropped(Sequence(decisions.change->sequence.value() - taken));
       }
-      decided = &entry.ring.push(DecidedChange(decisions.change, decisions.batch->header, decisions.catalogue,
-                                               *decisions.version, options_.slate_lifetime));
+      decided = &entry.ring.push(DecidedChange(decisions.change, decisions.catalogue, options_.slate_lifetime));
     }
     decided->add(std::move(decisions.batch));
   }
   if (!restored.newest || !catalogue_ || !version_) return;
+  entry.overrides = std::move(restored.newest->overrides);
   // The newest change is what latecomers are shown, even when nobody was there to be decided for.
   DecidedChange* newest = entry.ring.newest();
   if (newest == nullptr || newest->change().sequence != restored.newest->change->sequence) {
-    const Change& change = *restored.newest->change;
-    entry.ring.push(DecidedChange(
-        restored.newest->change,
-        decide::make_header(change, restored.newest->overrides, catalogue_->catalogue(), *version_, options_.decide),
-        catalogue_, *version_, options_.slate_lifetime));
+    entry.ring.push(DecidedChange(restored.newest->change, catalogue_, options_.slate_lifetime));
   }
 }
 
@@ -114,18 +119,18 @@ void ShardCore::on_change(const ChangeMessage& message) {
   EventEntry& entry = entry_of(change.event);
   flush_late(entry);
   entry.sequence = change.sequence;
+  entry.overrides = message.overrides;
+  entry.decider.reset();
   if (!catalogue_ || !version_) return;
-  DecidedChange& decided = entry.ring.push(
-      DecidedChange(message.change,
-                    decide::make_header(change, message.overrides, catalogue_->catalogue(), *version_, options_.decide),
-                    catalogue_, *version_, options_.slate_lifetime));
-  Walk walk{entry, decided, message, std::make_shared<DecisionBatch>()};
-  walk.batch->header = decided.header();
+  DecidedChange& decided = entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime));
+  ChangeDecider& decider = decider_of(entry);
+  Walk walk{entry, decided, decider.decider(), message, std::make_shared<DecisionBatch>()};
+  walk.batch->header = decider.header();
   const std::size_t rows = sessions_.room(change.event).size() + sessions_.room(EventId()).size();
   walk.batch->viewers.reserve(rows);
   walk.batch->traits.reserve(rows);
-  walk.batch->choices.reserve(rows * decided.header().slots.size());
-  choices_.resize(decided.header().slots.size());
+  walk.batch->choices.reserve(rows * decider.header().slots.size());
+  choices_.resize(decider.header().slots.size());
   walk_room(walk, change.event);
   walk_room(walk, EventId());
   if (walk.batch->rows() > 0) {
@@ -153,7 +158,7 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   const std::size_t slots = choices_.size();
   if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
   if (change.retracts()) retract_from(session, walk.entry, change);
-  walk.decided.decider().draw(viewer.id.str(), *viewer.traits, choices_.data());
+  walk.decider.draw(viewer.id.str(), *viewer.traits, choices_.data());
   const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
   if (change.kind == ChangeKind::item_override) {
     bool unchanged = true;
@@ -173,24 +178,35 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
     walk.batch->traits.push_back(viewer.traits);
     walk.batch->choices.insert(walk.batch->choices.end(), choices_.begin(), choices_.end());
   }
-  push_slate(session, walk.decided, choices_.data());
+  if (session.sample_route) {
+    push_sample(session, walk.decided, walk.decider, choices_);
+  } else {
+    push_slate(session, walk.decided, choices_);
+  }
   if (session.peer == nullptr) return;
   ++walk.slates;
   walk.cues += static_cast<std::size_t>(
       std::count_if(choices_.begin(), choices_.end(), [](const Choice& choice) { return choice.item != kNoItem; }));
 }
 
-void ShardCore::push_slate(Session& session, DecidedChange& decided, const Choice* choices) {
-  for (std::size_t slot = 0; slot < decided.header().slots.size(); ++slot) session.screen[slot] = choices[slot].item;
+void ShardCore::remember_screen(Session& session, std::span<const Choice> choices) {
+  for (std::size_t slot = 0; slot < choices.size(); ++slot) session.screen[slot] = choices[slot].item;
+}
+
+void ShardCore::push_slate(Session& session, const DecidedChange& decided, std::span<const Choice> choices) {
+  remember_screen(session, choices);
   if (session.peer == nullptr) return;
-  if (!session.sample_route) {
-    session.sent = decided.change().sequence;
-    session.peer->send(decided.renderer().slate(session.viewer->id, choices, scratch_));
-  } else {
-    const OutFrame frame = decided.renderer().sample_push(choices, decided.decider(),
-                                                          static_cast<std::size_t>(options_.num_results), scratch_);
-    if (frame.size > 0) session.peer->send(frame);
-  }
+  session.sent = decided.change().sequence;
+  session.peer->send(decided.renderer().slate(session.viewer->id, choices.data(), scratch_));
+}
+
+void ShardCore::push_sample(Session& session, const DecidedChange& decided, const decide::Decider& decider,
+                            std::span<const Choice> choices) {
+  remember_screen(session, choices);
+  if (session.peer == nullptr) return;
+  const OutFrame frame =
+      decided.renderer().sample_push(choices.data(), decider, static_cast<std::size_t>(options_.num_results), scratch_);
+  if (frame.size > 0) session.peer->send(frame);
 }
 
 void ShardCore::retract_from(Session& session, EventEntry& entry, const Change& change) {
@@ -215,7 +231,7 @@ std::vector<CueId> ShardCore::cues_to_retract(const Session& session, EventEntry
     const auto row = decided->find(session.viewer->id, session.row);
     if (!row) continue;
     const std::span<const Choice> choices = row->choices();
-    const domain::Catalogue& catalogue = decided->renderer().catalogue().catalogue();
+    const domain::Catalogue& catalogue = decided->catalogue();
     for (std::size_t slot = 0; slot < choices.size(); ++slot) {
       if (choices[slot].item == kNoItem) continue;
       if (!correction && catalogue.items()[choices[slot].item].id != change.override_->item) continue;
@@ -280,8 +296,7 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
     port_.find_and_store(std::move(report), std::move(done));
     return;
   }
-  const feedback::DecisionRow row{found->header(), found->choices(), found->traits(),
-                                  decided->renderer().catalogue().catalogue()};
+  const feedback::DecisionRow row{found->header(), found->choices(), found->traits(), decided->catalogue()};
   port_.store(feedback::attribute(std::move(report), &row), std::move(done));
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "audience/session_table.h"
 #include "audience/traits_table.h"
 #include "base/clock.h"
+#include "engine/change_decider.h"
 #include "engine/decision_ring.h"
 #include "engine/engine.h"
 #include "engine/options.h"
@@ -51,8 +53,7 @@ struct RestoredEvent {
   domain::LiveEvent event;
   struct Decisions {
     domain::ChangePtr change;
-    RenderedCataloguePtr catalogue;       ///< of the batch's version
-    scoring::SolutionVersionPtr version;  ///< the batch's
+    RenderedCataloguePtr catalogue;  ///< of the batch's version
     std::shared_ptr<const domain::DecisionBatch> batch;
   };
   std::vector<Decisions> decisions;  ///< in sequence order; every change after the first of them has an entry
@@ -97,6 +98,8 @@ class ShardCore final : public ShardEngine {
     explicit EventEntry(std::size_t ring_changes_max) : ring(ring_changes_max) {}
     DecisionRing ring;
     domain::Sequence sequence;                    ///< of the newest change
+    std::vector<domain::ItemOverride> overrides;  ///< in force after it
+    std::optional<ChangeDecider> decider;         ///< of it; after a restart nothing until somebody comes late
     std::shared_ptr<domain::DecisionBatch> late;  ///< decisions for latecomers, not logged yet
     std::uint64_t slates = 0;
     std::optional<double> last_push_ms;
@@ -105,9 +108,15 @@ class ShardCore final : public ShardEngine {
   struct Walk;
 
   EventEntry& entry_of(const domain::EventId& event);
+  /// What decides for the newest change of the ring, which is not empty. After a restart it is made here, with the
+  /// solution version that is served now.
+  ChangeDecider& decider_of(EventEntry& entry);
   void walk_room(Walk& walk, const domain::EventId& room);
   void decide_for(Walk& walk, Session& session);
-  void push_slate(Session& session, DecidedChange& decided, const domain::Choice* choices);
+  static void remember_screen(Session& session, std::span<const domain::Choice> choices);
+  void push_slate(Session& session, const DecidedChange& decided, std::span<const domain::Choice> choices);
+  void push_sample(Session& session, const DecidedChange& decided, const decide::Decider& decider,
+                   std::span<const domain::Choice> choices);
   void retract_from(Session& session, EventEntry& entry, const domain::Change& change);
   std::vector<domain::CueId> cues_to_retract(const Session& session, EventEntry& entry, const domain::Change& change);
 
@@ -117,10 +126,10 @@ class ShardCore final : public ShardEngine {
   bool can_resume(Session& session, EventEntry& entry, const codec::ResumePoint& resume, bool had_session);
   void replay(Session& session, EventEntry& entry, domain::Sequence after);
   void show_current(Session& session, EventEntry& entry);
-  const domain::Choice* decide_late(Session& session, EventEntry& entry, DecidedChange& decided);
+  DecidedRow decide_late(Session& session, EventEntry& entry);
   void flush_late(EventEntry& entry);
-  /// This viewer's choices for a change, logged or about to be; null when there are none.
-  static const domain::Choice* find_choices(const EventEntry& entry, DecidedChange& decided, const Session& session);
+  /// This viewer's decision for a change, logged or about to be.
+  static std::optional<DecidedRow> find_row(const EventEntry& entry, DecidedChange& decided, const Session& session);
 
   void receive_interaction(Session& session, const codec::InteractionMessage& interaction);
   void send_text(Session& session, std::string_view text, FrameClass frame_class, domain::Sequence sequence);

@@ -457,7 +457,7 @@ TEST_F(ShardCoreTest, AfterARestartLoggedDecisionsAreShownAgain) {
     auto change = std::make_shared<domain::Change>(*latest);
     change->sequence = Sequence(i + 1);
     change->moment = Sequence(i + 1);
-    restored.decisions.push_back({change, catalogue, version, port.logged[i]});
+    restored.decisions.push_back({change, catalogue, port.logged[i]});
   }
   restored.newest = ChangeMessage{restored.decisions.back().change, {}, clock.steady()};
   core = make_core();
@@ -471,6 +471,71 @@ TEST_F(ShardCoreTest, AfterARestartLoggedDecisionsAreShownAgain) {
   FakePeer newcomer;
   hello(newcomer, "bob");
   EXPECT_THAT(sequences(newcomer.take()), ElementsAre(2));
+}
+
+TEST_F(ShardCoreTest, AfterARestartLatecomersAreDecidedForByTheVersionServedNow) {
+  FakePeer before;
+  hello(before, "ann");
+  fire();
+  const auto old_version = version;
+  version = scoring::decode_popularity_count(scoring::encode_popularity_count({{ItemId("bet"), {9, {}}}})).value();
+  ASSERT_NE(version->id(), old_version->id());
+  RestoredEvent restored;
+  restored.event.id = kMatch;
+  restored.event.sequence = latest->sequence;
+  restored.event.contents = {kContent};
+  restored.decisions.push_back({latest, catalogue, port.logged[0]});
+  restored.newest = ChangeMessage{latest, {{OverrideAction::pin, ItemId("quiz")}}, clock.steady()};
+  core = make_core();
+  core->restore(restored);
+  FakePeer newcomer;
+  const auto session = hello(newcomer, "bob");
+  core->flush();
+  const domain::DecisionHeader& header = port.logged.back()->header;
+  EXPECT_EQ(header.solution_version, version->id());
+  EXPECT_EQ(header.sequence, latest->sequence);
+  EXPECT_THAT(header.overrides, ElementsAre(restored.newest->overrides.front()));
+  EXPECT_EQ(newcomer.take().back()["cues"][0]["item"], "quiz");
+  FakePeer after;
+  const auto known = hello(after, "ann", 0);
+  for (const auto& [who, viewer] : {std::pair(session, "bob"), std::pair(known, "ann")}) {
+    core->receive(who, codec::InteractionMessage{"i", {{kMatch, latest->sequence, ViewerId(viewer)}, 0}});
+  }
+  ASSERT_EQ(port.stored.size(), 2u);
+  EXPECT_EQ(port.stored[0].solution_version, version->id());
+  EXPECT_EQ(port.stored[1].solution_version, old_version->id()) << "what was logged stays what it was";
+}
+
+TEST_F(ShardCoreTest, LatecomersAreDecidedForByTheVersionThatServedTheChange) {
+  fire();
+  core->serve(catalogue,
+              scoring::decode_popularity_count(scoring::encode_popularity_count({{ItemId("bet"), {9, {}}}})).value());
+  FakePeer peer;
+  hello(peer, "ann");
+  core->flush();
+  EXPECT_EQ(port.logged.back()->header.solution_version, version->id());
+}
+
+TEST_F(ShardCoreTest, RestoredDecisionsOfAnotherCatalogueAreNotShown) {
+  FakePeer before;
+  hello(before, "ann");
+  fire();
+  auto other = std::make_shared<domain::DecisionBatch>(*port.logged[0]);
+  other->header.catalogue_version = 9;
+  other->viewers = {ViewerId("bob")};
+  RestoredEvent restored;
+  restored.event.id = kMatch;
+  restored.event.sequence = latest->sequence;
+  restored.event.contents = {kContent};
+  restored.decisions = {{latest, catalogue, port.logged[0]}, {latest, catalogue, other}};
+  core = make_core();
+  core->restore(restored);
+  ViewerView ann;
+  ViewerView bob;
+  core->add_to(ann, ViewerId("ann"));
+  core->add_to(bob, ViewerId("bob"));
+  EXPECT_EQ(ann.recent.size(), 1u);
+  EXPECT_EQ(bob.recent.size(), 0u);
 }
 
 TEST_F(ShardCoreTest, AnExpiredSlateIsNotShownAnyMore) {

@@ -12,7 +12,6 @@
 namespace matchcue::engine {
 
 using domain::ChangeKind;
-using domain::Choice;
 using domain::DecisionBatch;
 using domain::EventId;
 using domain::Sequence;
@@ -104,7 +103,7 @@ bool ShardCore::can_resume(Session& session, EventEntry& entry, const codec::Res
   if (resume.sequence < entry.ring.dropped()) return false;
   for (DecidedChange& decided : entry.ring.changes()) {
     if (decided.change().sequence <= resume.sequence) continue;
-    if (find_choices(entry, decided, session) != nullptr) continue;
+    if (find_row(entry, decided, session)) continue;
     // A session that was there throughout and has no row was not touched by that override.
     const bool untouched = had_session && decided.change().kind == ChangeKind::item_override;
     if (!untouched) return false;
@@ -123,10 +122,10 @@ void ShardCore::replay(Session& session, EventEntry& entry, Sequence after) {
     if (decided.change().sequence <= after) continue;
     if (decided.change().retracts() && decided.change().retract_sequence() > after)
       retract_from(session, entry, decided.change());
-    const Choice* choices = find_choices(entry, decided, session);
-    if (choices == nullptr || corrected_later(decided)) continue;
+    const auto row = find_row(entry, decided, session);
+    if (!row || corrected_later(decided)) continue;
     if (decided.renderer().expires_at() <= clock_.wall()) continue;
-    push_slate(session, decided, choices);
+    push_slate(session, decided, row->choices());
     ++entry.slates;
   }
 }
@@ -134,36 +133,35 @@ void ShardCore::replay(Session& session, EventEntry& entry, Sequence after) {
 void ShardCore::show_current(Session& session, EventEntry& entry) {
   DecidedChange* decided = entry.ring.newest();
   if (decided == nullptr || decided->renderer().expires_at() <= clock_.wall()) return;
-  const Choice* choices = find_choices(entry, *decided, session);
-  if (choices == nullptr) choices = decide_late(session, entry, *decided);
-  push_slate(session, *decided, choices);
+  const auto known = find_row(entry, *decided, session);
+  const DecidedRow row = known ? *known : decide_late(session, entry);
+  push_slate(session, *decided, row.choices());
   ++entry.slates;
 }
 
-const Choice* ShardCore::find_choices(const EventEntry& entry, DecidedChange& decided, const Session& session) {
+std::optional<DecidedRow> ShardCore::find_row(const EventEntry& entry, DecidedChange& decided, const Session& session) {
   const domain::ViewerId& viewer = session.viewer->id;
-  if (const auto row = decided.find(viewer, session.row)) return row->choices().data();
-  if (!entry.late || entry.late->header.sequence != decided.change().sequence) return nullptr;
+  if (const auto row = decided.find(viewer, session.row)) return row;
+  if (!entry.late || entry.late->header.sequence != decided.change().sequence) return std::nullopt;
   // Rows wait here for a tenth of a second at most: there are few.
   const auto row = std::find(entry.late->viewers.begin(), entry.late->viewers.end(), viewer);
-  if (row == entry.late->viewers.end()) return nullptr;
-  const auto index = static_cast<std::size_t>(row - entry.late->viewers.begin());
-  return &entry.late->choices[index * decided.header().slots.size()];
+  if (row == entry.late->viewers.end()) return std::nullopt;
+  return DecidedRow{entry.late.get(), static_cast<std::size_t>(row - entry.late->viewers.begin())};
 }
 
-const Choice* ShardCore::decide_late(Session& session, EventEntry& entry, DecidedChange& decided) {
+DecidedRow ShardCore::decide_late(Session& session, EventEntry& entry) {
+  ChangeDecider& decider = decider_of(entry);
   if (!entry.late) {
     entry.late = std::make_shared<DecisionBatch>();
-    entry.late->header = decided.header();
+    entry.late->header = decider.header();
   }
   const audience::Viewer<ViewerPeer>& viewer = *session.viewer;
-  const std::size_t slots = decided.header().slots.size();
+  const std::size_t slots = decider.header().slots.size();
   entry.late->viewers.push_back(viewer.id);
   entry.late->traits.push_back(viewer.traits);
   entry.late->choices.resize(entry.late->choices.size() + slots);
-  Choice* choices = &entry.late->choices[entry.late->choices.size() - slots];
-  decided.decider().draw(viewer.id.str(), *viewer.traits, choices);
-  return choices;
+  decider.decider().draw(viewer.id.str(), *viewer.traits, std::span(entry.late->choices).last(slots).data());
+  return {entry.late.get(), entry.late->rows() - 1};
 }
 
 void ShardCore::flush_late(EventEntry& entry) {

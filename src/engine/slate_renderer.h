@@ -55,7 +55,7 @@ class SlateRenderer {
  public:
   SlateRenderer(const domain::Change& change, RenderedCataloguePtr catalogue, Milliseconds slate_lifetime);
 
-  const RenderedCatalogue& catalogue() const { return *catalogue_; }
+  const RenderedCataloguePtr& catalogue() const { return catalogue_; }
   WallTime expires_at() const { return expires_at_; }
 
   /// {"t":"slate",...}: the cues of the slots that are not empty. No allocation once warm; about 0.1 us.
