@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/off_policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace matchcue::evaluate {
+namespace {
+
+constexpr std::array kEstimators{Estimator::logged, Estimator::direct, Estimator::ips, Estimator::snips, Estimator::dr};
+
+bool uses_weights(Estimator estimator) {
+  return estimator == Estimator::ips || estimator == Estimator::snips || estimator == Estimator::dr;
+}
+bool uses_predictions(Estimator estimator) { return estimator == Estimator::direct || estimator == Estimator::dr; }
+
+double numerator_of(Estimator estimator, const ViewerSums& sums) {
+  switch (estimator) {
+    case Estimator::logged: return sums.reward;
+    case Estimator::direct: return sums.target_value;
+    case Estimator::ips:
+    case Estimator::snips: return sums.weighted_reward;
+    case Estimator::dr: return sums.corrected;
+  }
+  return 0;
+}
+
+bool had_trial(const OffPolicyLog& log, std::size_t viewer) {
+  if (viewer >= log.viewer_count()) return false;
+  const auto sums = log.sums_of(viewer);
+  return std::any_of(sums.begin(), sums.end(), [](const ViewerSums& slot) { return slot.trials > 0; });
+}
+
+/// Viewers of any of the logs; their place in this list is their row, counted round and round in groups_max.
+std::vector<std::size_t> viewers_of(const OffPolicyLog& left, const OffPolicyLog& right) {
+  std::vector<std::size_t> viewers;
+  for (std::size_t viewer = 0; viewer < std::max(left.viewer_count(), right.viewer_count()); ++viewer) {
+    if (had_trial(left, viewer) || had_trial(right, viewer)) viewers.push_back(viewer);
+  }
+  return viewers;
+}
+
+RatioTable make_table(const OffPolicyLog& log, const std::vector<std::size_t>& viewers, std::size_t groups_max) {
+  RatioTable table(kEstimatorCount, log.slot_count());
+  for (std::size_t place = 0; place < viewers.size(); ++place) {
+    const std::size_t row = place < groups_max ? table.add_row() : place % groups_max;
+    if (viewers[place] >= log.viewer_count()) continue;
+    const auto sums = log.sums_of(viewers[place]);
+    for (std::size_t slot = 0; slot < sums.size(); ++slot) {
+      for (const Estimator estimator : kEstimators) {
+        const double denominator = estimator == Estimator::snips ? sums[slot].weight : sums[slot].trials;
+        table.add(row, static_cast<std::size_t>(estimator), slot, numerator_of(estimator, sums[slot]), denominator);
+      }
+    }
+  }
+  return table;
+}
+
+const Judgement& worse(const Judgement& a, const Judgement& b) { return b.verdict > a.verdict ? b : a; }
+
+/// `member` is the slot, or the number of slots for the slate.
+Finding make_finding(const Judgement& judgement, const std::vector<Interval>& intervals, std::size_t member,
+                     std::size_t slot_count, Predictions predictions) {
+  Finding finding{judgement, {}};
+  for (const Estimator estimator : kEstimators) {
+    if (uses_weights(estimator) && judgement.verdict == Verdict::refused) continue;
+    if (uses_predictions(estimator) && predictions == Predictions::absent) continue;
+    const auto group = static_cast<std::size_t>(estimator);
+    finding.estimates[group] = intervals[group * (slot_count + 1) + member];
+  }
+  return finding;
+}
+
+Judgement judge_slate(const std::vector<Finding>& slots) {
+  Judgement slate;
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+    const Judgement& judgement = slots[slot].judgement;
+    if (judgement.verdict <= slate.verdict) continue;
+    slate = {judgement.verdict, fmt::format("slot {}: {}", slot, judgement.reason)};
+  }
+  return slate;
+}
+
+void check_options(const EvaluationOptions& options) {
+  const std::size_t groups = options.bootstrap.groups_max;
+  CHECK(groups >= 10 && groups <= 1'000'000, groups);
+  CHECK(options.limits.viewers_effective_min >= 2, options.limits.viewers_effective_min);
+}
+
+}  // namespace
+
+std::string_view to_string(Estimator estimator) {
+  switch (estimator) {
+    case Estimator::logged: return "logged";
+    case Estimator::direct: return "direct";
+    case Estimator::ips: return "ips";
+    case Estimator::snips: return "snips";
+    case Estimator::dr: return "dr";
+  }
+  return {};
+}
+
+Evaluation evaluate(const OffPolicyLog& log, const EvaluationOptions& options) {
+  check_options(options);
+  const RatioTable table = make_table(log, viewers_of(log, log), options.bootstrap.groups_max);
+  const std::vector<Interval> intervals = bootstrap_ratios(table, nullptr, options.bootstrap);
+  Evaluation evaluation;
+  for (std::size_t slot = 0; slot < log.slot_count(); ++slot) {
+    evaluation.support.push_back(measure_support(log, slot));
+    const Judgement judgement = judge(evaluation.support.back(), options.limits);
+    evaluation.slots.push_back(make_finding(judgement, intervals, slot, log.slot_count(), log.predictions()));
+  }
+  evaluation.slate =
+      make_finding(judge_slate(evaluation.slots), intervals, log.slot_count(), log.slot_count(), log.predictions());
+  return evaluation;
+}
+
+Comparison compare(const OffPolicyLog& left, const OffPolicyLog& right, const EvaluationOptions& options) {
+  check_options(options);
+  CHECK(left.slot_count() == right.slot_count(), left.slot_count(), right.slot_count());
+  const auto viewers = viewers_of(left, right);
+  const RatioTable table = make_table(left, viewers, options.bootstrap.groups_max);
+  const RatioTable minus = make_table(right, viewers, options.bootstrap.groups_max);
+  const std::vector<Interval> intervals = bootstrap_ratios(table, &minus, options.bootstrap);
+  const Predictions predictions = std::min(left.predictions(), right.predictions());
+  const std::size_t slot_count = left.slot_count();
+  Comparison comparison;
+  for (std::size_t slot = 0; slot < slot_count; ++slot) {
+    const Judgement of_left = judge(measure_support(left, slot), options.limits);
+    const Judgement of_right = judge(measure_support(right, slot), options.limits);
+    comparison.slots.push_back(make_finding(worse(of_left, of_right), intervals, slot, slot_count, predictions));
+  }
+  comparison.slate = make_finding(judge_slate(comparison.slots), intervals, slot_count, slot_count, predictions);
+  return comparison;
+}
+
+}  // namespace matchcue::evaluate
