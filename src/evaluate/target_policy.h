@@ -1,0 +1,73 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Policies that a log is asked about.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/decision.h"
+
+namespace matchcue::evaluate {
+
+/// What was known when one viewer was decided for. Borrowed from a decision batch.
+struct DecisionContext {
+  const domain::DecisionHeader& header;
+  const domain::ViewerId& viewer;
+  std::int16_t age = -1;     ///< years, -1 unknown
+  std::string_view country;  ///< empty when unknown
+};
+
+/// Immutable; any thread.
+class TargetPolicy {
+ public:
+  virtual ~TargetPolicy() = default;
+
+  /// For reports: "uniform", "popularity 0.05".
+  virtual const std::string& name() const = 0;
+
+  /// The probability of each candidate of a slot. A policy gives probability to candidates only, so one that would like
+  /// something else is evaluated as what it does without it.
+  ///
+  /// slot        index into context.header.slots
+  /// candidates  indices into the items of header.catalogue_version, ascending, at least one
+  /// out         as many as candidates; each in [0, 1], summing to 1
+  /// Cost        O(candidates), no allocation
+  virtual void probabilities(const DecisionContext& context, std::size_t slot, std::span<const std::size_t> candidates,
+                             std::span<double> out) const = 0;
+};
+using TargetPolicyPtr = std::unique_ptr<const TargetPolicy>;
+
+/// All candidates alike.
+TargetPolicyPtr make_uniform_policy();
+
+/// The candidate that comes first in `order`, always; candidates that are not in it come last, in item order.
+/// order  item indices of one catalogue version
+TargetPolicyPtr make_constant_policy(const std::vector<std::size_t>& order);
+
+/// Rewards by item, for make_popularity_policy(). Add trials of decisions other than those it is evaluated on.
+class ItemRewards {
+ public:
+  /// item  index into one catalogue version; reward in [0, 1]
+  void add(std::size_t item, double reward);
+  /// (r + 20 p) / (n + 20), p being the mean of all trials: the m-estimate (Cestnik 1990, ECAI). 0.5 without any trial.
+  double rate(std::size_t item) const;
+  std::size_t size() const { return trials_.size(); }  ///< largest item + 1
+
+ private:
+  std::vector<double> trials_;
+  std::vector<double> rewards_;
+  double total_trials_ = 0;
+  double total_reward_ = 0;
+};
+
+/// The candidate of the largest rate with probability 1 - epsilon + epsilon / K, each other with epsilon / K; ties go
+/// to the first. epsilon in [0, 1].
+TargetPolicyPtr make_popularity_policy(const ItemRewards& rewards, double epsilon);
+
+}  // namespace matchcue::evaluate
