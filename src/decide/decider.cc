@@ -2,7 +2,6 @@
 #include "decide/decider.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/random.h"
 #include "decide/inverse_gap.h"
@@ -32,21 +31,26 @@ domain::DecisionHeader make_header(const domain::Change& change, std::vector<dom
 Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
                  const scoring::SolutionVersion& version)
     : catalogue_(catalogue),
+      exploration_(version.exploration()),
       gamma_(header.gamma),
       floor_(header.floor),
-      scores_(version.score(catalogue, header.context)),
+      scorer_(version.fold(catalogue, {header.context, {}})),
+      means_(catalogue.items().size()),
+      deviations_(catalogue.items().size()),
       slots_(catalogue.slots().size()) {
   CHECK(header.catalogue_version == catalogue.version(), header.catalogue_version, catalogue.version());
   CHECK(header.solution_version == version.id(), header.solution_version, version.id());
   CHECK(slots_.size() <= kSlotsMax, slots_.size());
   add_items(header);
+  if (!scorer_->personal()) scorer_->score({}, {}, means_, deviations_);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     Slot& slot = slots_[s];
     slot.seed = stable_hash(catalogue.slots()[s].str(), header.seed);
-    slot.probabilities.resize(slot.items.size());
-    if (!slot.items.empty()) inverse_gap_weighting(slot.scores, gamma_, floor_, slot.probabilities);
+    if (exploration_ == scoring::Exploration::posterior_draws) slot.draws.emplace(slot.items.size(), slot.seed);
+    if (scorer_->personal() || slot.restricted) continue;
+    weigh(slot, {});
+    slot.probabilities = probabilities_;
   }
-  rank_items();
 }
 
 void Decider::add_items(const domain::DecisionHeader& header) {
@@ -66,29 +70,42 @@ void Decider::add_items(const domain::DecisionHeader& header) {
     }
     if (action == domain::OverrideAction::pin) slot.pinned = i;
     slot.items.push_back(i);
-    slot.scores.push_back(scores_[i]);
     slot.restricted = slot.restricted || item.restricted();
   }
 }
 
-void Decider::rank_items() {
-  std::vector<std::size_t> order(scores_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores_[a] > scores_[b]; });
-  rank_.resize(order.size());
-  for (std::size_t position = 0; position < order.size(); ++position) rank_[order[position]] = position + 1;
+void Decider::score(std::string_view viewer_id, const domain::ViewerTraits& viewer) {
+  if (scorer_->personal()) scorer_->score(viewer_id, viewer, means_, deviations_);
 }
 
-void Decider::narrow(const Slot& slot, const domain::ViewerTraits& viewer) {
+std::size_t Decider::rank(std::size_t item) const {
+  std::size_t rank = 1;
+  for (std::size_t other = 0; other < means_.size(); ++other) {
+    if (means_[other] > means_[item] || (means_[other] == means_[item] && other < item)) ++rank;
+  }
+  return rank;
+}
+
+void Decider::weigh(const Slot& slot, const domain::ViewerTraits& viewer) {
   eligible_.clear();
-  eligible_scores_.clear();
-  for (std::size_t c = 0; c < slot.items.size(); ++c) {
-    if (!ineligible_reason(catalogue_.items()[slot.items[c]], viewer).empty()) continue;
-    eligible_.push_back(slot.items[c]);
-    eligible_scores_.push_back(slot.scores[c]);
+  for (const std::size_t item : slot.items) {
+    if (!slot.restricted || ineligible_reason(catalogue_.items()[item], viewer).empty()) eligible_.push_back(item);
   }
   probabilities_.resize(eligible_.size());
-  if (!eligible_.empty()) inverse_gap_weighting(eligible_scores_, gamma_, floor_, probabilities_);
+  if (eligible_.empty()) return;
+  if (exploration_ == scoring::Exploration::inverse_gap) {
+    scores_.clear();
+    for (const std::size_t item : eligible_) scores_.push_back(static_cast<double>(means_[item]));
+    inverse_gap_weighting(scores_, gamma_, floor_, probabilities_);
+    return;
+  }
+  eligible_means_.clear();
+  eligible_deviations_.clear();
+  for (const std::size_t item : eligible_) {
+    eligible_means_.push_back(means_[item]);
+    eligible_deviations_.push_back(deviations_[item]);
+  }
+  slot.draws->probabilities(eligible_means_, eligible_deviations_, floor_, probabilities_);
 }
 
 domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size_t>& items,
@@ -106,11 +123,12 @@ domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size
 
 void Decider::draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices) {
   const std::uint64_t viewer_hash = stable_hash(viewer_id);
+  score(viewer_id, viewer);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     const Slot& slot = slots_[s];
     const double uniform = Random(slot.seed ^ viewer_hash).uniform();
-    if (slot.restricted) {
-      narrow(slot, viewer);
+    if (slot.probabilities.empty()) {
+      weigh(slot, viewer);
       choices[s] = draw_among(slot, eligible_, probabilities_, uniform);
     } else {
       choices[s] = draw_among(slot, slot.items, slot.probabilities, uniform);
@@ -118,13 +136,16 @@ void Decider::draw(std::string_view viewer_id, const domain::ViewerTraits& viewe
   }
 }
 
-std::vector<Standing> Decider::standings(std::size_t slot_index, const domain::ViewerTraits& viewer) {
+std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_view viewer_id,
+                                         const domain::ViewerTraits& viewer) {
   const Slot& slot = slots_[slot_index];
-  narrow(slot, viewer);
+  score(viewer_id, viewer);
+  weigh(slot, viewer);
   const bool pinned = std::find(eligible_.begin(), eligible_.end(), slot.pinned) != eligible_.end();
   std::vector<Standing> standings;
+  const auto score_of = [&](std::size_t item) { return static_cast<double>(means_[item]); };
   for (const std::size_t item : slot.items) {
-    Standing standing{item, scores_[item], 0, ineligible_reason(catalogue_.items()[item], viewer)};
+    Standing standing{item, score_of(item), 0, ineligible_reason(catalogue_.items()[item], viewer)};
     if (standing.excluded.empty() && pinned) {
       standing.propensity = item == slot.pinned ? 1 : 0;
       if (item != slot.pinned) standing.excluded = "not_pinned";
@@ -134,7 +155,7 @@ std::vector<Standing> Decider::standings(std::size_t slot_index, const domain::V
     }
     standings.push_back(standing);
   }
-  for (const std::size_t item : slot.blocked) standings.push_back({item, scores_[item], 0, "blocked"});
+  for (const std::size_t item : slot.blocked) standings.push_back({item, score_of(item), 0, "blocked"});
   std::stable_sort(standings.begin(), standings.end(),
                    [](const Standing& a, const Standing& b) { return a.score > b.score; });
   return standings;

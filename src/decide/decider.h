@@ -5,10 +5,13 @@
 // slot. This is where a propensity is made: what draw() returns is what is logged.
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "decide/eligibility.h"
+#include "decide/posterior_draws.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
 #include "scoring/solution_version.h"
@@ -38,7 +41,7 @@ domain::DecisionHeader make_header(const domain::Change& change, std::vector<dom
                                    const domain::Catalogue& catalogue, const scoring::SolutionVersion& version,
                                    const Options& options);
 
-/// Immutable after construction; holds pointers to `catalogue`, which must outlive it. Single shard.
+/// Holds on to `catalogue` and `version`, which must outlive it. Single shard: it has scratch space of its own.
 class Decider {
  public:
   /// Everything comes from the header, so that a logged one gives the same decisions. Errors: none.
@@ -47,46 +50,51 @@ class Decider {
           const scoring::SolutionVersion& version);
 
   std::size_t slot_count() const { return slots_.size(); }
-  const std::vector<double>& scores() const { return scores_; }
 
   /// Draws one item for each slot. `choices` has slot_count() entries. Each slot has its own draw, seeded by header
   /// seed, event, moment, viewer and slot, so a viewer's decision does not depend on who else is there.
-  /// Cost: O(candidates); no allocation once warm.
+  /// Cost: the scorer's and O(candidates x PosteriorDraws::kDraws); no allocation once warm.
   void draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices);
 
   /// The candidates of a slot as they stand for this viewer, best score first. Allocates.
-  std::vector<Standing> standings(std::size_t slot, const domain::ViewerTraits& viewer);
+  std::vector<Standing> standings(std::size_t slot, std::string_view viewer_id, const domain::ViewerTraits& viewer);
 
-  /// 1 for the best-scored item of the whole catalogue, and so on; ties by item order. For the sample route.
-  std::size_t rank(std::size_t item) const { return rank_[item]; }
+  /// 1 for the best-scored item of the whole catalogue, and so on; ties by item order; for the viewer who was drawn for
+  /// last. For the sample route. O(items).
+  std::size_t rank(std::size_t item) const;
 
  private:
   struct Slot {
     std::vector<std::size_t> items;     ///< not blocked, in item order
-    std::vector<double> scores;         ///< beside items
-    std::vector<double> probabilities;  ///< beside items, when nobody is excluded
+    std::vector<double> probabilities;  ///< beside items, when they are the same for everybody
     std::vector<std::size_t> blocked;
     std::size_t pinned = domain::kNoItem;
     std::uint64_t seed = 0;
     bool restricted = false;  ///< some item is not for everybody
+    std::optional<PosteriorDraws> draws;
   };
 
   void add_items(const domain::DecisionHeader& header);
-  void rank_items();
+  void score(std::string_view viewer_id, const domain::ViewerTraits& viewer);
+  /// Leaves in eligible_ and probabilities_ what this viewer may be shown in this slot, and how likely each is.
+  void weigh(const Slot& slot, const domain::ViewerTraits& viewer);
   domain::Choice draw_among(const Slot& slot, const std::vector<std::size_t>& items,
                             const std::vector<double>& probabilities, double uniform) const;
-  /// Leaves in eligible_ and probabilities_ what this viewer may be shown in this slot.
-  void narrow(const Slot& slot, const domain::ViewerTraits& viewer);
 
   const domain::Catalogue& catalogue_;
+  scoring::Exploration exploration_;
   double gamma_;
   double floor_;
-  std::vector<double> scores_;
-  std::vector<std::size_t> rank_;
+  std::unique_ptr<scoring::MomentScorer> scorer_;
+  std::vector<float> means_;       ///< of the viewer who was scored last, by item
+  std::vector<float> deviations_;  ///< beside means_
   std::vector<Slot> slots_;
-  std::vector<std::size_t> eligible_;    ///< scratch
-  std::vector<double> eligible_scores_;  ///< scratch
-  std::vector<double> probabilities_;    ///< scratch
+  // Scratch, by candidate of the slot at hand.
+  std::vector<std::size_t> eligible_;
+  std::vector<double> scores_;
+  std::vector<float> eligible_means_;
+  std::vector<float> eligible_deviations_;
+  std::vector<double> probabilities_;
 };
 
 }  // namespace matchcue::decide

@@ -19,17 +19,38 @@ using domain::Value;
 using domain::Values;
 using domain::ViewerTraits;
 
-/// Scores items by a fixed table, whatever the context.
+/// Scores items by a fixed table, whatever the context; personal when there are deviations.
 class FixedScores final : public scoring::SolutionVersion {
  public:
-  explicit FixedScores(std::vector<double> scores) : scores_(std::move(scores)) {}
+  explicit FixedScores(std::vector<float> means, std::vector<float> deviations = {})
+      : means_(std::move(means)), deviations_(std::move(deviations)) {}
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return id_; }
-  std::vector<double> score(const Catalogue&, const Values&) const override { return scores_; }
+  scoring::Exploration exploration() const override {
+    return deviations_.empty() ? scoring::Exploration::inverse_gap : scoring::Exploration::posterior_draws;
+  }
+  std::unique_ptr<scoring::MomentScorer> fold(const Catalogue&, const domain::MomentContext&) const override {
+    return std::make_unique<Scorer>(*this);
+  }
 
  private:
+  class Scorer final : public scoring::MomentScorer {
+   public:
+    explicit Scorer(const FixedScores& version) : version_(version) {}
+    bool personal() const override { return !version_.deviations_.empty(); }
+    void score(std::string_view, const domain::ViewerTraits&, std::span<float> means,
+               std::span<float> deviations) override {
+      std::copy(version_.means_.begin(), version_.means_.end(), means.begin());
+      std::copy(version_.deviations_.begin(), version_.deviations_.end(), deviations.begin());
+    }
+
+   private:
+    const FixedScores& version_;
+  };
+
   std::string id_ = "fixed-1";
-  std::vector<double> scores_;
+  std::vector<float> means_;
+  std::vector<float> deviations_;
 };
 
 Item item(const std::string& id, const std::string& slot, Values fields = {}) {
@@ -44,7 +65,7 @@ struct World {
       {item("a", "GENERAL"), item("b", "GENERAL"),
        item("c", "GENERAL", {{"MIN_AGE", Value{std::int64_t{18}}}, {"COUNTRIES", Value{std::string("FRANCE|SPAIN")}}}),
        item("d", "PLAYER")}};
-  FixedScores version{{.9, .5, .8, .1}};
+  FixedScores version{{.9F, .5F, .8F, .1F}};
   Options options;
 
   domain::DecisionHeader header(std::vector<ItemOverride> overrides = {}, std::uint64_t moment = 7) {
@@ -70,6 +91,30 @@ TEST(Decider, LoggedPropensitiesAreTheFrequenciesOfTheDraws) {
   World world;
   world.options.gamma = 3;
   Decider decider(world.header(), world.catalogue, world.version);
+  constexpr int kDraws = 100'000;
+  std::map<std::uint16_t, int> counts;
+  std::map<std::uint16_t, double> propensity;
+  std::vector<Choice> choices(decider.slot_count());
+  for (int v = 0; v < kDraws; ++v) {
+    decider.draw("viewer-" + std::to_string(v), {30, "FRANCE", {}}, choices.data());
+    ++counts[choices[kGeneral].item];
+    propensity[choices[kGeneral].item] = choices[kGeneral].propensity;
+  }
+  double chi_square = 0;
+  for (const auto& [which, count] : counts) {
+    const double expected = propensity[which] * kDraws;
+    chi_square += (count - expected) * (count - expected) / expected;
+  }
+  ASSERT_EQ(counts.size(), 3u);
+  EXPECT_LT(chi_square, 13.82);  // chi-square with 2 degrees of freedom, p = .001
+}
+
+TEST(Decider, PropensitiesOfPosteriorDrawsAreTheirFrequenciesToo) {
+  World world;
+  const FixedScores uncertain({-1.F, -1.3F, -1.1F, 0.F}, {.2F, .5F, .3F, .1F});
+  domain::Change change;
+  const auto header = make_header(change, {}, world.catalogue, uncertain, world.options);
+  Decider decider(header, world.catalogue, uncertain);
   constexpr int kDraws = 100'000;
   std::map<std::uint16_t, int> counts;
   std::map<std::uint16_t, double> propensity;
@@ -157,7 +202,7 @@ TEST(Decider, TheSameHeaderGivesTheSameBitsAndAnotherMomentGivesOthers) {
 TEST(Decider, StandingsExplainEveryCandidate) {
   World world;
   Decider decider(world.header({{OverrideAction::block, ItemId("b")}}), world.catalogue, world.version);
-  const auto standings = decider.standings(kGeneral, {17, "FRANCE", {}});
+  const auto standings = decider.standings(kGeneral, "v", {17, "FRANCE", {}});
   ASSERT_EQ(standings.size(), 3u);
   EXPECT_EQ(standings[0].item, 0u);
   EXPECT_DOUBLE_EQ(standings[0].propensity, 1);

@@ -4,7 +4,9 @@
 // What was decided, how likely that was, and what viewers did about it.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,22 @@ struct Choice {
   std::uint16_t item = kNoItem;  ///< index into the catalogue version's items
   float propensity = 0;          ///< (0,1]; 0 only with kNoItem
   friend bool operator==(const Choice&, const Choice&) = default;
+};
+
+/// An item that a recent moment was about.
+struct Subject {
+  ItemId item;
+  Values context;                 ///< of that moment
+  std::uint32_t moments_ago = 0;  ///< 0 is the present one
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+/// A subject is forgotten after so many moments.
+constexpr std::uint32_t kSubjectMomentsMax = 8;
+
+/// What decisions know of the moment they are made for. Borrowed.
+struct MomentContext {
+  const Values& context;
+  std::span<const Subject> subjects;
 };
 
 /// Everything about one change that decisions need, the same for all viewers and shards. With the viewer's id and

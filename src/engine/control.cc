@@ -276,7 +276,8 @@ void Control::recommend(const RecommendRequest& request, const Reply<Recommendat
   const domain::ViewerTraits traits = row->has_value() ? domain::traits_of(**row) : domain::ViewerTraits();
   std::vector<domain::Choice> choices(decider.slot_count());
   decider.draw(request.viewer.str(), traits, choices.data());
-  reply(Recommendation{version_->id(), catalogue.version(), change.after, stand(decider, catalogue, traits, choices)});
+  reply(Recommendation{version_->id(), catalogue.version(), change.after,
+                       stand(decider, catalogue, request.viewer.str(), traits, choices)});
 }
 
 void Control::explain(const domain::DecisionId& id, const Reply<ExplainedDecision>& reply) {

@@ -6,13 +6,14 @@
 namespace matchcue::engine {
 
 std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalogue& catalogue,
-                                  const domain::ViewerTraits& viewer, const std::vector<domain::Choice>& choices) {
+                                  std::string_view viewer_id, const domain::ViewerTraits& viewer,
+                                  const std::vector<domain::Choice>& choices) {
   std::vector<SlotCandidates> slots;
   for (std::size_t s = 0; s < decider.slot_count(); ++s) {
     SlotCandidates slot;
     slot.slot = catalogue.slots()[s];
     if (choices[s].item != domain::kNoItem) slot.chosen = catalogue.items()[choices[s].item].id;
-    for (const decide::Standing& standing : decider.standings(s, viewer)) {
+    for (const decide::Standing& standing : decider.standings(s, viewer_id, viewer)) {
       slot.candidates.push_back(
           {catalogue.items()[standing.item].id, standing.score, standing.propensity, std::string(standing.excluded)});
     }
@@ -28,7 +29,7 @@ ExplainedDecision explain_decision(domain::Decision decision, domain::CatalogueP
   decider.draw(decision.viewer.str(), *decision.traits, again.data());
   ExplainedDecision explained;
   explained.identical = again == decision.choices;
-  explained.slots = stand(decider, *catalogue, *decision.traits, decision.choices);
+  explained.slots = stand(decider, *catalogue, decision.viewer.str(), *decision.traits, decision.choices);
   explained.decision = std::move(decision);
   explained.catalogue = std::move(catalogue);
   return explained;

@@ -10,7 +10,8 @@ namespace matchcue::engine {
 
 /// Every slot's candidates as they stand for a viewer, with `choices` (one per slot) marked as chosen.
 std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalogue& catalogue,
-                                  const domain::ViewerTraits& viewer, const std::vector<domain::Choice>& choices);
+                                  std::string_view viewer_id, const domain::ViewerTraits& viewer,
+                                  const std::vector<domain::Choice>& choices);
 
 /// Draws the decision again. `identical` in the result says whether the same items and propensity bits came out.
 ExplainedDecision explain_decision(domain::Decision decision, domain::CataloguePtr catalogue,

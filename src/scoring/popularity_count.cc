@@ -27,6 +27,21 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+/// The same scores for everybody.
+class SharedScores final : public MomentScorer {
+ public:
+  explicit SharedScores(std::vector<float> scores) : scores_(std::move(scores)) {}
+  bool personal() const override { return false; }
+  void score(std::string_view, const domain::ViewerTraits&, std::span<float> means,
+             std::span<float> deviations) override {
+    std::copy(scores_.begin(), scores_.end(), means.begin());
+    std::fill(deviations.begin(), deviations.end(), 0.F);
+  }
+
+ private:
+  std::vector<float> scores_;
+};
+
 class PopularityCount final : public SolutionVersion {
  public:
   PopularityCount(std::string id, Counts counts) : id_(std::move(id)), counts_(std::move(counts)) {
@@ -39,13 +54,18 @@ class PopularityCount final : public SolutionVersion {
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return recipe_; }
 
-  std::vector<double> score(const domain::Catalogue& catalogue, const domain::Values& context) const override {
+  Exploration exploration() const override { return Exploration::inverse_gap; }
+
+  std::unique_ptr<MomentScorer> fold(const domain::Catalogue& catalogue,
+                                     const domain::MomentContext& moment) const override {
     std::vector<double> logs;
     logs.reserve(catalogue.items().size());
-    for (const domain::Item& item : catalogue.items()) logs.push_back(log_weight(item.id, context));
+    for (const domain::Item& item : catalogue.items()) logs.push_back(log_weight(item.id, moment.context));
     const double best = logs.empty() ? 0 : *std::max_element(logs.begin(), logs.end());
-    for (double& value : logs) value = std::exp(value - best);
-    return logs;
+    std::vector<float> scores;
+    scores.reserve(logs.size());
+    for (const double value : logs) scores.push_back(static_cast<float>(std::exp(value - best)));
+    return std::make_unique<SharedScores>(std::move(scores));
   }
 
  private:

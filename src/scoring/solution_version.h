@@ -1,29 +1,56 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// A solution version: an immutable trained artefact that scores items in a context.
+// A solution version: an immutable trained artefact that scores items for a viewer at a moment.
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "domain/catalogue.h"
+#include "domain/decision.h"
 
 namespace matchcue::scoring {
+
+/// How a version wants its scores turned into probabilities.
+enum class Exploration {
+  inverse_gap,      ///< by the gap to the best score, which is in (0, 1]
+  posterior_draws,  ///< scores have a known uncertainty: draw from it
+};
+
+/// One moment folded into one catalogue. Single shard: it may use scratch space of its own.
+class MomentScorer {
+ public:
+  virtual ~MomentScorer() = default;
+
+  /// False when every viewer's scores are the same.
+  virtual bool personal() const = 0;
+  /// Writes every item's score, larger is better, and its standard deviation (0 without posterior_draws).
+  ///
+  /// viewer      an id; unknown ones are scored by their traits
+  /// means, deviations   one per item of the catalogue, in its order
+  /// Cost        a few operations per item and taste dimension; no allocation once warm. The same bits every time.
+  virtual void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> means,
+                     std::span<float> deviations) = 0;
+};
 
 /// Immutable; any thread.
 class SolutionVersion {
  public:
   virtual ~SolutionVersion() = default;
 
-  /// Unique name: the recipe and a hash of the artefact's bytes.
+  /// Unique name: the recipe and what tells its artefacts apart.
   virtual const std::string& id() const = 0;
   virtual const std::string& recipe() const = 0;
+  virtual Exploration exploration() const = 0;
 
-  /// Folds the context into one score per item of `catalogue`, in its item order: in (0, 1], larger is better,
-  /// comparable between slots. Once per moment; O(items x context fields). The same bits on every call.
-  virtual std::vector<double> score(const domain::Catalogue& catalogue, const domain::Values& context) const = 0;
+  /// Folds what is the same for all viewers. Once per moment and shard. The scorer may hold on to both arguments and
+  /// to this version.
+  virtual std::unique_ptr<MomentScorer> fold(const domain::Catalogue& catalogue,
+                                             const domain::MomentContext& moment) const = 0;
 };
 
 /// shared_ptr: shards and running decisions hold the version they started with.

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decide/posterior_draws.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/random.h"
+
+namespace matchcue::decide {
+
+namespace {
+
+constexpr std::size_t kDraws = PosteriorDraws::kDraws;
+
+/// Phi^-1 by bisection: exact enough, and only called kDraws times a process.
+double normal_quantile(double probability) {
+  double low = -9;
+  double high = 9;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(-middle / std::sqrt(2.)) / 2 < probability ? low : high) = middle;
+  }
+  return low;
+}
+
+std::array<float, kDraws> make_quantiles() {
+  std::array<float, kDraws> quantiles;
+  for (std::size_t m = 0; m < kDraws; ++m) {
+    quantiles[m] = static_cast<float>(normal_quantile((static_cast<double>(m) + .5) / kDraws));
+  }
+  return quantiles;
+}
+
+/// The winner of each draw. Lanes are draws.
+__attribute__((target_clones("avx512f", "avx2", "default"))) void find_winners(const float* numbers, const float* means,
+                                                                               const float* deviations,
+                                                                               std::size_t candidates, float* best,
+                                                                               std::int32_t* winner) {
+  for (std::size_t m = 0; m < kDraws; ++m) {
+    best[m] = means[0] + deviations[0] * numbers[m];
+    winner[m] = 0;
+  }
+  for (std::size_t c = 1; c < candidates; ++c) {
+    const float* row = numbers + c * kDraws;
+    const auto candidate = static_cast<std::int32_t>(c);
+    for (std::size_t m = 0; m < kDraws; ++m) {
+      const float value = means[c] + deviations[c] * row[m];
+      winner[m] = value > best[m] ? candidate : winner[m];
+      best[m] = value > best[m] ? value : best[m];
+    }
+  }
+}
+
+}  // namespace
+
+PosteriorDraws::PosteriorDraws(std::size_t candidates, std::uint64_t seed) : numbers_(candidates * kDraws) {
+  static const std::array<float, kDraws> kQuantiles = make_quantiles();
+  Random random(seed);
+  for (std::size_t c = 0; c < candidates; ++c) {
+    float* row = numbers_.data() + c * kDraws;
+    std::copy(kQuantiles.begin(), kQuantiles.end(), row);
+    for (std::size_t m = kDraws - 1; m > 0; --m) std::swap(row[m], row[random.below(m + 1)]);
+  }
+}
+
+void PosteriorDraws::probabilities(std::span<const float> means, std::span<const float> deviations, double floor,
+                                   std::span<double> probabilities) const {
+  const std::size_t candidates = means.size();
+  CHECK(candidates > 0 && candidates * kDraws <= numbers_.size() && deviations.size() == candidates &&
+            probabilities.size() == candidates,
+        candidates, numbers_.size());
+  alignas(64) std::array<float, kDraws> best;
+  alignas(64) std::array<std::int32_t, kDraws> winner;
+  find_winners(numbers_.data(), means.data(), deviations.data(), candidates, best.data(), winner.data());
+  const double count = static_cast<double>(candidates);
+  const double least = std::min(floor, 1 / (2 * count));
+  const double each = (1 - count * least) / kDraws;
+  for (double& probability : probabilities) probability = least;
+  for (const std::int32_t won : winner) probabilities[static_cast<std::size_t>(won)] += each;
+}
+
+}  // namespace matchcue::decide
