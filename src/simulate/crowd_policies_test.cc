@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "simulate/crowd_learner_policy.h"
 #include "simulate/match_context.h"
 
 namespace matchcue::simulate {
@@ -45,6 +46,11 @@ TEST(CrowdPolicies, EachKnowledgeAddsToTheOthers) {
   const double everything = gain({});
   EXPECT_GT(everything, gain({.context = false}) + .02);
   EXPECT_GT(everything, gain({.history = false}) + .02);
+}
+
+TEST(CrowdPolicies, TheLiveLearnerBeatsTheLinearModel) {
+  const double linear = gain_of(make_linear_policy(1, CrowdExploration::inverse_gap));
+  EXPECT_GT(gain_of(make_learner_policy(1, {})), linear);
 }
 
 TEST(CrowdPolicies, SameSeedSameRun) {

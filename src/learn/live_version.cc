@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learn/live_version.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "learn/moment.h"
+
+namespace matchcue::learn {
+
+namespace {
+
+constexpr std::string_view kPopularitySuffix = ".popularity";
+constexpr double kPopularityPriorTrials = 20;
+constexpr float kSequenceMax = 3;
+
+/// Items' tastes by dimension, so that a loop over items is one vector operation after another.
+struct TasteColumns {
+  std::size_t items = 0;
+  std::vector<float> values;  ///< kTasteSize x items
+
+  explicit TasteColumns(std::size_t count) : items(count), values(kTasteSize * count) {}
+  void set(std::size_t item, const Taste& taste) {
+    for (std::size_t k = 0; k < kTasteSize; ++k) values[k * items + item] = taste[k];
+  }
+};
+
+/// out_i = start_i + vector . column_i.
+__attribute__((target_clones("avx512f", "avx2", "default"))) void add_products(const float* columns,
+                                                                               const float* vector, std::size_t items,
+                                                                               float* out) {
+  for (std::size_t k = 0; k < kTasteSize; ++k) {
+    const float* column = columns + k * items;
+    const float weight = vector[k];
+    for (std::size_t i = 0; i < items; ++i) out[i] += weight * column[i];
+  }
+}
+
+/// Everybody is scored by the items' own rates.
+class PopularityScorer final : public scoring::MomentScorer {
+ public:
+  PopularityScorer(const Model& model, const domain::Catalogue& catalogue) {
+    double trials = kPopularityPriorTrials;
+    double reward = 1;
+    for (ItemRow row = 0; row < model.items.size(); ++row) {
+      trials += model.items[row].trials;
+      reward += std::max(0., model.items[row].reward);
+    }
+    const double prior = reward / trials;
+    for (const domain::Item& item : catalogue.items()) {
+      const auto row = model.item_rows.find(item.id);
+      const double own_trials = row == model.item_rows.end() ? 0 : model.items[row->second].trials;
+      const double own_reward = row == model.item_rows.end() ? 0 : std::max(0., model.items[row->second].reward);
+      const double count = own_trials + kPopularityPriorTrials;
+      const double rate = std::clamp((own_reward + prior * kPopularityPriorTrials) / count, 1e-6, 1 - 1e-6);
+      means_.push_back(static_cast<float>(std::log(rate / (1 - rate))));
+      deviations_.push_back(static_cast<float>(1 / std::sqrt(count * rate * (1 - rate))));
+    }
+  }
+
+  bool personal() const override { return false; }
+  void score(std::string_view, const domain::ViewerTraits&, std::span<float> means,
+             std::span<float> deviations) override {
+    std::copy(means_.begin(), means_.end(), means.begin());
+    std::copy(deviations_.begin(), deviations_.end(), deviations.begin());
+  }
+
+ private:
+  std::vector<float> means_;
+  std::vector<float> deviations_;
+};
+
+class LearnerScorer final : public scoring::MomentScorer {
+ public:
+  LearnerScorer(const Model& model, const ViewerTable& viewers, const domain::Catalogue& catalogue,
+                const domain::MomentContext& moment)
+      : model_(model),
+        viewers_(viewers),
+        items_(catalogue.items().size()),
+        taste_(items_),
+        plain_taste_(items_),
+        sequence_(items_),
+        places_(model.items.size(), kNowhere) {
+    const FoldedMoment folded = fold_moment(model, moment);
+    for (std::size_t i = 0; i < items_; ++i) {
+      const auto row = model.item_rows.find(catalogue.items()[i].id);
+      if (row == model.item_rows.end()) {
+        const NewItem fresh = fold_new_item(model, catalogue.items()[i], folded.columns);
+        main_.push_back(fresh.main);
+        deviations_.push_back(static_cast<float>(model.options.exploration) * std::sqrt(fresh.variance));
+        taste_.set(i, fresh.taste);
+        plain_taste_.set(i, fresh.taste);
+        continue;
+      }
+      places_[row->second] = static_cast<std::uint32_t>(i);
+      main_.push_back(folded.main[row->second]);
+      deviations_.push_back(static_cast<float>(model.options.exploration) * std::sqrt(folded.variance[row->second]));
+      taste_.set(i, folded.taste[row->second]);
+      plain_taste_.set(i, model.items[row->second].taste);
+    }
+  }
+
+  bool personal() const override { return model_.options.use_taste || model_.options.use_history; }
+
+  void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> means,
+             std::span<float> deviations) override {
+    std::copy(main_.begin(), main_.end(), means.begin());
+    std::copy(deviations_.begin(), deviations_.end(), deviations.begin());
+    const auto row = viewers_.find(viewer);
+    const Taste taste = row ? viewers_[*row].taste : prior_taste(model_, model_.metadata.find(traits.fields));
+    if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, means.data());
+    if (row && model_.options.use_history) add_history(viewers_[*row], means);
+  }
+
+ private:
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+
+  void add_history(const ViewerState& viewer, std::span<float> means) {
+    const auto fatigue = static_cast<float>(model_.pair[kFatigue]);
+    const auto clicks = static_cast<float>(model_.pair[kClicks]);
+    for (const History& entry : viewer.history) {
+      const std::uint32_t place = places_[entry.item];
+      if (place != kNowhere) means[place] += fatigue * entry.fatigue + clicks * entry.clicked;
+    }
+    if (!viewer.has_sequence()) return;
+    std::fill(sequence_.begin(), sequence_.end(), 0.F);
+    add_products(plain_taste_.values.data(), viewer.sequence_taste.data(), items_, sequence_.data());
+    const auto weight = static_cast<float>(model_.pair[kSequence]);
+    for (std::size_t i = 0; i < items_; ++i) {
+      means[i] += weight * std::clamp(sequence_[i], -kSequenceMax, kSequenceMax);
+    }
+  }
+
+  const Model& model_;
+  const ViewerTable& viewers_;
+  std::size_t items_;
+  std::vector<float> main_;
+  std::vector<float> deviations_;
+  TasteColumns taste_;
+  TasteColumns plain_taste_;
+  std::vector<float> sequence_;
+  std::vector<std::uint32_t> places_;  ///< item row -> place in the catalogue
+};
+
+class LiveVersion final : public scoring::SolutionVersion {
+ public:
+  LiveVersion(std::uint64_t step, Policy policy, Model model, ViewerTable viewers)
+      : id_(live_version_id(step, policy)), policy_(policy), model_(std::move(model)), viewers_(std::move(viewers)) {}
+
+  const std::string& id() const override { return id_; }
+  const std::string& recipe() const override { return recipe_; }
+  scoring::Exploration exploration() const override { return scoring::Exploration::posterior_draws; }
+  std::unique_ptr<scoring::MomentScorer> fold(const domain::Catalogue& catalogue,
+                                              const domain::MomentContext& moment) const override {
+    if (policy_ == Policy::popularity) return std::make_unique<PopularityScorer>(model_, catalogue);
+    return std::make_unique<LearnerScorer>(model_, viewers_, catalogue, moment);
+  }
+
+ private:
+  std::string id_;
+  std::string recipe_{kLiveBandit};
+  Policy policy_;
+  Model model_;
+  ViewerTable viewers_;
+};
+
+}  // namespace
+
+std::string live_version_id(std::uint64_t step, Policy policy) {
+  return std::string(kLiveBandit) + "-" + std::to_string(step) +
+         std::string(policy == Policy::popularity ? kPopularitySuffix : "");
+}
+
+std::optional<LiveVersionName> parse_live_version_id(std::string_view id) {
+  if (!id.starts_with(kLiveBandit) || id.size() <= kLiveBandit.size() + 1) return std::nullopt;
+  id.remove_prefix(kLiveBandit.size() + 1);
+  LiveVersionName name;
+  if (id.ends_with(kPopularitySuffix)) {
+    name.policy = Policy::popularity;
+    id.remove_suffix(kPopularitySuffix.size());
+  }
+  const auto step = parse_int(id);
+  if (!step || *step < 0) return std::nullopt;
+  name.step = static_cast<std::uint64_t>(*step);
+  return name;
+}
+
+scoring::SolutionVersionPtr make_live_version(std::uint64_t step, Policy policy, Model model, ViewerTable viewers) {
+  return std::make_shared<LiveVersion>(step, policy, std::move(model), std::move(viewers));
+}
+
+}  // namespace matchcue::learn

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learn/log_learner.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+
+namespace matchcue::learn {
+
+namespace {
+
+/// The least number of trials between two solutions for the tastes.
+constexpr std::uint64_t kRefreshTrialsMin = 256;
+
+/// So many moments are remembered even when no trial of theirs is open: somebody's picture may be far behind.
+constexpr std::uint64_t kMomentsKept = 256;
+
+std::uint64_t cue_key(const domain::CueId& cue) {
+  const std::uint64_t event = stable_hash(cue.decision.event.str(), cue.decision.sequence.value());
+  return stable_hash(cue.decision.viewer.str(), event + cue.slot);
+}
+
+}  // namespace
+
+LogLearner::LogLearner(const Settings& settings)
+    : settings_(settings), learner_(settings.model), book_(settings.reward) {}
+
+void LogLearner::set_settings(const Settings& settings) {
+  settings_ = settings;
+  learner_.set_options(settings.model);
+  book_.set_rule(settings.reward);
+}
+
+bool LogLearner::may_train(const domain::Feedback& row) {
+  return row.attributed && row.propensity > 0 && row.propensity < 1;
+}
+
+LogLearner::KnownMoment& LogLearner::moment_of(const domain::Feedback& row, const domain::DecisionHeader& header,
+                                               std::span<const domain::Subject> subjects) {
+  const auto [known, is_new] = moments_.try_emplace({row.cue.decision.event, row.cue.decision.sequence});
+  if (is_new) {
+    known->second = {next_ordinal_++, header.context, {subjects.begin(), subjects.end()}};
+    learner_.add_context(header.context);
+    for (const domain::Subject& subject : subjects) learner_.add_context(subject.context);
+  }
+  return known->second;
+}
+
+std::uint16_t LogLearner::slot_number(const domain::SlotName& slot) {
+  const auto known = std::find(slots_.begin(), slots_.end(), slot);
+  if (known != slots_.end()) return static_cast<std::uint16_t>(known - slots_.begin());
+  slots_.push_back(slot);
+  return static_cast<std::uint16_t>(slots_.size() - 1);
+}
+
+void LogLearner::add(const domain::Feedback& row, const domain::DecisionHeader& header,
+                     std::span<const domain::Subject> subjects, const domain::Catalogue& catalogue) {
+  feedback_ = row.number;
+  if (!may_train(row)) return;
+  if (catalogue.version() > catalogue_version_) {
+    catalogue_version_ = catalogue.version();
+    learner_.add_items(catalogue);
+  }
+  const auto item = learner_.model().item_rows.find(row.item);
+  if (item == learner_.model().item_rows.end()) return;
+  TrialBook::Place place;
+  place.key = cue_key(row.cue);
+  place.moment = moment_of(row, header, subjects).ordinal;
+  place.viewer = learner_.viewer_row(row.viewer, row.traits ? row.traits->fields : domain::Values());
+  place.item = item->second;
+  place.slot = slot_number(row.slot);
+  place.propensity = row.propensity;
+  book_.add(place, row.kind, row.at);
+}
+
+void LogLearner::step(WallTime at, bool settle) {
+  ++steps_;
+  std::vector<TrialBook::Judged> judged = book_.judge(at, settle);
+  std::stable_sort(judged.begin(), judged.end(), [](const TrialBook::Judged& a, const TrialBook::Judged& b) {
+    return a.place.moment < b.place.moment;
+  });
+  fold(judged);
+  trials_since_refresh_ += judged.size();
+  if (trials_since_refresh_ >= std::max<std::uint64_t>(kRefreshTrialsMin, learner_.viewers().size()) ||
+      (settle && trials_since_refresh_ > 0)) {
+    learner_.refresh();
+    trials_since_refresh_ = 0;
+  }
+  guardrail_.judge(scoreboard_, settings_.guard, at);
+  const std::uint64_t oldest = book_.oldest_moment();
+  std::erase_if(moments_, [&](const auto& known) {
+    return known.second.ordinal < oldest && known.second.ordinal + kMomentsKept < next_ordinal_;
+  });
+}
+
+std::vector<bool> LogLearner::popular_items() const {
+  const Model& model = learner_.model();
+  const auto rate = [&](ItemRow item) { return (model.items[item].reward + 1) / (model.items[item].trials + 20); };
+  std::vector<double> best(model.groups.size());
+  for (ItemRow item = 0; item < model.items.size(); ++item) {
+    double& of_slot = best[model.items[item].groups.front()];
+    of_slot = std::max(of_slot, rate(item));
+  }
+  std::vector<bool> popular(model.items.size());
+  for (ItemRow item = 0; item < popular.size(); ++item) {
+    popular[item] = rate(item) >= best[model.items[item].groups.front()];
+  }
+  return popular;
+}
+
+void LogLearner::fold(const std::vector<TrialBook::Judged>& judged) {
+  std::map<std::uint64_t, const KnownMoment*> by_ordinal;
+  for (const auto& [key, moment] : moments_) by_ordinal[moment.ordinal] = &moment;
+  const std::vector<bool> popular = popular_items();
+  std::vector<Trial> trials;
+  for (std::size_t begin = 0; begin < judged.size();) {
+    const std::uint64_t ordinal = judged[begin].place.moment;
+    trials.clear();
+    std::size_t end = begin;
+    for (; end < judged.size() && judged[end].place.moment == ordinal; ++end) {
+      const TrialBook::Judged& each = judged[end];
+      trials.push_back(each.trial);
+      scoreboard_.add(each.seen, each.place.slot, each.place.propensity, each.trial.reward, each.trial.repair,
+                      popular[each.trial.item]);
+    }
+    const KnownMoment& moment = *by_ordinal.at(ordinal);
+    learner_.fold({moment.context, moment.subjects}, ordinal, trials);
+    begin = end;
+  }
+}
+
+scoring::SolutionVersionPtr LogLearner::version(Policy policy) {
+  auto [model, viewers] = learner_.share();
+  return make_live_version(steps_, policy, std::move(model), std::move(viewers));
+}
+
+scoring::SolutionVersionPtr LogLearner::version() {
+  return version(guardrail_.holds() ? Policy::popularity : Policy::learner);
+}
+
+}  // namespace matchcue::learn

@@ -1,0 +1,104 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The learner as a fold over the feedback log. Two of these that were fed the same rows and steps hold the same bits:
+// that is how the learner survives a crash, and how an old decision is computed again.
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "domain/decision.h"
+#include "learn/learner.h"
+#include "learn/live_version.h"
+#include "learn/scoreboard.h"
+#include "learn/trial_book.h"
+#include "scoring/solution_version.h"
+
+namespace matchcue::learn {
+
+/// Everything that decides what the fold makes of the log. Each step names the settings it was made with.
+struct Settings {
+  Options model;
+  RewardRule reward;
+  GuardOptions guard;
+};
+std::string to_json(const Settings& settings);
+/// Errors: unknown_setting, invalid_setting, naming the key.
+Result<Settings> parse_settings(std::string_view json);
+
+/// Single thread.
+class LogLearner {
+ public:
+  explicit LogLearner(const Settings& settings);
+
+  const Settings& settings() const { return settings_; }
+  void set_settings(const Settings& settings);
+
+  /// Takes the next row of the feedback log. Rows that cannot train are skipped: unattributed ones, and what an
+  /// operator pinned (propensity 1). O(1) but for items and context values that are new.
+  ///
+  /// header, catalogue   of the decision that the row cites; needed when `may_train(row)`
+  /// subjects            of the moment that was decided for, and of those before it
+  void add(const domain::Feedback& row, const domain::DecisionHeader& header, std::span<const domain::Subject> subjects,
+           const domain::Catalogue& catalogue);
+  static bool may_train(const domain::Feedback& row);
+
+  /// Ends a step: judges the trials that are due at `at` (with `settle`, all), and folds them in. O(trials), and now
+  /// and then O(viewers x history), so that this too is O(1) a trial.
+  void step(WallTime at, bool settle);
+
+  std::uint64_t steps() const { return steps_; }
+  std::uint64_t feedback() const { return feedback_; }  ///< number of the last row taken
+  void skip_to(std::uint64_t feedback) { feedback_ = feedback; }
+  /// Impressions that are waiting to be judged.
+  std::size_t waiting() const { return book_.waiting(); }
+
+  const Learner& learner() const { return learner_; }
+  const Scoreboard& scoreboard() const { return scoreboard_; }
+  const Guardrail& guardrail() const { return guardrail_; }
+  const std::vector<domain::SlotName>& slots() const { return slots_; }  ///< as the scoreboard numbers them
+  /// What decides after the last step. Shares memory with this learner until that changes.
+  scoring::SolutionVersionPtr version();
+  /// A version of the same state in which this policy decides.
+  scoring::SolutionVersionPtr version(Policy policy);
+
+  /// The whole state as bytes, and back. Equal states have equal bytes. Errors: corrupt.
+  std::string save() const;
+  static Result<LogLearner> load(std::string_view bytes);
+
+ private:
+  friend class Snapshot;
+  using MomentKey = std::pair<domain::EventId, domain::Sequence>;
+  struct KnownMoment {
+    std::uint64_t ordinal = 0;
+    domain::Values context;
+    std::vector<domain::Subject> subjects;
+  };
+
+  KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header,
+                         std::span<const domain::Subject> subjects);
+  void fold(const std::vector<TrialBook::Judged>& judged);
+  /// By item row: whether it has its slot's best rate of reward.
+  std::vector<bool> popular_items() const;
+  std::uint16_t slot_number(const domain::SlotName& slot);
+
+  Settings settings_;
+  Learner learner_;
+  TrialBook book_;
+  Scoreboard scoreboard_;
+  Guardrail guardrail_;
+  std::vector<domain::SlotName> slots_;
+  std::map<MomentKey, KnownMoment> moments_;  ///< that a trial may still cite
+  std::uint64_t next_ordinal_ = 1;
+  std::uint64_t catalogue_version_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t feedback_ = 0;
+  std::uint64_t trials_since_refresh_ = 0;
+};
+
+}  // namespace matchcue::learn

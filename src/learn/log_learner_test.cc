@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The learner in front of a small audience whose taste is known: at GOAL everybody likes "bet", otherwise "quiz"; the
+// young like player "a" and the old player "b".
+#include "learn/log_learner.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+
+namespace matchcue::learn {
+namespace {
+
+using domain::EventId;
+using domain::FeedbackKind;
+using domain::ItemId;
+using domain::Sequence;
+using domain::Value;
+using domain::Values;
+using domain::ViewerId;
+
+constexpr std::size_t kViewers = 200;
+
+domain::Item item(const std::string& id, const std::string& slot) {
+  return domain::make_item(ItemId(id), {{"ITEM_TYPE", Value{slot}}}, "").value();
+}
+
+/// Writes a feedback log as a uniformly random policy would have made it.
+class Audience {
+ public:
+  domain::Catalogue catalogue{
+      1, {item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL"), item("quiz", "GENERAL")}};
+
+  static Values context(std::uint64_t moment) {
+    return {{"EVENT", Value{std::string(moment % 2 == 0 ? "GOAL" : "THROW")}}, {"VENUE", Value{std::string("Paris")}}};
+  }
+  static Values metadata(std::size_t viewer) { return {{"AGE", Value{std::int64_t{viewer % 2 == 0 ? 20 : 60}}}}; }
+  static WallTime at(std::uint64_t moment) {
+    return wall_time_from_ms(1'780'000'000'000 + static_cast<std::int64_t>(moment) * 20'000);
+  }
+
+  /// Adds everything that happens at one moment to `log`, and ends a step.
+  void play(LogLearner& log, std::uint64_t moment) {
+    domain::DecisionHeader header;
+    header.catalogue_version = 1;
+    header.slots = catalogue.slots();
+    header.context = context(moment);
+    for (std::size_t v = 0; v < kViewers; ++v) {
+      for (std::size_t slot = 0; slot < 2; ++slot) show(log, header, moment, v, slot);
+    }
+    log.step(at(moment), true);
+  }
+
+ private:
+  void show(LogLearner& log, const domain::DecisionHeader& header, std::uint64_t moment, std::size_t viewer,
+            std::size_t slot) {
+    Random random(mix64(moment * 1'000 + viewer * 2 + slot));
+    const bool first = random.uniform() < .5;
+    const bool player = header.slots[slot].str() == "PLAYER";
+    domain::Feedback row;
+    row.viewer = ViewerId("v" + std::to_string(viewer));
+    row.cue = {{EventId("1"), Sequence(moment), row.viewer}, slot};
+    row.at = at(moment);
+    row.attributed = true;
+    row.slot = header.slots[slot];
+    row.item = ItemId(player ? (first ? "a" : "b") : (first ? "bet" : "quiz"));
+    row.propensity = .5F;
+    row.traits = std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", metadata(viewer)});
+    row.number = log.feedback() + 1;
+    log.add(row, header, {}, catalogue);
+    const bool liked = player ? (viewer % 2 == 0) == first : (moment % 2 == 0) == first;
+    if (random.uniform() >= (liked ? .25 : .05)) return;
+    row.kind = FeedbackKind::click;
+    row.number = log.feedback() + 1;
+    log.add(row, header, {}, catalogue);
+  }
+};
+
+/// Mean scores by item for a viewer at a moment like `moment`.
+std::map<std::string, float> scores(LogLearner& log, const domain::Catalogue& catalogue, const std::string& viewer,
+                                    const Values& metadata, std::uint64_t moment) {
+  const Values context = Audience::context(moment);
+  const auto version = log.version(Policy::learner);
+  const auto scorer = version->fold(catalogue, {context, {}});
+  std::vector<float> means(catalogue.items().size());
+  std::vector<float> deviations(means.size());
+  scorer->score(viewer, {{}, "", metadata}, means, deviations);
+  std::map<std::string, float> by_item;
+  for (std::size_t i = 0; i < means.size(); ++i) by_item[catalogue.items()[i].id.str()] = means[i];
+  return by_item;
+}
+
+TEST(LogLearner, LearnsWhatTheMomentDoesToEverybody) {
+  Audience audience;
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 20; ++moment) audience.play(log, moment);
+  const auto goal = scores(log, audience.catalogue, "v1", Audience::metadata(1), 22);
+  const auto other = scores(log, audience.catalogue, "v1", Audience::metadata(1), 23);
+  EXPECT_GT(goal.at("bet"), goal.at("quiz") + .5F);
+  EXPECT_GT(other.at("quiz"), other.at("bet") + .5F);
+}
+
+TEST(LogLearner, LearnsTasteAndExpectsItOfNewViewersWithTheSameMetadata) {
+  Audience audience;
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 40; ++moment) audience.play(log, moment);
+  const auto young = scores(log, audience.catalogue, "stranger", Audience::metadata(0), 41);
+  const auto old = scores(log, audience.catalogue, "stranger", Audience::metadata(1), 41);
+  EXPECT_GT(young.at("a"), young.at("b"));
+  EXPECT_LT(old.at("a"), old.at("b"));
+}
+
+TEST(LogLearner, TheSameLogGivesTheSameBytesWhereverItWasInterrupted) {
+  Audience audience;
+  LogLearner undisturbed{Settings()};
+  LogLearner interrupted{Settings()};
+  for (std::uint64_t moment = 1; moment <= 8; ++moment) {
+    audience.play(undisturbed, moment);
+    audience.play(interrupted, moment);
+    auto loaded = LogLearner::load(interrupted.save());
+    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+    interrupted = *std::move(loaded);
+    ASSERT_EQ(undisturbed.save(), interrupted.save()) << moment;
+  }
+}
+
+TEST(LogLearner, AVersionStaysAsItWasWhileTheLearnerGoesOn) {
+  Audience audience;
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 4; ++moment) audience.play(log, moment);
+  const auto version = log.version();
+  const Values context = Audience::context(5);
+  const auto score = [&] {
+    std::vector<float> means(4);
+    std::vector<float> deviations(4);
+    version->fold(audience.catalogue, {context, {}})->score("v3", {}, means, deviations);
+    means.insert(means.end(), deviations.begin(), deviations.end());
+    return means;
+  };
+  const auto before = score();
+  for (std::uint64_t moment = 5; moment <= 8; ++moment) audience.play(log, moment);
+  EXPECT_EQ(score(), before);
+  EXPECT_EQ(version->id(), "live-bandit-4");
+}
+
+TEST(LogLearner, WhatAnOperatorPinnedNeverTrains) {
+  domain::Feedback row;
+  row.attributed = true;
+  row.propensity = 1;
+  EXPECT_FALSE(LogLearner::may_train(row));
+  row.propensity = .9F;
+  EXPECT_TRUE(LogLearner::may_train(row));
+  row.attributed = false;
+  EXPECT_FALSE(LogLearner::may_train(row));
+}
+
+TEST(LogLearner, ANewItemIsExpectedToBeLikeItsSlotAndIsUncertain) {
+  Audience audience;
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 20; ++moment) audience.play(log, moment);
+  const domain::Catalogue larger(2, {item("bet", "GENERAL"), item("new", "GENERAL"), item("quiz", "GENERAL")});
+  const Values context = Audience::context(22);
+  std::vector<float> means(3);
+  std::vector<float> deviations(3);
+  log.version()->fold(larger, {context, {}})->score("stranger", {}, means, deviations);
+  EXPECT_LT(means[1], means[0]);
+  EXPECT_GT(means[1], means[2] - .5F);
+  EXPECT_GT(deviations[1], 1.5F * deviations[0]);
+}
+
+TEST(LogLearner, ADamagedSnapshotIsRefused) {
+  Audience audience;
+  LogLearner log{Settings()};
+  audience.play(log, 1);
+  const std::string bytes = log.save();
+  for (std::size_t at = 0; at < bytes.size(); at += 97) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    EXPECT_EQ(LogLearner::load(damaged).error().kind, ErrorKind::corrupt);
+  }
+  EXPECT_FALSE(LogLearner::load(std::string_view(bytes).substr(0, bytes.size() / 2)).ok());
+  EXPECT_FALSE(LogLearner::load("").ok());
+}
+
+TEST(Settings, SurviveAsTextAndNameWhatIsWrong) {
+  Settings settings;
+  settings.model.exploration = .25;
+  settings.reward.window = Milliseconds(5'000);
+  settings.model.use_taste = false;
+  EXPECT_EQ(to_json(parse_settings(to_json(settings)).value()), to_json(settings));
+  EXPECT_EQ(parse_settings(R"({"exploratoin":1})").error().field, "exploratoin");
+  EXPECT_EQ(parse_settings(R"({"exploration":"much"})").error().field, "exploration");
+}
+
+TEST(LiveVersion, NamesItsStepAndPolicy) {
+  EXPECT_EQ(parse_live_version_id(live_version_id(12, Policy::popularity))->policy, Policy::popularity);
+  EXPECT_EQ(parse_live_version_id(live_version_id(12, Policy::learner))->step, 12u);
+  EXPECT_FALSE(parse_live_version_id("popularity-count-1"));
+  EXPECT_FALSE(parse_live_version_id("live-bandit-x"));
+}
+
+}  // namespace
+}  // namespace matchcue::learn

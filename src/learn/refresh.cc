@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "learn/learner.h"
+
+namespace matchcue::learn {
+
+namespace {
+
+constexpr std::size_t K = kTasteSize;
+using Vector = std::array<double, K>;
+using Square = std::array<std::array<double, K>, K>;
+
+/// In place Cholesky and inverse for the fixed size.
+Square invert(const Square& matrix) {
+  Square lower{};
+  for (std::size_t j = 0; j < K; ++j) {
+    for (std::size_t i = j; i < K; ++i) {
+      double sum = matrix[i][j];
+      for (std::size_t k = 0; k < j; ++k) sum -= lower[i][k] * lower[j][k];
+      lower[i][j] = i == j ? std::sqrt(sum) : sum / lower[j][j];
+    }
+  }
+  Square half{};  // L^-1
+  for (std::size_t c = 0; c < K; ++c) {
+    half[c][c] = 1 / lower[c][c];
+    for (std::size_t r = c + 1; r < K; ++r) {
+      double sum = 0;
+      for (std::size_t k = c; k < r; ++k) sum -= lower[r][k] * half[k][c];
+      half[r][c] = sum / lower[r][r];
+    }
+  }
+  Square result{};
+  for (std::size_t r = 0; r < K; ++r) {
+    for (std::size_t c = 0; c <= r; ++c) {
+      double sum = 0;
+      for (std::size_t k = r; k < K; ++k) sum += half[k][r] * half[k][c];
+      result[r][c] = result[c][r] = sum;
+    }
+  }
+  return result;
+}
+
+/// What a viewer's history says about their taste: G = sum H q q', g = sum T q.
+struct Evidence {
+  Square information{};
+  Vector target{};
+};
+
+Evidence evidence_of(const Model& model, const ViewerState& viewer) {
+  Evidence evidence;
+  for (const History& entry : viewer.history) {
+    const Taste& q = model.items[entry.item].taste;
+    const auto& spread = model.items[entry.item].taste_covariance;
+    const auto own = static_cast<double>(entry.information);
+    for (std::size_t a = 0; a < K; ++a) {
+      evidence.target[a] += static_cast<double>(entry.target) * static_cast<double>(q[a]);
+      const double scaled = own * static_cast<double>(q[a]);
+      for (std::size_t b = 0; b <= a; ++b) {
+        evidence.information[a][b] += scaled * static_cast<double>(q[b]) + own * static_cast<double>(spread[a * K + b]);
+      }
+    }
+  }
+  for (std::size_t a = 0; a < K; ++a) {
+    for (std::size_t b = a + 1; b < K; ++b) evidence.information[a][b] = evidence.information[b][a];
+  }
+  return evidence;
+}
+
+Square posterior_covariance(const Evidence& evidence) {
+  Square precision = evidence.information;
+  for (std::size_t k = 0; k < K; ++k) precision[k][k] += 1;
+  return invert(precision);
+}
+
+Vector prior_mean(const Model& model, const ViewerState& viewer) {
+  Vector mean{};
+  for (const Feature feature : viewer.metadata) {
+    for (std::size_t k = 0; k < K; ++k) mean[k] += static_cast<double>(model.metadata_taste[feature][k]);
+  }
+  return mean;
+}
+
+Vector multiply(const Square& matrix, const Vector& vector) {
+  Vector result{};
+  for (std::size_t r = 0; r < K; ++r) {
+    for (std::size_t c = 0; c < K; ++c) result[r] += matrix[r][c] * vector[c];
+  }
+  return result;
+}
+
+Taste solve_viewer(const Evidence& evidence, const Square& covariance, const Vector& prior) {
+  Vector right = evidence.target;
+  for (std::size_t k = 0; k < K; ++k) right[k] += prior[k];
+  const Vector z = multiply(covariance, right);
+  Taste taste;
+  for (std::size_t k = 0; k < K; ++k) taste[k] = static_cast<float>(z[k]);
+  return taste;
+}
+
+}  // namespace
+
+/// The regression of taste on metadata: [sum x x' (x) G S + 1.5 I] vec M = sum x (x) (g - G S g).
+void Learner::solve_metadata() {
+  Model& model = model_;
+  const ViewerTable& viewers = viewers_;
+  const std::size_t features = model.metadata.size();
+  if (features == 0) return;
+  constexpr double kRidge = 1.5;
+  SquareMatrix left(features * K);
+  std::vector<double> right(features * K);
+  for (ViewerRow row = 0; row < viewers.size(); ++row) {
+    const ViewerState& viewer = viewers[row];
+    const Evidence evidence = evidence_of(model, viewer);
+    const Square covariance = posterior_covariance(evidence);
+    const Vector smoothed = multiply(evidence.information, multiply(covariance, evidence.target));
+    for (const Feature a : viewer.metadata) {
+      for (std::size_t k = 0; k < K; ++k) right[a * K + k] += evidence.target[k] - smoothed[k];
+    }
+    // G S = I - S.
+    for (const Feature a : viewer.metadata) {
+      for (const Feature b : viewer.metadata) {
+        if (b > a) continue;
+        for (std::size_t r = 0; r < K; ++r) {
+          for (std::size_t c = 0; c < K; ++c) left(a * K + r, b * K + c) += (r == c ? 1. : 0.) - covariance[r][c];
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < left.size(); ++i) left(i, i) += kRidge;
+  factorize(left);
+  solve_factorized(left, right);
+  for (std::size_t f = 0; f < features; ++f) {
+    for (std::size_t k = 0; k < K; ++k) model.metadata_taste[f][k] = static_cast<float>(right[f * K + k]);
+  }
+}
+
+void Learner::solve_viewers() {
+  const Model& model = model_;
+  ViewerTable& viewers = viewers_;
+  for (ViewerRow row = 0; row < viewers.size(); ++row) {
+    ViewerState& viewer = viewers.edit(row);
+    const Evidence evidence = evidence_of(model, viewer);
+    viewer.taste = solve_viewer(evidence, posterior_covariance(evidence), prior_mean(model, viewer));
+    viewer.sequence_taste = {};
+    for (const History& entry : viewer.history) {
+      if (entry.sequence == 0) continue;
+      const Taste& q = model.items[entry.item].taste;
+      for (std::size_t k = 0; k < K; ++k) viewer.sequence_taste[k] += entry.sequence * q[k];
+    }
+  }
+}
+
+void Learner::solve_items() {
+  Model& model = model_;
+  const ViewerTable& viewers = viewers_;
+  std::vector<Square> left(model.items.size());
+  std::vector<Vector> right(model.items.size());
+  for (ViewerRow row = 0; row < viewers.size(); ++row) {
+    const ViewerState& viewer = viewers[row];
+    const Square covariance = posterior_covariance(evidence_of(model, viewer));
+    Square second{};
+    for (std::size_t a = 0; a < K; ++a) {
+      for (std::size_t b = 0; b < K; ++b) {
+        second[a][b] = covariance[a][b] + static_cast<double>(viewer.taste[a]) * static_cast<double>(viewer.taste[b]);
+      }
+    }
+    for (const History& entry : viewer.history) {
+      for (std::size_t a = 0; a < K; ++a) {
+        right[entry.item][a] += static_cast<double>(entry.target) * static_cast<double>(viewer.taste[a]);
+        for (std::size_t b = 0; b < K; ++b)
+          left[entry.item][a][b] += static_cast<double>(entry.information) * second[a][b];
+      }
+    }
+  }
+  const double ridge = 1 / scales_.item_taste;
+  for (ItemRow row = 0; row < model.items.size(); ++row) {
+    if (model.items[row].trials == 0) continue;
+    for (std::size_t k = 0; k < K; ++k) left[row][k][k] += ridge;
+    const Square covariance = invert(left[row]);
+    const Vector q = multiply(covariance, right[row]);
+    ItemState& item = model.items.edit(row);
+    for (std::size_t a = 0; a < K; ++a) {
+      item.taste[a] = static_cast<float>(q[a]);
+      for (std::size_t b = 0; b < K; ++b) item.taste_covariance[a * K + b] = static_cast<float>(covariance[a][b]);
+    }
+  }
+}
+
+void Learner::refresh() {
+  if (model_.options.use_taste) {
+    solve_viewers();
+    solve_metadata();
+    solve_viewers();
+    solve_items();
+    solve_viewers();
+    if (model_.options.use_context_taste) adapt_context_taste_scales();
+  }
+  adapt_group_scales();
+  adapt_item_scales();
+}
+
+}  // namespace matchcue::learn
