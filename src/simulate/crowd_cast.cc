@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "codec/csv.h"
 #include "codec/personalize_schema.h"
-#include "simulate/normal.h"
+#include "simulate/draws.h"
 #include "simulate/sample_data.h"
 
 namespace matchcue::simulate {
@@ -34,16 +34,6 @@ std::vector<double> normal_vector(std::size_t size, Random& random) {
   std::vector<double> numbers(size);
   for (double& x : numbers) x = draw_normal(random);
   return numbers;
-}
-
-template <std::size_t N>
-std::size_t draw(const std::array<double, N>& shares, Random& random) {
-  double left = random.uniform();
-  for (std::size_t i = 0; i + 1 < N; ++i) {
-    left -= shares[i];
-    if (left < 0) return i;
-  }
-  return N - 1;
 }
 
 /// Takes the rows of the sample's items; the file is ours, so whatever is wrong with it is a mistake of ours.
@@ -151,10 +141,10 @@ void add_viewers(const CrowdParams& params, std::uint64_t seed, std::size_t view
   std::vector<std::vector<double>> own_tastes;
   for (std::size_t number = 1; number <= viewers; ++number) {
     Random random(stable_hash(fmt::format("viewer {}", number), seed));
-    const std::size_t age = draw(kAgeShares, random);
-    const std::size_t gender = draw(kGenderShares, random);
-    const std::size_t country = draw(kCountryShares, random);
-    const std::size_t elsewhere = draw(kSideShares, random);
+    const std::size_t age = draw_index(kAgeShares, random);
+    const std::size_t gender = draw_index(kGenderShares, random);
+    const std::size_t country = draw_index(kCountryShares, random);
+    const std::size_t elsewhere = draw_index(kSideShares, random);
     ViewerNature nature;
     nature.side = country < 2 ? country : elsewhere;
     for (std::size_t k = 0; k < params.K; ++k) {

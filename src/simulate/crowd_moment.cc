@@ -87,6 +87,7 @@ CrowdMoment make_crowd_moment(const TimedMoment& moment, CrowdContext context) {
 }
 
 double handmade_pull(std::string_view event, std::string_view label) {
+  if (event == "POST_MATCH") event = "POST-MATCH";
   for (const Pull& pull : kPulls) {
     if (pull.event == event && pull.label == label) return pull.strength;
   }

@@ -23,7 +23,8 @@ struct CrowdMoment {
 ///                      number; LEAD: home minus away, -2..2
 CrowdMoment make_crowd_moment(const TimedMoment& moment, CrowdContext context);
 
-/// What draws everybody to an item with this label when this is the event, in units of utility: BET at a GOAL .8.
+/// What draws everybody to an item with this label when this is the event or the timing, in units of utility: BET at a
+/// GOAL .8.
 double handmade_pull(std::string_view event, std::string_view label);
 
 }  // namespace matchcue::simulate

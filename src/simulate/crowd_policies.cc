@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "simulate/normal.h"
+#include "simulate/draws.h"
 
 namespace matchcue::simulate {
 namespace {

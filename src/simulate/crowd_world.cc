@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 #include "simulate/crowd_moment.h"
-#include "simulate/normal.h"
+#include "simulate/draws.h"
 
 namespace matchcue::simulate {
 namespace {

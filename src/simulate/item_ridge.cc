@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "simulate/normal.h"
+#include "simulate/draws.h"
 
 namespace matchcue::simulate {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "simulate/normal.h"
+#include "simulate/draws.h"
 
 namespace matchcue::simulate {
 namespace {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +11,8 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "codec/csv.h"
+#include "simulate/crowd_moment.h"
+#include "simulate/draws.h"
 
 namespace matchcue::embedded {
 std::string_view sample_items();
@@ -46,50 +47,9 @@ constexpr std::array<double, 6> kEventShares = {.12, .1, .06, .27, .15, .3};
 /// How many of a match's 36 ticks fall into each of kSampleTimings.
 constexpr std::array<int, 9> kTicks = {2, 5, 5, 5, 2, 6, 6, 3, 2};
 
-/// What draws viewers to an item when this is the event or the timing.
-struct Pull {
-  std::string_view when;
-  std::string_view label;
-  double strength;
-};
-constexpr std::array kPulls = {
-    Pull{"GOAL", "BET", .8},
-    Pull{"GOAL", "MATCH_BEST_MOMENT", 1},
-    Pull{"GOAL", "MATCH_VIDEO_CLIP_SET", 1},
-    Pull{"GOAL", "TWEET_FEED_LIVE", 1},
-    Pull{"PENALTY", "MATCH_RESULT_PREDICT", 1},
-    Pull{"PENALTY", "BET", 1},
-    Pull{"INJURY", "CHAT_WITH_FRIEND", .7},
-    Pull{"INJURY", "TWEET_FEED_LIVE", .7},
-    Pull{"INTERVAL", "ADVERT_FOOD", .9},
-    Pull{"INTERVAL", "TRIVIA", .9},
-    Pull{"INTERVAL", "QUIZ", .9},
-    Pull{"POST_MATCH", "MATCH_SCHEDULE", .9},
-    Pull{"POST_MATCH", "MATCH_BEST_MOMENT", .9},
-    Pull{"POST_MATCH", "ADVERT_MATCH_TICKET", .9},
-    Pull{"PRE-MATCH", "MATCH_RESULT_PREDICT", .9},
-    Pull{"PRE-MATCH", "WEATHER_REPORT", .9},
-};
-
-template <std::size_t N>
-std::size_t draw(const std::array<double, N>& shares, Random& random) {
-  double left = random.uniform();
-  for (std::size_t i = 0; i + 1 < N; ++i) {
-    left -= shares[i];
-    if (left < 0) return i;
-  }
-  return N - 1;
-}
-
-/// A standard normal number (Box and Muller 1958).
-double normal(Random& random) {
-  const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
-  return radius * std::cos(2 * std::numbers::pi * random.uniform());
-}
-
 Taste normal_taste(Random& random) {
   Taste taste{};
-  for (double& x : taste) x = normal(random);
+  for (double& x : taste) x = draw_normal(random);
   return taste;
 }
 
@@ -142,10 +102,10 @@ class Crowd {
   Viewer viewer(std::uint64_t number) const {
     Random random(stable_hash("viewer", mix64(seed_) + number));
     Viewer viewer;
-    const std::size_t band = draw(kAgeBands, random);
+    const std::size_t band = draw_index(kAgeBands, random);
     viewer.age = kAgeFrom[band] + random.below(kAgeFrom[band + 1] - kAgeFrom[band]);
-    viewer.gender = draw(kGenderShares, random);
-    viewer.country = draw(kCountryShares, random);
+    viewer.gender = draw_index(kGenderShares, random);
+    viewer.country = draw_index(kCountryShares, random);
     const double side = random.uniform();
     if (viewer.country < 2) {
       viewer.team = viewer.country;
@@ -156,7 +116,7 @@ class Crowd {
       const double metadata =
           (age_tastes_[band][k] + country_tastes_[viewer.country][k] + .5 * gender_tastes_[viewer.gender][k]) /
           1.5;  // variance 1 + 1 + .25
-      viewer.taste[k] = std::sqrt(kMetadataShare) * metadata + std::sqrt(1 - kMetadataShare) * normal(random);
+      viewer.taste[k] = std::sqrt(kMetadataShare) * metadata + std::sqrt(1 - kMetadataShare) * draw_normal(random);
     }
     return viewer;
   }
@@ -187,10 +147,10 @@ class Crowd {
       if (item.type == "PLAYER") item.team = cells[9] == kCountries[0] ? 0 : 1;
       auto centroid = std::find_if(centroids.begin(), centroids.end(), [&](auto& c) { return c.first == item.type; });
       if (centroid == centroids.end()) centroid = centroids.insert(centroid, {item.type, normal_taste(random)});
-      for (std::size_t k = 0; k < kTasteSize; ++k) item.nature[k] = centroid->second[k] + 1.5 * normal(random);
+      for (std::size_t k = 0; k < kTasteSize; ++k) item.nature[k] = centroid->second[k] + 1.5 * draw_normal(random);
       const double length = std::sqrt(dot(item.nature, item.nature));
       for (double& x : item.nature) x /= length;
-      item.appeal = kBaseAppeal * normal(random);
+      item.appeal = kBaseAppeal * draw_normal(random);
       const auto place = static_cast<std::size_t>(centroid - centroids.begin());
       item.examined = std::array{1., .85, .7, .55}.at(std::min<std::size_t>(place, 3));
       items_.push_back(std::move(item));
@@ -200,9 +160,7 @@ class Crowd {
   double appeal(const Viewer& viewer, const Tick& tick, std::size_t index) const {
     const Item& item = items_[index];
     double appeal = item.appeal + kPreference * dot(viewer.taste, item.nature);
-    for (const Pull& pull : kPulls) {
-      if (pull.label == item.label && (pull.when == tick.event || pull.when == tick.timing)) appeal += pull.strength;
-    }
+    appeal += handmade_pull(tick.event, item.label) + handmade_pull(tick.timing, item.label);
     if (!item.team) return appeal;
     if (viewer.team) appeal += *viewer.team == *item.team ? kOwnTeam : kOtherTeam;
     if (tick.team == item.team) appeal += kActingTeam;
@@ -238,7 +196,7 @@ std::vector<Tick> make_match(const Crowd& crowd, std::int64_t starts_at_s, Rando
     const bool playing = tick.timing != "PRE-MATCH" && tick.timing != "INTERVAL" && tick.timing != "POST_MATCH";
     for (int i = 0; i < kTicks[timing]; ++i) {
       if (playing) {
-        tick.event = kSampleEvents[draw(kEventShares, random)];
+        tick.event = kSampleEvents[draw_index(kEventShares, random)];
         tick.actor = players[random.below(players.size())];
         tick.team = crowd.items()[*tick.actor].team;
         if (tick.event == "GOAL") ++goals[*tick.team];
