@@ -87,50 +87,39 @@ struct World {
 constexpr std::size_t kGeneral = 0;
 constexpr std::size_t kPlayer = 1;
 
+/// Draws for many viewers and compares how often each GENERAL item came with its propensity: chi-square.
+double chi_square_of(Decider& decider) {
+  constexpr int kDraws = 100'000;
+  std::map<std::uint16_t, int> counts;
+  std::map<std::uint16_t, double> propensity;
+  std::vector<Choice> choices(decider.slot_count());
+  for (int v = 0; v < kDraws; ++v) {
+    decider.draw("viewer-" + std::to_string(v), {30, "FRANCE", {}}, choices.data());
+    ++counts[choices[kGeneral].item];
+    propensity[choices[kGeneral].item] = choices[kGeneral].propensity;
+  }
+  EXPECT_EQ(counts.size(), 3u);
+  double chi_square = 0;
+  for (const auto& [which, count] : counts) {
+    const double expected = propensity[which] * kDraws;
+    chi_square += (count - expected) * (count - expected) / expected;
+  }
+  return chi_square;
+}
+constexpr double kChiSquareMax = 13.82;  // 2 degrees of freedom, p = .001
+
 TEST(Decider, LoggedPropensitiesAreTheFrequenciesOfTheDraws) {
   World world;
   world.options.gamma = 3;
   Decider decider(world.header(), world.catalogue, world.version);
-  constexpr int kDraws = 100'000;
-  std::map<std::uint16_t, int> counts;
-  std::map<std::uint16_t, double> propensity;
-  std::vector<Choice> choices(decider.slot_count());
-  for (int v = 0; v < kDraws; ++v) {
-    decider.draw("viewer-" + std::to_string(v), {30, "FRANCE", {}}, choices.data());
-    ++counts[choices[kGeneral].item];
-    propensity[choices[kGeneral].item] = choices[kGeneral].propensity;
-  }
-  double chi_square = 0;
-  for (const auto& [which, count] : counts) {
-    const double expected = propensity[which] * kDraws;
-    chi_square += (count - expected) * (count - expected) / expected;
-  }
-  ASSERT_EQ(counts.size(), 3u);
-  EXPECT_LT(chi_square, 13.82);  // chi-square with 2 degrees of freedom, p = .001
+  EXPECT_LT(chi_square_of(decider), kChiSquareMax);
 }
 
 TEST(Decider, PropensitiesOfPosteriorDrawsAreTheirFrequenciesToo) {
   World world;
-  const FixedScores uncertain({-1.F, -1.3F, -1.1F, 0.F}, {.2F, .5F, .3F, .1F});
-  domain::Change change;
-  const auto header = make_header(change, {}, world.catalogue, uncertain, world.options);
-  Decider decider(header, world.catalogue, uncertain);
-  constexpr int kDraws = 100'000;
-  std::map<std::uint16_t, int> counts;
-  std::map<std::uint16_t, double> propensity;
-  std::vector<Choice> choices(decider.slot_count());
-  for (int v = 0; v < kDraws; ++v) {
-    decider.draw("viewer-" + std::to_string(v), {30, "FRANCE", {}}, choices.data());
-    ++counts[choices[kGeneral].item];
-    propensity[choices[kGeneral].item] = choices[kGeneral].propensity;
-  }
-  double chi_square = 0;
-  for (const auto& [which, count] : counts) {
-    const double expected = propensity[which] * kDraws;
-    chi_square += (count - expected) * (count - expected) / expected;
-  }
-  ASSERT_EQ(counts.size(), 3u);
-  EXPECT_LT(chi_square, 13.82);  // chi-square with 2 degrees of freedom, p = .001
+  world.version = FixedScores({-1.F, -1.3F, -1.1F, 0.F}, {.2F, .5F, .3F, .1F});
+  Decider decider(world.header(), world.catalogue, world.version);
+  EXPECT_LT(chi_square_of(decider), kChiSquareMax);
 }
 
 TEST(Decider, SlotsOfOneViewerDrawIndependently) {
