@@ -197,7 +197,7 @@ void Learner::fold(const domain::MomentContext& moment, std::uint64_t ordinal, s
 
 /// The most probable weights given the prior and all of these trials: they share their columns, so the mean can only
 /// move along one direction, and Newton's method has one unknown.
-double Learner::step_weights(ContextWeights& weights, Batch& batch, const std::vector<std::size_t>& ranges) {
+void Learner::step_weights(ContextWeights& weights, Batch& batch, const std::vector<std::size_t>& ranges) {
   constexpr int kIterations = 3;
   constexpr double kStepMax = 2;
   const ContextWeights::Direction direction = weights.direction(batch.moment.columns);
@@ -213,7 +213,6 @@ double Learner::step_weights(ContextWeights& weights, Batch& batch, const std::v
     step = next;
   }
   weights.move(direction, step, sums.information);
-  return step * direction.along;
 }
 
 void Learner::step_groups(Batch& batch) {

@@ -56,7 +56,7 @@ class Learner {
   struct Batch;
 
   void begin_moment(std::uint64_t ordinal);
-  double step_weights(ContextWeights& weights, Batch& batch, const std::vector<std::size_t>& ranges);
+  void step_weights(ContextWeights& weights, Batch& batch, const std::vector<std::size_t>& ranges);
   void step_groups(Batch& batch);
   void step_items(Batch& batch);
   void step_subject(Batch& batch);

@@ -87,10 +87,13 @@ void LogLearner::step(WallTime at, bool settle) {
     trials_since_refresh_ = 0;
   }
   guardrail_.judge(scoreboard_, settings_.guard, at);
-  const std::uint64_t oldest = book_.oldest_moment();
-  std::erase_if(moments_, [&](const auto& known) {
-    return known.second.ordinal < oldest && known.second.ordinal + kMomentsKept < next_ordinal_;
-  });
+  forget_moments();
+}
+
+void LogLearner::forget_moments() {
+  if (moments_.size() <= 2 * kMomentsKept) return;
+  const std::uint64_t oldest = std::min(book_.oldest_moment(), next_ordinal_ - kMomentsKept);
+  std::erase_if(moments_, [&](const auto& known) { return known.second.ordinal < oldest; });
 }
 
 std::vector<bool> LogLearner::popular_items() const {

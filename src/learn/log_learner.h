@@ -83,6 +83,7 @@ class LogLearner {
   KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header,
                          std::span<const domain::Subject> subjects);
   void fold(const std::vector<TrialBook::Judged>& judged);
+  void forget_moments();
   /// By item row: whether it has its slot's best rate of reward.
   std::vector<bool> popular_items() const;
   std::uint16_t slot_number(const domain::SlotName& slot);

@@ -4,7 +4,7 @@
 // young like player "a" and the old player "b".
 #include "learn/log_learner.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "base/random.h"
 
@@ -18,6 +18,7 @@ using domain::Sequence;
 using domain::Value;
 using domain::Values;
 using domain::ViewerId;
+using ::testing::HasSubstr;
 
 constexpr std::size_t kViewers = 200;
 
@@ -189,7 +190,12 @@ TEST(Settings, SurviveAsTextAndNameWhatIsWrong) {
   settings.model.use_taste = false;
   EXPECT_EQ(to_json(parse_settings(to_json(settings)).value()), to_json(settings));
   EXPECT_EQ(parse_settings(R"({"exploratoin":1})").error().field, "exploratoin");
-  EXPECT_EQ(parse_settings(R"({"exploration":"much"})").error().field, "exploration");
+  EXPECT_THAT(parse_settings(R"({"exploratoin":1})").error().message, HasSubstr("\"exploration\""));
+  for (const char* text : {R"({"exploration":"much"})", R"({"exploration":-1})", R"({"exploration":11})"}) {
+    EXPECT_EQ(parse_settings(text).error().field, "exploration") << text;
+  }
+  EXPECT_THAT(parse_settings(R"({"click_wait_ms":1.5})").error().message, HasSubstr("1.5"));
+  EXPECT_FALSE(parse_settings("[]").ok());
 }
 
 TEST(LiveVersion, NamesItsStepAndPolicy) {

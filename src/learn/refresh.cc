@@ -74,14 +74,6 @@ Square posterior_covariance(const Evidence& evidence) {
   return invert(precision);
 }
 
-Vector prior_mean(const Model& model, const ViewerState& viewer) {
-  Vector mean{};
-  for (const Feature feature : viewer.metadata) {
-    for (std::size_t k = 0; k < K; ++k) mean[k] += static_cast<double>(model.metadata_taste[feature][k]);
-  }
-  return mean;
-}
-
 Vector multiply(const Square& matrix, const Vector& vector) {
   Vector result{};
   for (std::size_t r = 0; r < K; ++r) {
@@ -90,9 +82,9 @@ Vector multiply(const Square& matrix, const Vector& vector) {
   return result;
 }
 
-Taste solve_viewer(const Evidence& evidence, const Square& covariance, const Vector& prior) {
+Taste solve_viewer(const Evidence& evidence, const Square& covariance, const Taste& prior) {
   Vector right = evidence.target;
-  for (std::size_t k = 0; k < K; ++k) right[k] += prior[k];
+  for (std::size_t k = 0; k < K; ++k) right[k] += static_cast<double>(prior[k]);
   const Vector z = multiply(covariance, right);
   Taste taste;
   for (std::size_t k = 0; k < K; ++k) taste[k] = static_cast<float>(z[k]);
@@ -142,7 +134,7 @@ void Learner::solve_viewers() {
   for (ViewerRow row = 0; row < viewers.size(); ++row) {
     ViewerState& viewer = viewers.edit(row);
     const Evidence evidence = evidence_of(model, viewer);
-    viewer.taste = solve_viewer(evidence, posterior_covariance(evidence), prior_mean(model, viewer));
+    viewer.taste = solve_viewer(evidence, posterior_covariance(evidence), prior_taste(model, viewer.metadata));
     viewer.sequence_taste = {};
     for (const History& entry : viewer.history) {
       if (entry.sequence == 0) continue;
@@ -190,7 +182,6 @@ void Learner::solve_items() {
 
 void Learner::refresh() {
   if (model_.options.use_taste) {
-    solve_viewers();
     solve_metadata();
     solve_viewers();
     solve_items();

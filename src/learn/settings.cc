@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <variant>
 
@@ -10,45 +11,60 @@ namespace matchcue::learn {
 
 namespace {
 
-using Place = std::variant<double*, std::uint64_t*, Milliseconds*, bool*>;
+/// One setting: its name, where it is kept, and its bounds, both inclusive.
+struct Setting {
+  std::string name;
+  std::variant<double*, std::uint64_t*, Milliseconds*, bool*> place;
+  double least = 0;
+  double most = 1;
+};
+
+constexpr double kSdMin = 0.001;
+constexpr double kSdMax = 10;
+constexpr double kHourMs = 3'600'000;
+
+void add_model(Options& model, std::vector<Setting>& settings) {
+  const std::vector<Setting> own = {{"base_log_odds", &model.base_log_odds, -15, 15},
+                                    {"exploration", &model.exploration, 0, 10},
+                                    {"group_appeal_sd", &model.group_appeal_sd, kSdMin, kSdMax},
+                                    {"group_context_sd", &model.group_context_sd, kSdMin, kSdMax},
+                                    {"appeal_sd", &model.appeal_sd, kSdMin, kSdMax},
+                                    {"context_sd", &model.context_sd, kSdMin, kSdMax},
+                                    {"item_taste_sd", &model.item_taste_sd, kSdMin, kSdMax},
+                                    {"context_taste_sd", &model.context_taste_sd, kSdMin, kSdMax},
+                                    {"subject_sd", &model.subject_sd, kSdMin, kSdMax},
+                                    {"drift_sd", &model.drift_sd, 0, 1},
+                                    {"fatigue_decay", &model.fatigue_decay},
+                                    {"click_decay", &model.click_decay},
+                                    {"sequence_decay", &model.sequence_decay},
+                                    {"subject_decay", &model.subject_decay},
+                                    {"recent_items_max", &model.recent_items_max, 1, 1'000},
+                                    {"context_values_max", &model.context_values_max, 1, 1'000},
+                                    {"metadata_values_max", &model.metadata_values_max, 1, 1'000},
+                                    {"use_context", &model.use_context},
+                                    {"use_history", &model.use_history},
+                                    {"use_taste", &model.use_taste},
+                                    {"use_context_taste", &model.use_context_taste},
+                                    {"use_subject", &model.use_subject}};
+  settings.insert(settings.end(), own.begin(), own.end());
+}
 
 /// Every setting by name: one table for both ways.
-std::vector<std::pair<std::string, Place>> places_of(Settings& settings) {
-  Options& model = settings.model;
+std::vector<Setting> table_of(Settings& settings) {
   RewardRule& reward = settings.reward;
   GuardOptions& guard = settings.guard;
-  return {{"base_log_odds", &model.base_log_odds},
-          {"exploration", &model.exploration},
-          {"group_appeal_sd", &model.group_appeal_sd},
-          {"group_context_sd", &model.group_context_sd},
-          {"appeal_sd", &model.appeal_sd},
-          {"context_sd", &model.context_sd},
-          {"item_taste_sd", &model.item_taste_sd},
-          {"context_taste_sd", &model.context_taste_sd},
-          {"subject_sd", &model.subject_sd},
-          {"drift_sd", &model.drift_sd},
-          {"fatigue_decay", &model.fatigue_decay},
-          {"click_decay", &model.click_decay},
-          {"sequence_decay", &model.sequence_decay},
-          {"subject_decay", &model.subject_decay},
-          {"recent_items_max", &model.recent_items_max},
-          {"context_values_max", &model.context_values_max},
-          {"metadata_values_max", &model.metadata_values_max},
-          {"use_context", &model.use_context},
-          {"use_history", &model.use_history},
-          {"use_taste", &model.use_taste},
-          {"use_context_taste", &model.use_context_taste},
-          {"use_subject", &model.use_subject},
-          {"click_value", &reward.click},
-          {"dismiss_value", &reward.dismiss},
-          {"answer_value", &reward.answer},
-          {"convert_value", &reward.convert},
-          {"reward_window_ms", &reward.window},
-          {"click_wait_ms", &reward.wait},
-          {"guard_window_ms", &guard.window},
-          {"guard_rest_ms", &guard.rest},
-          {"guard_trials_min", &guard.trials_min},
-          {"guard_sigmas", &guard.sigmas}};
+  std::vector<Setting> table = {{"click_value", &reward.click, -1, 1},
+                                {"dismiss_value", &reward.dismiss, -1, 1},
+                                {"answer_value", &reward.answer, -1, 1},
+                                {"convert_value", &reward.convert, -1, 1},
+                                {"reward_window_ms", &reward.window, 1'000, kHourMs},
+                                {"click_wait_ms", &reward.wait, 0, kHourMs},
+                                {"guard_window_ms", &guard.window, 60'000, kHourMs},
+                                {"guard_rest_ms", &guard.rest, 60'000, 24 * kHourMs},
+                                {"guard_trials_min", &guard.trials_min, 1, 1e9},
+                                {"guard_sigmas", &guard.sigmas, 1, 10}};
+  add_model(settings.model, table);
+  return table;
 }
 
 struct Write {
@@ -59,12 +75,16 @@ struct Write {
   }
 };
 
-/// Puts a JSON value in its place; false when it is of another type or out of range.
+/// Puts a JSON value in its place; false when it is of another type or out of bounds.
 struct Read {
   const nlohmann::json& value;
+  const Setting& setting;
 
+  bool in_bounds() const {
+    return value.is_number() && value.get<double>() >= setting.least && value.get<double>() <= setting.most;
+  }
   bool operator()(double* place) const {
-    if (!value.is_number()) return false;
+    if (!in_bounds()) return false;
     *place = value.get<double>();
     return true;
   }
@@ -74,39 +94,58 @@ struct Read {
     return true;
   }
   bool operator()(std::uint64_t* place) const {
-    if (!value.is_number_unsigned()) return false;
+    if (!value.is_number_integer() || !in_bounds()) return false;
     *place = value.get<std::uint64_t>();
     return true;
   }
   bool operator()(Milliseconds* place) const {
-    if (!value.is_number_unsigned()) return false;
+    if (!value.is_number_integer() || !in_bounds()) return false;
     *place = Milliseconds(value.get<std::int64_t>());
     return true;
   }
 };
+
+Error unknown_setting(const std::string& name, const std::vector<Setting>& table) {
+  std::vector<std::string> names;
+  for (const Setting& setting : table) names.push_back(setting.name);
+  const auto nearest = nearest_name(name, names);
+  return invalid("unknown_setting",
+                 "unknown setting \"" + name + "\" of the learner" +
+                     (nearest ? "; did you mean \"" + *nearest + "\"?" : std::string()),
+                 name);
+}
+
+std::string wanted(const Setting& setting) {
+  if (std::holds_alternative<bool*>(setting.place)) return "true or false";
+  const bool whole = !std::holds_alternative<double*>(setting.place);
+  const domain::Value least = setting.least;
+  const domain::Value most = setting.most;
+  return std::string(whole ? "a whole number" : "a number") + " of " + domain::to_text(least) + ".." +
+         domain::to_text(most);
+}
 
 }  // namespace
 
 std::string to_json(const Settings& settings) {
   Settings copy = settings;
   nlohmann::json object;
-  for (const auto& [name, place] : places_of(copy)) object[name] = std::visit(Write(), place);
+  for (const Setting& setting : table_of(copy)) object[setting.name] = std::visit(Write(), setting.place);
   return object.dump();
 }
 
 Result<Settings> parse_settings(std::string_view json) {
   Settings settings;
   const auto object = nlohmann::json::parse(json, nullptr, false);
-  if (!object.is_object()) return invalid("invalid_setting", "the learner's settings are not a JSON object", "");
-  const auto places = places_of(settings);
+  if (!object.is_object()) {
+    return invalid("invalid_setting",
+                   "the learner's settings are not a JSON object: " + std::string(first_characters(json, 60)), "");
+  }
+  const std::vector<Setting> table = table_of(settings);
   for (const auto& [name, value] : object.items()) {
-    const auto known =
-        std::find_if(places.begin(), places.end(), [&](const auto& place) { return place.first == name; });
-    if (known == places.end()) {
-      return invalid("unknown_setting", "unknown setting \"" + name + "\" of the learner", name);
-    }
-    if (!std::visit(Read{value}, known->second)) {
-      return invalid("invalid_setting", name + " cannot be " + value.dump(), name);
+    const auto known = std::find_if(table.begin(), table.end(), [&](const Setting& each) { return each.name == name; });
+    if (known == table.end()) return unknown_setting(name, table);
+    if (!std::visit(Read{value, *known}, known->place)) {
+      return invalid("invalid_setting", name + " cannot be " + value.dump() + "; it is " + wanted(*known), name);
     }
   }
   return settings;

@@ -52,6 +52,7 @@ std::vector<TrialBook::Judged> TrialBook::judge(WallTime now, bool settle) {
   std::vector<Judged> judged;
   std::vector<std::uint64_t> still_waiting;
   for (const std::uint64_t number : waiting_) {
+    if (number < forgotten_) continue;  // never seen
     Entry& entry = entries_[number - forgotten_];
     const bool acted = entry.kinds != 0;
     const bool due = entry.judged || acted || settle || now_ms - entry.seen_ms >= rule_.wait.count();
@@ -71,7 +72,6 @@ std::vector<TrialBook::Judged> TrialBook::judge(WallTime now, bool settle) {
   }
   waiting_ = std::move(still_waiting);
   while (!entries_.empty() && now_ms - entries_.front().first_ms > rule_.window.count() + rule_.wait.count()) {
-    if (entries_.front().listed) std::erase(waiting_, forgotten_);  // never seen
     by_key_.erase(entries_.front().place.key);
     entries_.pop_front();
     ++forgotten_;

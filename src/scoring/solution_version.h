@@ -47,8 +47,8 @@ class SolutionVersion {
   virtual const std::string& recipe() const = 0;
   virtual Exploration exploration() const = 0;
 
-  /// Folds what is the same for all viewers. Once per moment and shard. The scorer may hold on to both arguments and
-  /// to this version.
+  /// Folds what is the same for all viewers. Once per moment and shard. The scorer may hold on to the
+  /// catalogue and to this version, not to the moment.
   virtual std::unique_ptr<MomentScorer> fold(const domain::Catalogue& catalogue,
                                              const domain::MomentContext& moment) const = 0;
 };
