@@ -8,7 +8,7 @@
 
 namespace matchcue::decide {
 
-domain::DecisionHeader make_header(const domain::Change& change, std::vector<domain::ItemOverride> overrides,
+domain::DecisionHeader make_header(const domain::Change& change, domain::Circumstances circumstances,
                                    const domain::Catalogue& catalogue, const scoring::SolutionVersion& version,
                                    const Options& options) {
   domain::DecisionHeader header;
@@ -24,7 +24,8 @@ domain::DecisionHeader make_header(const domain::Change& change, std::vector<dom
   header.at = change.at;
   header.slots = catalogue.slots();
   header.context = change.after;
-  header.overrides = std::move(overrides);
+  header.overrides = std::move(circumstances.overrides);
+  header.subjects = std::move(circumstances.subjects);
   return header;
 }
 
@@ -34,7 +35,7 @@ Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& 
       exploration_(version.exploration()),
       gamma_(header.gamma),
       floor_(header.floor),
-      scorer_(version.fold(catalogue, {header.context, {}})),
+      scorer_(version.fold(catalogue, {header.context, header.subjects})),
       means_(catalogue.items().size()),
       deviations_(catalogue.items().size()),
       slots_(catalogue.slots().size()) {

@@ -37,7 +37,7 @@ struct Standing {
 };
 
 /// Fills the parts of a header that describe how to decide `change`.
-domain::DecisionHeader make_header(const domain::Change& change, std::vector<domain::ItemOverride> overrides,
+domain::DecisionHeader make_header(const domain::Change& change, domain::Circumstances circumstances,
                                    const domain::Catalogue& catalogue, const scoring::SolutionVersion& version,
                                    const Options& options);
 

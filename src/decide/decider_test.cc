@@ -73,7 +73,7 @@ struct World {
     change.event = domain::EventId("1");
     change.sequence = domain::Sequence(moment);
     change.moment = domain::Sequence(moment);
-    return make_header(change, std::move(overrides), catalogue, version, options);
+    return make_header(change, {std::move(overrides), {}}, catalogue, version, options);
   }
   std::vector<Choice> draw(const domain::DecisionHeader& header, const std::string& viewer,
                            const ViewerTraits& traits = {}) {

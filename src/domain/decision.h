@@ -50,16 +50,6 @@ struct Choice {
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 
-/// An item that a recent moment was about.
-struct Subject {
-  ItemId item;
-  Values context;                 ///< of that moment
-  std::uint32_t moments_ago = 0;  ///< 0 is the present one
-  friend bool operator==(const Subject&, const Subject&) = default;
-};
-/// A subject is forgotten after so many moments.
-constexpr std::uint32_t kSubjectMomentsMax = 8;
-
 /// What decisions know of the moment they are made for. Borrowed.
 struct MomentContext {
   const Values& context;
@@ -81,6 +71,7 @@ struct DecisionHeader {
   std::vector<SlotName> slots;
   Values context;
   std::vector<ItemOverride> overrides;
+  std::vector<Subject> subjects;
   friend bool operator==(const DecisionHeader&, const DecisionHeader&) = default;
 };
 

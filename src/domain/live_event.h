@@ -59,6 +59,22 @@ struct Change {
 /// shared_ptr: one change is read by every shard at its own pace.
 using ChangePtr = std::shared_ptr<const Change>;
 
+/// An item that a recent moment was about.
+struct Subject {
+  ItemId item;
+  Values context;                 ///< of that moment
+  std::uint32_t moments_ago = 0;  ///< 0 is the present one
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+/// A subject is forgotten after so many moments.
+constexpr std::uint32_t kSubjectMomentsMax = 8;
+
+/// What holds at a change beside its state.
+struct Circumstances {
+  std::vector<ItemOverride> overrides;  ///< in force after it
+  std::vector<Subject> subjects;        ///< of its moment and the ones before, newest first
+};
+
 /// A live event as it is now.
 struct LiveEvent {
   EventId id;

@@ -15,10 +15,10 @@ namespace matchcue::engine {
 /// Single shard.
 class ChangeDecider {
  public:
-  ChangeDecider(const domain::Change& change, std::vector<domain::ItemOverride> overrides,
-                RenderedCataloguePtr catalogue, const scoring::SolutionVersion& version, const decide::Options& options)
+  ChangeDecider(const domain::Change& change, domain::Circumstances circumstances, RenderedCataloguePtr catalogue,
+                const scoring::SolutionVersion& version, const decide::Options& options)
       : catalogue_(std::move(catalogue)),
-        header_(decide::make_header(change, std::move(overrides), catalogue_->catalogue(), version, options)),
+        header_(decide::make_header(change, std::move(circumstances), catalogue_->catalogue(), version, options)),
         decider_(header_, catalogue_->catalogue(), version) {}
 
   const domain::DecisionHeader& header() const { return header_; }

@@ -76,7 +76,8 @@ void Control::append(live::Proposal proposal, Reply<ChangeReceipt> reply) {
 
 void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply) {
   book_.commit(proposal);
-  const ChangeMessage message{proposal.change, proposal.after.overrides, accepted};
+  const ChangeMessage message{
+      proposal.change, {proposal.after.overrides, book_.subjects_of(proposal.change->event)}, accepted};
   port_.to_shards([message](ShardCore& shard) { shard.on_change(message); });
   metrics_.ingest_ack().Observe(std::chrono::duration<double>(clock_.steady() - accepted).count());
   reply(ChangeReceipt{true, *book_.find_event(proposal.change->event)});
@@ -249,7 +250,7 @@ void Control::train(Reply<std::string> reply) {
 void Control::recommend(const RecommendRequest& request, const Reply<Recommendation>& reply) {
   domain::Change change;
   change.at = clock_.wall();
-  std::vector<domain::ItemOverride> overrides;
+  domain::Circumstances circumstances;
   if (request.event) {
     const domain::LiveEvent* event = book_.find_event(*request.event);
     if (event == nullptr) return reply(unknown_event(*request.event));
@@ -257,7 +258,7 @@ void Control::recommend(const RecommendRequest& request, const Reply<Recommendat
     change.sequence = event->sequence;
     change.moment = event->moment;
     change.after = event->state;
-    overrides = event->overrides;
+    circumstances = {event->overrides, book_.subjects_of(event->id)};
   }
   for (const auto& [name, value] : request.context) {
     const domain::Field* field = schemas_.at(DatasetKind::interactions).find_field(name);
@@ -271,7 +272,7 @@ void Control::recommend(const RecommendRequest& request, const Reply<Recommendat
   const auto row = reader_->load_viewer(request.viewer);
   if (!row.ok()) return reply(row.error());
   const domain::Catalogue& catalogue = catalogue_->catalogue();
-  decide::Decider decider(decide::make_header(change, std::move(overrides), catalogue, *version_, options_.decide),
+  decide::Decider decider(decide::make_header(change, std::move(circumstances), catalogue, *version_, options_.decide),
                           catalogue, *version_);
   const domain::ViewerTraits traits = row->has_value() ? domain::traits_of(**row) : domain::ViewerTraits();
   std::vector<domain::Choice> choices(decider.slot_count());

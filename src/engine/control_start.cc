@@ -105,7 +105,9 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
   std::map<std::size_t, RestoredEvent> parts;
   for (std::size_t shard = 0; shard < port_.shard_count(); ++shard) {
     parts[shard].event = event;
-    if (!changes.empty()) parts[shard].newest = ChangeMessage{changes.back(), event.overrides, clock_.steady()};
+    if (!changes.empty())
+      parts[shard].newest =
+          ChangeMessage{changes.back(), {event.overrides, book_.subjects_of(event.id)}, clock_.steady()};
   }
   for (std::size_t i = first; i < changes.size(); ++i) {
     for (const domain::DecisionBatch* batch : by_sequence[changes[i]->sequence]) {

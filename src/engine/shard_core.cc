@@ -50,7 +50,8 @@ ShardCore::EventEntry& ShardCore::entry_of(const EventId& event) {
 ChangeDecider& ShardCore::decider_of(EventEntry& entry) {
   if (!entry.decider) {
     const DecidedChange& newest = *entry.ring.newest();
-    entry.decider.emplace(newest.change(), entry.overrides, newest.renderer().catalogue(), *version_, options_.decide);
+    entry.decider.emplace(newest.change(), entry.circumstances, newest.renderer().catalogue(), *version_,
+                          options_.decide);
   }
   return *entry.decider;
 }
@@ -90,7 +91,7 @@ void ShardCore::restore(RestoredEvent restored) {
     decided->add(std::move(decisions.batch));
   }
   if (!restored.newest || !catalogue_ || !version_) return;
-  entry.overrides = std::move(restored.newest->overrides);
+  entry.circumstances = std::move(restored.newest->circumstances);
   // The newest change is what latecomers are shown, even when nobody was there to be decided for.
   DecidedChange* newest = entry.ring.newest();
   if (newest == nullptr || newest->change().sequence != restored.newest->change->sequence) {
@@ -119,7 +120,7 @@ void ShardCore::on_change(const ChangeMessage& message) {
   EventEntry& entry = entry_of(change.event);
   flush_late(entry);
   entry.sequence = change.sequence;
-  entry.overrides = message.overrides;
+  entry.circumstances = message.circumstances;
   entry.decider.reset();
   if (!catalogue_ || !version_) return;
   DecidedChange& decided = entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime));

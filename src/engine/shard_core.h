@@ -44,7 +44,7 @@ class ShardPort {
 /// A change on its way to the viewers.
 struct ChangeMessage {
   domain::ChangePtr change;
-  std::vector<domain::ItemOverride> overrides;  ///< in force after it
+  domain::Circumstances circumstances;
   SteadyTime accepted;
 };
 
@@ -98,7 +98,7 @@ class ShardCore final : public ShardEngine {
     explicit EventEntry(std::size_t ring_changes_max) : ring(ring_changes_max) {}
     DecisionRing ring;
     domain::Sequence sequence;                    ///< of the newest change
-    std::vector<domain::ItemOverride> overrides;  ///< in force after it
+    domain::Circumstances circumstances;          ///< of that change
     std::optional<ChangeDecider> decider;         ///< of it; after a restart nothing until somebody comes late
     std::shared_ptr<domain::DecisionBatch> late;  ///< decisions for latecomers, not logged yet
     std::uint64_t slates = 0;

@@ -105,7 +105,7 @@ struct ShardCoreTest : ::testing::Test {
   }
   void happen(domain::Change change) {
     latest = std::make_shared<const domain::Change>(std::move(change));
-    core->on_change({latest, overrides, clock.steady()});
+    core->on_change({latest, {overrides, {}}, clock.steady()});
   }
   void fire() { happen(next(domain::ChangeKind::moment)); }
   void correct(Sequence wrong) {
@@ -485,7 +485,7 @@ TEST_F(ShardCoreTest, AfterARestartLatecomersAreDecidedForByTheVersionServedNow)
   restored.event.sequence = latest->sequence;
   restored.event.contents = {kContent};
   restored.decisions.push_back({latest, catalogue, port.logged[0]});
-  restored.newest = ChangeMessage{latest, {{OverrideAction::pin, ItemId("quiz")}}, clock.steady()};
+  restored.newest = ChangeMessage{latest, {{{OverrideAction::pin, ItemId("quiz")}}, {}}, clock.steady()};
   core = make_core();
   core->restore(restored);
   FakePeer newcomer;
@@ -494,7 +494,7 @@ TEST_F(ShardCoreTest, AfterARestartLatecomersAreDecidedForByTheVersionServedNow)
   const domain::DecisionHeader& header = port.logged.back()->header;
   EXPECT_EQ(header.solution_version, version->id());
   EXPECT_EQ(header.sequence, latest->sequence);
-  EXPECT_THAT(header.overrides, ElementsAre(restored.newest->overrides.front()));
+  EXPECT_THAT(header.overrides, ElementsAre(restored.newest->circumstances.overrides.front()));
   EXPECT_EQ(newcomer.take().back()["cues"][0]["item"], "quiz");
   FakePeer after;
   const auto known = hello(after, "ann", 0);

@@ -35,13 +35,12 @@ bool LogLearner::may_train(const domain::Feedback& row) {
   return row.attributed && row.propensity > 0 && row.propensity < 1;
 }
 
-LogLearner::KnownMoment& LogLearner::moment_of(const domain::Feedback& row, const domain::DecisionHeader& header,
-                                               std::span<const domain::Subject> subjects) {
+LogLearner::KnownMoment& LogLearner::moment_of(const domain::Feedback& row, const domain::DecisionHeader& header) {
   const auto [known, is_new] = moments_.try_emplace({row.cue.decision.event, row.cue.decision.sequence});
   if (is_new) {
-    known->second = {next_ordinal_++, header.context, {subjects.begin(), subjects.end()}};
+    known->second = {next_ordinal_++, header.context, header.subjects};
     learner_.add_context(header.context);
-    for (const domain::Subject& subject : subjects) learner_.add_context(subject.context);
+    for (const domain::Subject& subject : header.subjects) learner_.add_context(subject.context);
   }
   return known->second;
 }
@@ -54,7 +53,7 @@ std::uint16_t LogLearner::slot_number(const domain::SlotName& slot) {
 }
 
 void LogLearner::add(const domain::Feedback& row, const domain::DecisionHeader& header,
-                     std::span<const domain::Subject> subjects, const domain::Catalogue& catalogue) {
+                     const domain::Catalogue& catalogue) {
   feedback_ = row.number;
   if (!may_train(row)) return;
   if (catalogue.version() > catalogue_version_) {
@@ -65,7 +64,7 @@ void LogLearner::add(const domain::Feedback& row, const domain::DecisionHeader& 
   if (item == learner_.model().item_rows.end()) return;
   TrialBook::Place place;
   place.key = cue_key(row.cue);
-  place.moment = moment_of(row, header, subjects).ordinal;
+  place.moment = moment_of(row, header).ordinal;
   place.viewer = learner_.viewer_row(row.viewer, row.traits ? row.traits->fields : domain::Values());
   place.item = item->second;
   place.slot = slot_number(row.slot);

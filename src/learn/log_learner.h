@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,9 +42,7 @@ class LogLearner {
   /// operator pinned (propensity 1). O(1) but for items and context values that are new.
   ///
   /// header, catalogue   of the decision that the row cites; needed when `may_train(row)`
-  /// subjects            of the moment that was decided for, and of those before it
-  void add(const domain::Feedback& row, const domain::DecisionHeader& header, std::span<const domain::Subject> subjects,
-           const domain::Catalogue& catalogue);
+  void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::Catalogue& catalogue);
   static bool may_train(const domain::Feedback& row);
 
   /// Ends a step: judges the trials that are due at `at` (with `settle`, all), and folds them in. O(trials), and now
@@ -80,8 +77,7 @@ class LogLearner {
     std::vector<domain::Subject> subjects;
   };
 
-  KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header,
-                         std::span<const domain::Subject> subjects);
+  KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header);
   void fold(const std::vector<TrialBook::Judged>& judged);
   void forget_moments();
   /// By item row: whether it has its slot's best rate of reward.

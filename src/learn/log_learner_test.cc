@@ -68,12 +68,12 @@ class Audience {
     row.propensity = .5F;
     row.traits = std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", metadata(viewer)});
     row.number = log.feedback() + 1;
-    log.add(row, header, {}, catalogue);
+    log.add(row, header, catalogue);
     const bool liked = player ? (viewer % 2 == 0) == first : (moment % 2 == 0) == first;
     if (random.uniform() >= (liked ? .25 : .05)) return;
     row.kind = FeedbackKind::click;
     row.number = log.feedback() + 1;
-    log.add(row, header, {}, catalogue);
+    log.add(row, header, catalogue);
   }
 };
 

@@ -287,6 +287,24 @@ std::vector<ChangePtr> EventBook::changes_after(const EventId& event, Sequence a
   return changes;
 }
 
+std::vector<domain::Subject> EventBook::subjects_of(const EventId& event) const {
+  std::vector<domain::Subject> subjects;
+  const auto found = events_.find(event);
+  if (found == events_.end()) return subjects;
+  std::vector<Sequence> corrected;
+  std::uint32_t moments_ago = 0;
+  for (auto at = found->second.recent.rbegin(); at != found->second.recent.rend(); ++at) {
+    const Change& change = **at;
+    if (change.kind == ChangeKind::item_override) continue;
+    if (moments_ago > domain::kSubjectMomentsMax) break;
+    if (change.corrects) corrected.push_back(*change.corrects);
+    const bool stands = std::find(corrected.begin(), corrected.end(), change.sequence) == corrected.end();
+    if (change.subject && stands) subjects.push_back({*change.subject, change.after, moments_ago});
+    ++moments_ago;
+  }
+  return subjects;
+}
+
 bool EventBook::has_all_after(const EventId& event, Sequence after) const {
   const auto found = events_.find(event);
   return found == events_.end() || found->second.dropped <= after;

@@ -71,6 +71,9 @@ class EventBook {
   /// At most `limit` recent changes after `after`, in order.
   std::vector<domain::ChangePtr> changes_after(const domain::EventId& event, domain::Sequence after,
                                                std::size_t limit) const;
+  /// The items that the present moment and the domain::kSubjectMomentsMax before it were about, newest first. A moment
+  /// that was corrected was about nothing.
+  std::vector<domain::Subject> subjects_of(const domain::EventId& event) const;
   /// True when every change after `after` is among the recent ones.
   bool has_all_after(const domain::EventId& event, domain::Sequence after) const;
   const std::map<domain::ContentId, domain::EventId>& contents() const { return contents_; }

@@ -103,6 +103,26 @@ TEST_F(EventBookTest, ACorrectionTakesTwoNumbersAndNamesItsMoment) {
   EXPECT_EQ(again.error().code, "already_corrected");
 }
 
+TEST_F(EventBookTest, SubjectsAreThoseOfRecentMomentsThatStand) {
+  const auto about = [&](const char* item, const char* match_event) {
+    auto proposal = book.fire_moment({kMatch, {{"MATCH_EVENT", text(match_event)}}, {}, ItemId(item)}, catalogue, kNow);
+    book.commit(*proposal);
+    return proposal->change->sequence;
+  };
+  about("bet", "SHOT");
+  const Sequence wrong = about("messi", "GOAL");
+  fire({{"MATCH_EVENT", text("THROW")}});
+  using domain::Subject;
+  EXPECT_EQ(book.subjects_of(kMatch), (std::vector<Subject>{{ItemId("messi"), {{"MATCH_EVENT", text("GOAL")}}, 1},
+                                                            {ItemId("bet"), {{"MATCH_EVENT", text("SHOT")}}, 2}}));
+  auto correction =
+      book.correct_moment({kMatch, {{"MATCH_EVENT", text("THROW")}}, {}, {}}, wrong, "offside", catalogue, kNow);
+  book.commit(*correction);
+  EXPECT_EQ(book.subjects_of(kMatch), (std::vector<Subject>{{ItemId("bet"), {{"MATCH_EVENT", text("SHOT")}}, 3}}));
+  for (std::uint32_t moment = 0; moment < domain::kSubjectMomentsMax; ++moment) fire({});
+  EXPECT_TRUE(book.subjects_of(kMatch).empty());
+}
+
 TEST_F(EventBookTest, OnlyAMomentThatHappenedCanBeCorrected) {
   EXPECT_EQ(book.correct_moment({kMatch, {}, {}, {}}, Sequence(1), "", catalogue, kNow).error().code, "unknown_event");
   fire({});

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 
-#include "base/random.h"
-#include "decide/posterior_draws.h"
+#include "decide/decider.h"
 
 namespace matchcue::simulate {
 namespace {
@@ -14,68 +13,68 @@ constexpr std::int64_t kTickMs = 120'000;  // longer than the reward window: eve
 
 class LearnerPolicy final : public CrowdPolicy {
  public:
-  LearnerPolicy(std::uint64_t seed, const learn::Settings& settings, double floor)
-      : seed_(seed), floor_(floor), learner_(settings) {}
+  LearnerPolicy(std::uint64_t seed, const learn::Settings& settings, double floor) : learner_(settings) {
+    options_.seed = seed;
+    options_.floor = floor;
+  }
 
   std::string_view name() const override { return learn::kLiveBandit; }
 
   void choose(const CrowdWorld& world, std::span<std::size_t> items) override {
     update_catalogue(world);
     update_subjects(world);
-    const std::size_t slots = world.slots().size();
     const auto version = learner_.version();
-    const auto scorer = version->fold(*catalogue_, {world.tick().context, subjects_});
-    std::vector<decide::PosteriorDraws> draws;
-    for (std::size_t slot = 0; slot < slots; ++slot) {
-      draws.emplace_back(world.candidates(slot).size(), mix64(seed_ ^ (world.tick_number() * 64 + slot)));
-    }
-    std::vector<float> means(catalogue_->items().size());
-    std::vector<float> deviations(means.size());
-    propensities_.resize(items.size());
+    domain::Change change;
+    change.event = domain::EventId("crowd");
+    change.sequence = change.moment = domain::Sequence(world.tick_number() + 1);
+    change.at = wall_time_from_ms(kStartMs + static_cast<std::int64_t>(world.tick_number()) * kTickMs);
+    change.after = world.tick().context;
+    header_ = decide::make_header(change, {{}, subjects_}, *catalogue_, *version, options_);
+    decide::Decider decider(header_, *catalogue_, *version);
+    const std::size_t slots = world.slots().size();
+    choices_.resize(world.viewers().size() * decider.slot_count());
     for (std::size_t viewer = 0; viewer < world.viewers().size(); ++viewer) {
-      const CrowdViewer& who = world.viewers()[viewer];
-      scorer->score(who.id.str(), domain::ViewerTraits{{}, "", who.fields}, means, deviations);
-      Random random(mix64(seed_ + world.tick_number() * 1'000'003 + viewer));
+      domain::Choice* choices = &choices_[viewer * decider.slot_count()];
+      decider.draw(world.viewers()[viewer].id.str(), *traits_[viewer], choices);
       for (std::size_t slot = 0; slot < slots; ++slot) {
-        const std::size_t cell = viewer * slots + slot;
-        items[cell] =
-            draw(world.candidates(slot), draws[slot], means, deviations, random.uniform(), propensities_[cell]);
+        items[viewer * slots + slot] = world_items_[choices[slot_places_[slot]].item];
       }
     }
   }
 
   void learn(const CrowdWorld& world, std::span<const CrowdShown> shown) override {
-    domain::DecisionHeader header;
-    header.context = world.tick().context;
-    header.slots = world.slots();
-    const WallTime now = wall_time_from_ms(kStartMs + static_cast<std::int64_t>(world.tick_number()) * kTickMs);
     domain::Feedback row;
-    row.at = now;
+    row.at = header_.at;
     row.attributed = true;
     for (std::size_t cell = 0; cell < shown.size(); ++cell) {
-      if (shown[cell].item == kNoCrowdItem) continue;
-      const std::size_t slot = cell % world.slots().size();
-      const CrowdViewer& who = world.viewers()[cell / world.slots().size()];
-      row.viewer = who.id;
-      row.cue = {{domain::EventId("1"), domain::Sequence(world.tick_number() + 1), who.id}, slot};
-      row.slot = world.slots()[slot];
-      row.item = world.items()[shown[cell].item].id;
-      row.propensity = static_cast<float>(propensities_[cell]);
-      row.traits = std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", who.fields});
-      tell(row, header, domain::FeedbackKind::impression);
-      if (shown[cell].clicked) tell(row, header, domain::FeedbackKind::click);
+      const std::size_t viewer = cell / world.slots().size();
+      const std::size_t slot = slot_places_[cell % world.slots().size()];
+      const domain::Choice& choice = choices_[viewer * header_.slots.size() + slot];
+      row.viewer = world.viewers()[viewer].id;
+      row.cue = {{header_.event, header_.sequence, row.viewer}, slot};
+      row.slot = header_.slots[slot];
+      row.item = catalogue_->items()[choice.item].id;
+      row.propensity = choice.propensity;
+      row.traits = traits_[viewer];
+      tell(row, domain::FeedbackKind::impression);
+      if (shown[cell].clicked) tell(row, domain::FeedbackKind::click);
     }
-    learner_.step(now, true);
+    learner_.step(header_.at, true);
   }
 
  private:
-  void tell(domain::Feedback& row, const domain::DecisionHeader& header, domain::FeedbackKind kind) {
+  void tell(domain::Feedback& row, domain::FeedbackKind kind) {
     row.kind = kind;
     row.number = learner_.feedback() + 1;
-    learner_.add(row, header, subjects_, *catalogue_);
+    learner_.add(row, header_, *catalogue_);
   }
 
   void update_catalogue(const CrowdWorld& world) {
+    if (traits_.empty()) {
+      for (const CrowdViewer& viewer : world.viewers()) {
+        traits_.push_back(std::make_shared<const domain::ViewerTraits>(domain::ViewerTraits{{}, "", viewer.fields}));
+      }
+    }
     std::vector<domain::Item> items;
     for (std::size_t i = 0; i < world.items().size(); ++i) {
       if (!world.is_available(i)) continue;
@@ -84,47 +83,34 @@ class LearnerPolicy final : public CrowdPolicy {
     if (catalogue_ && catalogue_->items().size() == items.size()) return;
     const std::uint64_t number = catalogue_ ? catalogue_->version() + 1 : 1;
     catalogue_ = std::make_shared<const domain::Catalogue>(number, std::move(items));
-    places_.assign(world.items().size(), 0);
+    world_items_.resize(catalogue_->items().size());
     for (std::size_t i = 0; i < world.items().size(); ++i) {
-      places_[i] = catalogue_->find_item(world.items()[i].id).value_or(0);
+      if (const auto place = catalogue_->find_item(world.items()[i].id)) world_items_[*place] = i;
+    }
+    const auto& places = catalogue_->slots();
+    slot_places_.clear();
+    for (const domain::SlotName& slot : world.slots()) {
+      slot_places_.push_back(static_cast<std::size_t>(std::find(places.begin(), places.end(), slot) - places.begin()));
     }
   }
 
   void update_subjects(const CrowdWorld& world) {
     for (domain::Subject& subject : subjects_) ++subject.moments_ago;
     std::erase_if(subjects_, [](const auto& subject) { return subject.moments_ago > domain::kSubjectMomentsMax; });
-    if (world.tick().subject) subjects_.push_back({world.items()[*world.tick().subject].id, world.tick().context, 0});
+    if (world.tick().subject) {
+      subjects_.insert(subjects_.begin(), {world.items()[*world.tick().subject].id, world.tick().context, 0});
+    }
   }
 
-  std::size_t draw(std::span<const std::size_t> candidates, const decide::PosteriorDraws& draws,
-                   const std::vector<float>& means, const std::vector<float>& deviations, double uniform,
-                   double& propensity) {
-    slot_means_.clear();
-    slot_deviations_.clear();
-    for (const std::size_t item : candidates) {
-      slot_means_.push_back(means[places_[item]]);
-      slot_deviations_.push_back(deviations[places_[item]]);
-    }
-    probabilities_.resize(candidates.size());
-    draws.probabilities(slot_means_, slot_deviations_, floor_, probabilities_);
-    std::size_t chosen = 0;
-    for (double passed = probabilities_[0]; passed <= uniform && chosen + 1 < candidates.size();) {
-      passed += probabilities_[++chosen];
-    }
-    propensity = probabilities_[chosen];
-    return candidates[chosen];
-  }
-
-  std::uint64_t seed_;
-  double floor_;
+  decide::Options options_;
   learn::LogLearner learner_;
   domain::CataloguePtr catalogue_;
-  std::vector<std::size_t> places_;  ///< the world's item -> place in the catalogue
+  std::vector<domain::TraitsPtr> traits_;  ///< by viewer
+  std::vector<std::size_t> world_items_;   ///< place in the catalogue -> the world's item
+  std::vector<std::size_t> slot_places_;   ///< the world's slot -> place in the catalogue's slots
   std::vector<domain::Subject> subjects_;
-  std::vector<double> propensities_;  ///< viewers x slots, of the last choices
-  std::vector<float> slot_means_;     // scratch
-  std::vector<float> slot_deviations_;
-  std::vector<double> probabilities_;
+  domain::DecisionHeader header_;
+  std::vector<domain::Choice> choices_;  ///< viewers x header_.slots, of the last decisions
 };
 
 }  // namespace

@@ -9,7 +9,8 @@
 //           14  u16  0
 //   header      text event, u64 sequence, u64 moment, u64 catalogue version, text solution version,
 //               f64 gamma, f64 floor, u64 seed, i64 at (ms since 1970), u16 slots, text slot name x slots,
-//               text context (JSON object), text overrides (JSON array)
+//               text context (JSON object), text overrides (JSON array),
+//               text subjects (JSON array)
 //   rows        u32 rows, u16 traits, text traits (JSON object, each another one) x traits
 //   columns     u16 viewer length x rows, viewer bytes x rows, u16 index into traits x rows,
 //               u16 item x rows x slots (0xffff none), f32 propensity x rows x slots
@@ -102,6 +103,7 @@ std::string encode_header(const domain::DecisionHeader& header) {
   for (const domain::SlotName& slot : header.slots) put_text(out, slot.str());
   put_text(out, to_json(header.context));
   put_text(out, to_json(header.overrides));
+  put_text(out, to_json(header.subjects));
   return out;
 }
 
@@ -211,9 +213,11 @@ Result<domain::DecisionHeader> read_header(Input& input) {
   for (std::size_t slot = 0; slot < slots && input.ok; ++slot) header.slots.emplace_back(std::string(input.text()));
   const std::string_view context = input.text();
   const std::string_view overrides = input.text();
+  const std::string_view subjects = input.text();
   if (!input.ok) return corrupt_chunk("its header is cut short");
   MCUE_TRY(header.context, parse_values(context));
   MCUE_TRY(header.overrides, parse_overrides(overrides));
+  MCUE_TRY(header.subjects, parse_subjects(subjects));
   return header;
 }
 

@@ -79,6 +79,19 @@ std::optional<domain::Values> read_values(const Json& json) {
   return values;
 }
 
+std::optional<domain::Subject> read_subject(const Json& json) {
+  if (!json.is_object() || json.size() != 3) return std::nullopt;
+  const auto context = json.find("context");
+  const auto item = json.find("item");
+  const auto moments_ago = json.find("moments_ago");
+  if (context == json.end() || item == json.end() || moments_ago == json.end()) return std::nullopt;
+  auto values = read_values(*context);
+  if (!values || !item->is_string() || !moments_ago->is_number_unsigned()) return std::nullopt;
+  if (moments_ago->get<std::uint64_t>() > domain::kSubjectMomentsMax) return std::nullopt;
+  return domain::Subject{domain::ItemId(item->get<std::string>()), *std::move(values),
+                         moments_ago->get<std::uint32_t>()};
+}
+
 std::optional<domain::ViewerTraits> read_traits(const Json& json) {
   if (!json.is_object() || json.size() != 3) return std::nullopt;
   const auto age = json.find("age");
@@ -159,6 +172,29 @@ Result<std::vector<domain::ItemOverride>> parse_overrides(std::string_view json)
     overrides.push_back(*std::move(item_override));
   }
   return overrides;
+}
+
+std::string to_json(const std::vector<domain::Subject>& subjects) {
+  std::string out = "[";
+  for (const domain::Subject& subject : subjects) {
+    if (out.size() > 1) out += ',';
+    out += "{\"context\":" + to_json(subject.context) + ",\"item\":";
+    append_json_string(subject.item.str(), out);
+    out += ",\"moments_ago\":" + std::to_string(subject.moments_ago) + '}';
+  }
+  return out + ']';
+}
+
+Result<std::vector<domain::Subject>> parse_subjects(std::string_view json) {
+  const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_array()) return corrupt_json("subjects", json);
+  std::vector<domain::Subject> subjects;
+  for (const Json& member : parsed) {
+    auto subject = read_subject(member);
+    if (!subject) return corrupt_json("subjects", json);
+    subjects.push_back(*std::move(subject));
+  }
+  return subjects;
 }
 
 }  // namespace matchcue::store

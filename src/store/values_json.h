@@ -31,4 +31,9 @@ std::string to_json(const std::vector<domain::ItemOverride>& overrides);
 /// Errors: corrupt.
 Result<std::vector<domain::ItemOverride>> parse_overrides(std::string_view json);
 
+/// [{"context":{..},"item":"ITEM_18","moments_ago":0}], in the given order.
+std::string to_json(const std::vector<domain::Subject>& subjects);
+/// Errors: corrupt.
+Result<std::vector<domain::Subject>> parse_subjects(std::string_view json);
+
 }  // namespace matchcue::store

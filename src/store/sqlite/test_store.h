@@ -173,6 +173,8 @@ inline domain::DecisionBatch make_batch(const char* event, std::uint64_t sequenc
   batch.header.at = wall_time_from_ms(1'780'000'000'000);
   batch.header.slots = {domain::SlotName("SOCIAL"), domain::SlotName("PLAYER")};
   batch.header.context = {{"MATCH_EVENT", std::string("GOAL")}, {"SCORE", domain::Value(0.1)}};
+  batch.header.subjects = {{domain::ItemId("messi"), batch.header.context, 0},
+                           {domain::ItemId("mbappe"), {{"MATCH_EVENT", std::string("SHOT")}}, 3}};
   batch.header.overrides = {{domain::OverrideAction::pin, domain::ItemId("ITEM_9")}};
   std::vector<domain::TraitsPtr> traits;
   for (int age = 0; age < 90; ++age) {
