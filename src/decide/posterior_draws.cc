@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/isa_clones.h"
 #include "base/random.h"
 
 namespace matchcue::decide {
@@ -34,10 +35,8 @@ std::array<float, kDraws> make_quantiles() {
 }
 
 /// The winner of each draw. Lanes are draws.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void find_winners(const float* numbers, const float* means,
-                                                                               const float* deviations,
-                                                                               std::size_t candidates, float* best,
-                                                                               std::int32_t* winner) {
+MCUE_ISA_CLONES void find_winners(const float* numbers, const float* means, const float* deviations,
+                                  std::size_t candidates, float* best, std::int32_t* winner) {
   for (std::size_t m = 0; m < kDraws; ++m) {
     best[m] = means[0] + deviations[0] * numbers[m];
     winner[m] = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/isa_clones.h"
 #include "base/text.h"
 #include "learn/moment.h"
 
@@ -27,9 +28,7 @@ struct TasteColumns {
 };
 
 /// out_i = start_i + vector . column_i.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void add_products(const float* columns,
-                                                                               const float* vector, std::size_t items,
-                                                                               float* out) {
+MCUE_ISA_CLONES void add_products(const float* columns, const float* vector, std::size_t items, float* out) {
   for (std::size_t k = 0; k < kTasteSize; ++k) {
     const float* column = columns + k * items;
     const float weight = vector[k];
