@@ -301,6 +301,11 @@ Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk) {
   return batch;
 }
 
+Result<domain::DecisionHeader> decode_decision_header(std::string_view chunk) {
+  MCUE_TRY(ChunkView view, read_chunk(chunk));
+  return std::move(view.header);
+}
+
 Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, const domain::ViewerId& viewer) {
   MCUE_TRY(ChunkView view, read_chunk(chunk));
   std::optional<std::size_t> found;

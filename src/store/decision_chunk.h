@@ -30,6 +30,9 @@ Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, s
 /// Reads a whole chunk. Errors: corrupt when it is not exactly what encode_decision_chunk writes.
 Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk);
 
+/// Checks a whole chunk and reads its header. Errors: corrupt.
+Result<domain::DecisionHeader> decode_decision_header(std::string_view chunk);
+
 /// Finds one viewer's decision without decoding the others. Errors: corrupt.
 Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, const domain::ViewerId& viewer);
 

@@ -58,7 +58,14 @@ struct LearnerStep {
   std::uint64_t feedback = 0;  ///< number of the last feedback that is folded in
   WallTime at;                 ///< impressions that still wait are judged by this time
   bool settle = false;         ///< all impressions that still wait are judged now
+  std::string settings;        ///< the learner's from this step on, as JSON; empty when as before, never in step 1
   friend bool operator==(const LearnerStep&, const LearnerStep&) = default;
+};
+
+/// The learner's whole state after a step, in its own format.
+struct LearnerSnapshot {
+  std::uint64_t step = 0;
+  std::string bytes;
 };
 
 /// Reads a consistent view. One thread; calls may read from disk. Errors of every call: corrupt, unavailable.
@@ -89,6 +96,9 @@ class Reader {
   virtual Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) = 0;
 
   virtual Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) = 0;
+  /// The header that the first decisions for this change were logged with; nothing when there are none.
+  virtual Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
+                                                                             domain::Sequence sequence) = 0;
   /// Calls `visit` with the newest logged batches, oldest of them first, reading back at most `bytes_max`.
   virtual Result<void> visit_latest_decisions(std::size_t bytes_max,
                                               const std::function<void(domain::DecisionBatch)>& visit) = 0;
@@ -105,6 +115,8 @@ class Reader {
   virtual Result<std::uint64_t> last_feedback_number() = 0;
   /// Steps with a number > `after`, in order, at most `limit`.
   virtual Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) = 0;
+  /// The newest kept snapshot of a step <= `step_max`, or nothing. Its bytes are not checked.
+  virtual Result<std::optional<LearnerSnapshot>> load_learner_snapshot(std::uint64_t step_max) = 0;
 };
 
 /// Any thread. Writes are carried out in the order of the calls, many to a commit; `done` follows the commit.
@@ -140,6 +152,9 @@ class Store {
 
   /// Errors: conflict when step.number is not the one after the last step's.
   virtual void append_learner_step(LearnerStep step, Done<void> done) = 0;
+  /// Keeps a snapshot, and forgets the oldest of more than a few. Blocks until it is durable; not in the order of the
+  /// other writes. Errors: unavailable.
+  virtual Result<void> put_learner_snapshot(const LearnerSnapshot& snapshot) = 0;
 
   /// Carries out what is queued, then refuses everything. Idempotent.
   virtual void close() = 0;

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "store/decision_log.h"
+#include "store/sqlite/snapshot_folder.h"
 
 namespace matchcue::store {
 
@@ -19,6 +20,7 @@ class DataDirectory {
 
   std::string database_path() const { return path_ + "/matchcue.db"; }
   std::string log_path() const { return path_ + "/decisions.log"; }
+  SnapshotFolder snapshots() const { return SnapshotFolder(path_ + "/snapshots"); }
   /// Makes the names of newly created files durable. Errors: unavailable.
   Result<void> sync() const;
 

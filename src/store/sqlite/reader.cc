@@ -190,6 +190,20 @@ Result<std::optional<domain::Decision>> SqliteReader::load_decision(const domain
   return std::optional<domain::Decision>();
 }
 
+Result<std::optional<domain::DecisionHeader>> SqliteReader::load_decision_header(const domain::EventId& event,
+                                                                                 domain::Sequence sequence) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT log_offset, length FROM decision_chunks WHERE event_id = ?1 AND sequence = ?2 "
+              "ORDER BY log_offset LIMIT 1",
+              event.str(), sequence.value());
+  MCUE_TRY(const auto places, read_all<ChunkPlace>(query, read_place));
+  if (places.empty()) return std::optional<domain::DecisionHeader>();
+  MCUE_TRY(const std::string chunk, log_.read(places.front().offset, places.front().length));
+  MCUE_TRY(domain::DecisionHeader header, decode_decision_header(chunk));
+  return std::optional<domain::DecisionHeader>(std::move(header));
+}
+
 Result<void> SqliteReader::visit_latest_decisions(std::size_t bytes_max,
                                                   const std::function<void(domain::DecisionBatch)>& visit) {
   MCUE_TRY(Connection * connection, open());
@@ -296,11 +310,17 @@ Result<std::uint64_t> SqliteReader::last_feedback_number() {
 Result<std::vector<LearnerStep>> SqliteReader::load_learner_steps(std::uint64_t after, std::size_t limit) {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection,
-              "SELECT number, feedback, at, settle FROM learner_steps WHERE number > ?1 ORDER BY number LIMIT ?2",
+              "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE number > ?1 "
+              "ORDER BY number LIMIT ?2",
               after, sql_limit(limit));
   return read_all<LearnerStep>(query, [](const Query& row) -> Result<LearnerStep> {
-    return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0};
+    return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0,
+                       std::string(row.text(4))};
   });
+}
+
+Result<std::optional<LearnerSnapshot>> SqliteReader::load_learner_snapshot(std::uint64_t step_max) {
+  return snapshots_.load(step_max);
 }
 
 Result<std::vector<domain::Feedback>> SqliteReader::read_all_feedback(Query& query) {

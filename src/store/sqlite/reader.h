@@ -8,6 +8,7 @@
 
 #include "store/decision_log.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/data_directory.h"
 #include "store/sqlite/stored_traits.h"
 #include "store/store.h"
 
@@ -16,8 +17,8 @@ namespace matchcue::store {
 /// One thread. Opens its files at the first call, so making one cannot fail.
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(std::string database_path, std::string log_path)
-      : database_path_(std::move(database_path)), log_(std::move(log_path)) {}
+  explicit SqliteReader(const DataDirectory& directory)
+      : database_path_(directory.database_path()), log_(directory.log_path()), snapshots_(directory.snapshots()) {}
 
   Result<std::vector<domain::LiveEvent>> load_events() override;
   Result<std::vector<domain::Change>> load_changes(const domain::EventId& event, domain::Sequence after,
@@ -32,6 +33,8 @@ class SqliteReader final : public Reader {
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
   Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) override;
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
+  Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
+                                                                     domain::Sequence sequence) override;
   Result<void> visit_latest_decisions(std::size_t bytes_max,
                                       const std::function<void(domain::DecisionBatch)>& visit) override;
   Result<void> visit_decisions(const std::function<bool(domain::DecisionBatch)>& visit) override;
@@ -39,6 +42,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) override;
   Result<std::uint64_t> last_feedback_number() override;
   Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) override;
+  Result<std::optional<LearnerSnapshot>> load_learner_snapshot(std::uint64_t step_max) override;
 
  private:
   Result<Connection*> open();
@@ -50,6 +54,7 @@ class SqliteReader final : public Reader {
 
   std::string database_path_;
   DecisionLogReader log_;
+  SnapshotFolder snapshots_;
   std::unique_ptr<Connection> connection_;
   TraitsByNumber traits_;
 };

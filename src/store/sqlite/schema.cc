@@ -55,7 +55,7 @@ CREATE TABLE feedback (number INTEGER PRIMARY KEY, key INTEGER NOT NULL, viewer_
   kind TEXT NOT NULL, value REAL NOT NULL, at INTEGER NOT NULL, attributed INTEGER NOT NULL, item_id TEXT NOT NULL,
   slot TEXT NOT NULL, propensity REAL NOT NULL, solution_version TEXT NOT NULL, traits INTEGER);
 CREATE TABLE learner_steps (number INTEGER PRIMARY KEY, feedback INTEGER NOT NULL, at INTEGER NOT NULL,
-  settle INTEGER NOT NULL);
+  settle INTEGER NOT NULL, settings TEXT NOT NULL);
 CREATE TABLE feedback_keys (key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 )sql";
 

@@ -19,9 +19,7 @@ class SqliteStore final : public Store {
 
   const std::string& epoch() const override { return epoch_; }
 
-  std::unique_ptr<Reader> make_reader() override {
-    return std::make_unique<SqliteReader>(directory_.database_path(), directory_.log_path());
-  }
+  std::unique_ptr<Reader> make_reader() override { return std::make_unique<SqliteReader>(directory_); }
 
   void append_change(domain::ChangePtr change, domain::LiveEvent event, domain::Sequence previous,
                      Done<void> done) override {
@@ -77,6 +75,10 @@ class SqliteStore final : public Store {
 
   void append_learner_step(LearnerStep step, Done<void> done) override {
     submit<void>([step](WriteTarget& target) { return write_learner_step(target, step); }, std::move(done));
+  }
+
+  Result<void> put_learner_snapshot(const LearnerSnapshot& snapshot) override {
+    return directory_.snapshots().save(snapshot);
   }
 
   void close() override { writer_.close(); }

@@ -352,9 +352,22 @@ TEST_F(SqliteStoreTest, VisitsMoreDecisionsThanAPageOfTheIndexHas) {
   EXPECT_EQ(next, 2'502U);
 }
 
+TEST_F(SqliteStoreTest, FindsTheHeaderThatAChangeWasFirstDecidedWith) {
+  const auto header = [&](std::uint64_t sequence) {
+    return reader().load_decision_header(domain::EventId("match"), domain::Sequence(sequence)).value();
+  };
+  auto first = make_batch("match", 3, 2);
+  auto second = first;
+  second.header.solution_version = "another";
+  ASSERT_TRUE(store().log(first).ok());
+  ASSERT_TRUE(store().log(second).ok());
+  EXPECT_EQ(header(3), first.header);
+  EXPECT_EQ(header(4), std::nullopt);
+}
+
 TEST_F(SqliteStoreTest, KeepsLearnerStepsInUnbrokenOrder) {
-  const LearnerStep first{1, 10, wall_time_from_ms(1'780'000'000'123), false};
-  const LearnerStep second{2, 10, wall_time_from_ms(1'780'000'060'000), true};
+  const LearnerStep first{1, 10, wall_time_from_ms(1'780'000'000'123), false, R"({"exploration":1})"};
+  const LearnerStep second{2, 10, wall_time_from_ms(1'780'000'060'000), true, {}};
   EXPECT_EQ(reader().load_learner_steps(0, 10)->size(), 0U);
   EXPECT_EQ(store().step(second).error().kind, ErrorKind::conflict);
   ASSERT_TRUE(store().step(first).ok());
@@ -364,7 +377,7 @@ TEST_F(SqliteStoreTest, KeepsLearnerStepsInUnbrokenOrder) {
   EXPECT_THAT(*reader().load_learner_steps(0, 10), ElementsAre(first, second));
   EXPECT_THAT(*reader().load_learner_steps(0, 1), ElementsAre(first));
   EXPECT_THAT(*reader().load_learner_steps(1, 10), ElementsAre(second));
-  EXPECT_EQ(store().step({4, 11, {}, false}).error().code, "learner_step_conflict");
+  EXPECT_EQ(store().step({4, 11, {}, false, {}}).error().code, "learner_step_conflict");
 }
 
 TEST_F(SqliteStoreTest, KeepsItsEpochAndDrawsAnotherForAnotherDirectory) {

@@ -87,8 +87,9 @@ Result<void> write_learner_step(WriteTarget& target, const LearnerStep& step) {
                    {}};
     }
   }
-  return Query(target.connection, "INSERT INTO learner_steps (number, feedback, at, settle) VALUES (?1, ?2, ?3, ?4)",
-               step.number, step.feedback, to_ms(step.at), step.settle)
+  return Query(target.connection,
+               "INSERT INTO learner_steps (number, feedback, at, settle, settings) VALUES (?1, ?2, ?3, ?4, ?5)",
+               step.number, step.feedback, to_ms(step.at), step.settle, step.settings)
       .run();
 }
 
