@@ -6,11 +6,8 @@
 #include <prometheus/counter.h>
 
 #include <filesystem>
-#include <future>
 
-#include "engine/threaded_engine.h"
-#include "gateway/gateway.h"
-#include "store/sqlite/sqlite_store.h"
+#include "tests/pieces.h"
 #include "tests/socket_client.h"
 
 namespace matchcue {
@@ -24,76 +21,15 @@ using domain::Values;
 using domain::ViewerId;
 using nlohmann::json;
 using ::testing::HasSubstr;
+using tests::make_item;
+using tests::Pieces;
 using tests::SocketClient;
+using tests::Waiting;
 using Kind = codec::FrameEvent::Kind;
 
 const EventId kMatch("1");
 
-/// Waits for the answer of an asynchronous call.
-template <typename T>
-class Waiting {
- public:
-  engine::Reply<T> reply() {
-    return [promise = promise_](Result<T> result) { promise->set_value(std::move(result)); };
-  }
-  Result<T> get() { return promise_->get_future().get(); }
-
- private:
-  // shared_ptr: std::function must be copyable.
-  std::shared_ptr<std::promise<Result<T>>> promise_ = std::make_shared<std::promise<Result<T>>>();
-};
-
 Values state(const std::string& match_event) { return {{"MATCH_EVENT", Value{match_event}}}; }
-
-domain::Item item(const std::string& id, const std::string& slot, Values fields = {}) {
-  fields["ITEM_TYPE"] = Value{slot};
-  fields["ITEM_LABEL"] = Value{"Label of " + id};
-  return domain::make_item(ItemId(id), std::move(fields), "{}").value();
-}
-
-/// A server in pieces, on a directory that outlives it.
-class Pieces {
- public:
-  explicit Pieces(const std::string& directory) {
-    store::SqliteOptions options;
-    options.directory = directory;
-    store_ = store::open_sqlite_store(options).value();
-    control_->start();
-    for (auto& shard : shards_) shard->start();
-    const std::vector<runtime::Loop*> loops = {shards_[0].get(), shards_[1].get()};
-    engine_ = engine::start_engine({}, {*store_, *control_, loops, metrics_}).value();
-    gateway::Options edge;
-    edge.listen.port = 0;
-    gateway_ = gateway::start_gateway(edge, {*engine_, metrics_}, loops).value();
-  }
-  ~Pieces() { stop(); }
-
-  void stop() {
-    gateway_->stop();
-    engine_->stop();
-    for (auto& shard : shards_) shard->stop();
-    control_->stop();
-  }
-  engine::Engine& engine() { return *engine_; }
-  const runtime::Address& address() const { return gateway_->address(); }
-  metrics::Metrics& metrics() { return metrics_; }
-
- private:
-  SystemClock clock_;
-  metrics::Metrics metrics_{"test"};
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<runtime::Loop> control_ = runtime::make_loop("control", clock_);
-  std::vector<std::unique_ptr<runtime::Loop>> shards_ = make_shards(clock_);
-  std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<gateway::Gateway> gateway_;
-
-  static std::vector<std::unique_ptr<runtime::Loop>> make_shards(const Clock& clock) {
-    std::vector<std::unique_ptr<runtime::Loop>> shards;
-    shards.push_back(runtime::make_loop("shard-0", clock));
-    shards.push_back(runtime::make_loop("shard-1", clock));
-    return shards;
-  }
-};
 
 struct PipelineTest : ::testing::Test {
   std::filesystem::path directory =
@@ -105,8 +41,8 @@ struct PipelineTest : ::testing::Test {
     std::filesystem::remove_all(directory);
     pieces = std::make_unique<Pieces>(directory);
     std::vector<domain::Item> items;
-    for (const char* id : {"bet", "quiz", "trivia"}) items.push_back(item(id, "GENERAL"));
-    for (const char* id : {"messi", "mbappe"}) items.push_back(item(id, "PLAYER"));
+    for (const char* id : {"bet", "quiz", "trivia"}) items.push_back(make_item(id, "GENERAL"));
+    for (const char* id : {"messi", "mbappe"}) items.push_back(make_item(id, "PLAYER"));
     Waiting<store::WriteSummary> put;
     pieces->engine().put_items(items, put.reply());
     EXPECT_EQ(put.get().value().added, 5u);
@@ -195,7 +131,7 @@ TEST_F(PipelineTest, ALoggedDecisionComesOutTheSameBitsAfterARestart) {
   viewer.reset();
   restart();
   Waiting<store::WriteSummary> put;
-  pieces->engine().put_items({item("new", "GENERAL")}, put.reply());
+  pieces->engine().put_items({make_item("new", "GENERAL")}, put.reply());
   ASSERT_TRUE(put.get().ok());
   Waiting<engine::ExplainedDecision> explained;
   pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
@@ -296,7 +232,7 @@ TEST_F(PipelineTest, AViewerWhoNeverReadsIsInNobodysWay) {
   good->read_json();
   // Slates of about 20 KiB fill the kernel's buffers; after that the newest one waits in the outbox.
   Waiting<store::WriteSummary> put;
-  pieces->engine().put_items({item("big", "GENERAL", {{"TEXT", Value{std::string(20'000, 'x')}}})}, put.reply());
+  pieces->engine().put_items({make_item("big", "GENERAL", {{"TEXT", Value{std::string(20'000, 'x')}}})}, put.reply());
   ASSERT_TRUE(put.get().ok());
   for (int i = 0; i < 600; ++i) {
     fire();

@@ -113,7 +113,7 @@ std::vector<Route> decision_routes() {
        "Empty",
        201,
        "SolutionVersion",
-       {413, 415},
+       {409, 413, 415},
        train},
   };
 }

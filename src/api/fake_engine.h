@@ -138,9 +138,22 @@ class FakeEngine final : public engine::Engine {
     answer(reply, std::vector<domain::Feedback>{feedback});
   }
   void audience(domain::EventId, engine::Reply<engine::AudienceView> reply) override {
-    answer(reply, engine::AudienceView{
-                      6, 7, {{domain::SlotName("GENERAL"), domain::ItemId("I1"), 5}}, 100, domain::Sequence(812), 1.5});
+    answer(
+        reply,
+        engine::AudienceView{
+            6, 7, {{domain::SlotName("GENERAL"), domain::ItemId("I1"), 5}}, 100, domain::Sequence(812), {0.5, 5}, 1.5});
   }
+  void learner(engine::Reply<engine::LearnerView> reply) override {
+    engine::LearnerView view;
+    view.state = "learning";
+    view.solution_version = "live-bandit-3";
+    view.steps = 3;
+    view.slots = {{domain::SlotName("GENERAL"), 10, 10, {.2, .1, .3}, {.1, 0, .2}, {.1, 0, .2}}};
+    view.items = {{domain::ItemId("I1"), domain::SlotName("GENERAL"), 10, 10, .2, 1, .5, .25, .25, true}};
+    view.minutes = {{wall_time_from_ms(1'780'000'000'000), 10, {.2, .1, .3}, {.1, 0, .2}}};
+    answer(reply, view);
+  }
+  void settle_learner(engine::Reply<engine::LearnerView> reply) override { learner(std::move(reply)); }
   std::size_t shard_count() const override { return 0; }
   std::size_t shard_of(const domain::ViewerId&) const override { return 0; }
   engine::ShardEngine& shard(std::size_t) override { CHECK(false); }

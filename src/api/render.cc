@@ -145,7 +145,59 @@ Json to_json(const engine::AudienceView& view) {
           {"on_screen", std::move(on_screen)},
           {"slates", view.slates},
           {"last_sequence", view.last_sequence.value()},
+          {"exploration_share", view.exploration.draws > 0
+                                    ? Json(view.exploration.explored / static_cast<double>(view.exploration.draws))
+                                    : Json()},
           {"last_push_ms", view.last_push_ms ? Json(*view.last_push_ms) : Json()}};
+}
+
+Json to_json(const engine::RewardRate& rate) { return {{"value", rate.value}, {"low", rate.low}, {"high", rate.high}}; }
+
+Json to_json(const engine::LearnerView& view) {
+  Json slots = Json::array();
+  for (const auto& slot : view.slots) {
+    slots.push_back({{"slot", slot.slot.str()},
+                     {"trials", slot.trials},
+                     {"recent_trials", slot.recent_trials},
+                     {"shown", to_json(slot.shown)},
+                     {"random", to_json(slot.random)},
+                     {"popularity", to_json(slot.popularity)}});
+  }
+  Json items = Json::array();
+  for (const auto& item : view.items) {
+    items.push_back({{"item", item.item.str()},
+                     {"slot", item.slot.str()},
+                     {"trials", item.trials},
+                     {"recent_trials", item.recent_trials},
+                     {"reward_rate", item.reward_rate},
+                     {"share", item.share},
+                     {"appeal", item.appeal},
+                     {"appeal_sd", item.appeal_sd},
+                     {"appeal_before", item.appeal_before},
+                     {"is_new", item.is_new}});
+  }
+  Json minutes = Json::array();
+  for (const auto& minute : view.minutes) {
+    minutes.push_back({{"at", format_rfc3339(minute.at)},
+                       {"trials", minute.trials},
+                       {"shown", to_json(minute.shown)},
+                       {"random", to_json(minute.random)}});
+  }
+  return {{"state", view.state},
+          {"trouble", view.trouble},
+          {"solution_version", view.solution_version},
+          {"steps", view.steps},
+          {"feedback", view.feedback},
+          {"waiting", view.waiting},
+          {"viewers", view.viewers},
+          {"lag_s", view.lag_s},
+          {"fallback_until", time_or_null(view.fallback_until)},
+          {"reward_ratio_random", view.reward_ratio_random},
+          {"reward_ratio_popularity", view.reward_ratio_popularity},
+          {"recent_minutes", view.recent_minutes},
+          {"slots", std::move(slots)},
+          {"items", std::move(items)},
+          {"minutes", std::move(minutes)}};
 }
 
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {

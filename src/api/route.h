@@ -94,6 +94,7 @@ const std::vector<Route>& routes();
 std::vector<Route> event_routes();
 std::vector<Route> catalogue_routes();
 std::vector<Route> decision_routes();
+std::vector<Route> learner_routes();
 std::vector<Route> system_routes();
 
 Parameter path_id(std::string name, std::string description);

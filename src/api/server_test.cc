@@ -91,6 +91,8 @@ const std::map<std::string, Sample>& samples() {
       {"recommend", {"/v1/recommendations", R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"}})"}},
       {"getDecision", {"/v1/decisions/" + decision}},
       {"createSolutionVersion", {"/v1/solution-versions", "{}"}},
+      {"getLearner", {"/v1/learner"}},
+      {"settleLearner", {"/v1/learner/settle", "{}"}},
       {"getHealth", {"/healthz"}},
       {"getReadiness", {"/readyz"}},
       {"getMetrics", {"/metrics"}},

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "learn/live_version.h"
+#include "scoring/popularity_count.h"
 
 namespace matchcue::cli {
 
@@ -151,6 +153,18 @@ std::vector<Setting> gateway_settings() {
 
 std::vector<Setting> engine_settings() {
   return {
+      {"recipe", "who decides: live-bandit learns during the event, popularity-count from stored interactions",
+       [](Options& o, const std::string& text) -> Result<void> {
+         if (text != learn::kLiveBandit && text != scoring::kPopularityCount) {
+           return invalid_setting("recipe", text, "live-bandit or popularity-count");
+         }
+         o.engine.recipe = text == learn::kLiveBandit ? engine::Recipe::live_bandit : engine::Recipe::popularity_count;
+         return {};
+       },
+       [](const Options& o) {
+         return std::string(o.engine.recipe == engine::Recipe::live_bandit ? learn::kLiveBandit
+                                                                           : scoring::kPopularityCount);
+       }},
       number<int>(
           "engine.num_results", "sample route: items that rank within this many are pushed", 1, 500,
           [](Options & o) -> auto& { return o.engine.num_results; }),
@@ -180,9 +194,29 @@ std::vector<Setting> engine_settings() {
   };
 }
 
+/// The live learner's own table, each under "learner.".
+std::vector<Setting> learner_settings() {
+  std::vector<Setting> all;
+  for (const learn::SettingText& each : learn::describe({})) {
+    const std::string key = "learner." + each.name;
+    const auto set = [key, name = each.name](Options& options, const std::string& text) -> Result<void> {
+      auto applied = learn::apply_setting(options.engine.learner, name, text);
+      if (applied.ok()) return applied;
+      return invalid(applied.error().code, "learner." + applied.error().message, key);
+    };
+    const auto get = [name = each.name](const Options& options) {
+      const auto texts = learn::describe(options.engine.learner);
+      return std::find_if(texts.begin(), texts.end(), [&](const auto& text) { return text.name == name; })->value;
+    };
+    all.push_back({key, "recipe live-bandit: " + each.wanted, set, get});
+  }
+  return all;
+}
+
 std::vector<Setting> all_settings() {
   std::vector<Setting> all = server_settings();
-  for (const auto& part : {gateway_settings(), engine_settings()}) all.insert(all.end(), part.begin(), part.end());
+  for (const auto& part : {gateway_settings(), engine_settings(), learner_settings()})
+    all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

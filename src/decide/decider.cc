@@ -110,11 +110,13 @@ void Decider::weigh(const Slot& slot, const domain::ViewerTraits& viewer) {
 }
 
 domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size_t>& items,
-                                   const std::vector<double>& probabilities, double uniform) const {
+                                   const std::vector<double>& probabilities, double uniform) {
   if (items.empty()) return {};
   if (slot.pinned != domain::kNoItem && std::find(items.begin(), items.end(), slot.pinned) != items.end()) {
     return {static_cast<std::uint16_t>(slot.pinned), 1};
   }
+  exploration_tally_.explored += 1 - *std::max_element(probabilities.begin(), probabilities.end());
+  ++exploration_tally_.draws;
   std::size_t chosen = 0;
   for (double passed = probabilities[0]; passed <= uniform && chosen + 1 < items.size();) {
     passed += probabilities[++chosen];

@@ -21,7 +21,7 @@ namespace matchcue::decide {
 /// How decisions are made; kept in every decision's header so that it can be made again.
 struct Options {
   double gamma = 100;                       ///< inverse-gap weighting; >= 0, larger is greedier
-  double floor = 0.003;                     ///< least propensity of a candidate; 0.0001..0.05
+  double floor = 0.002;                     ///< least propensity of a candidate; 0.0001..0.05
   std::uint64_t seed = 0x6d61746368637565;  ///< changes every draw
 };
 
@@ -41,6 +41,12 @@ domain::DecisionHeader make_header(const domain::Change& change, domain::Circums
                                    const domain::Catalogue& catalogue, const scoring::SolutionVersion& version,
                                    const Options& options);
 
+/// How often another item than the likeliest one may be drawn, summed over draws: 1 - the largest probability.
+struct ExplorationTally {
+  double explored = 0;
+  std::uint64_t draws = 0;
+};
+
 /// Holds on to `catalogue` and `version`, which must outlive it. Single shard: it has scratch space of its own.
 class Decider {
  public:
@@ -55,6 +61,9 @@ class Decider {
   /// seed, event, moment, viewer and slot, so a viewer's decision does not depend on who else is there.
   /// Cost: the scorer's and O(candidates x PosteriorDraws::kDraws); no allocation once warm.
   void draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices);
+
+  /// Over all slots drawn until now that nothing was pinned to.
+  const ExplorationTally& exploration() const { return exploration_tally_; }
 
   /// The candidates of a slot as they stand for this viewer, best score first. Allocates.
   std::vector<Standing> standings(std::size_t slot, std::string_view viewer_id, const domain::ViewerTraits& viewer);
@@ -79,7 +88,7 @@ class Decider {
   /// Leaves in eligible_ and probabilities_ what this viewer may be shown in this slot, and how likely each is.
   void weigh(const Slot& slot, const domain::ViewerTraits& viewer);
   domain::Choice draw_among(const Slot& slot, const std::vector<std::size_t>& items,
-                            const std::vector<double>& probabilities, double uniform) const;
+                            const std::vector<double>& probabilities, double uniform);
 
   const domain::Catalogue& catalogue_;
   scoring::Exploration exploration_;
@@ -89,6 +98,7 @@ class Decider {
   std::vector<float> means_;       ///< of the viewer who was scored last, by item
   std::vector<float> deviations_;  ///< beside means_
   std::vector<Slot> slots_;
+  ExplorationTally exploration_tally_;
   // Scratch, by candidate of the slot at hand.
   std::vector<std::size_t> eligible_;
   std::vector<double> scores_;

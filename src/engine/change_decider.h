@@ -23,6 +23,7 @@ class ChangeDecider {
 
   const domain::DecisionHeader& header() const { return header_; }
   decide::Decider& decider() { return decider_; }
+  const decide::Decider& decider() const { return decider_; }
 
  private:
   RenderedCataloguePtr catalogue_;

@@ -57,7 +57,22 @@ Control::Control(const Options& options, store::Store& store, ControlPort& port,
       port_(port),
       clock_(clock),
       metrics_(metrics),
-      book_(codec::builtin_schema(DatasetKind::interactions)) {}
+      book_(codec::builtin_schema(DatasetKind::interactions)),
+      archive_(store, clock) {
+  if (options.recipe != Recipe::live_bandit) return;
+  const auto publish = [this](scoring::SolutionVersionPtr version, std::function<void()> served) {
+    port_.to_control([this, version = std::move(version), served = std::move(served)] {
+      serve(version);
+      served();
+    });
+  };
+  learning_ = std::make_unique<LiveLearning>(options.learner, store, clock, metrics, publish);
+}
+
+void Control::serve(scoring::SolutionVersionPtr version) {
+  version_ = std::move(version);
+  serve_everywhere();
+}
 
 void Control::append(live::Proposal proposal, Reply<ChangeReceipt> reply) {
   const SteadyTime accepted = clock_.steady();
@@ -240,10 +255,15 @@ void Control::put_schema(DatasetKind kind, std::string text, Reply<domain::Schem
 }
 
 void Control::train(Reply<std::string> reply) {
+  if (learning_) {
+    return reply(Error{ErrorKind::conflict,
+                       "nothing_to_train",
+                       "recipe live-bandit learns by itself; set recipe = popularity-count to train one",
+                       {}});
+  }
   auto built = build_version();
   if (!built.ok()) return reply(built.error());
-  version_ = *std::move(built);
-  serve_everywhere();
+  serve(*std::move(built));
   reply(version_->id());
 }
 
@@ -289,9 +309,38 @@ void Control::explain(const domain::DecisionId& id, const Reply<ExplainedDecisio
   }
   auto catalogue = reader_->load_catalogue((*decision)->header.catalogue_version);
   if (!catalogue.ok()) return reply(catalogue.error());
-  auto version = load_version((*decision)->header.solution_version);
-  if (!version.ok()) return reply(version.error());
-  reply(explain_decision(**std::move(decision), *std::move(catalogue), **version));
+  const auto record = std::make_shared<const domain::Decision>(**std::move(decision));
+  find_version(record->header.solution_version,
+               [record, catalogue = *catalogue, reply](const Result<scoring::SolutionVersionPtr>& version) {
+                 if (!version.ok()) return reply(version.error());
+                 reply(explain_decision(*record, catalogue, **version));
+               });
+}
+
+void Control::find_version(const std::string& id, const Reply<scoring::SolutionVersionPtr>& reply) {
+  if (version_->id() == id) return reply(version_);
+  if (const auto name = learn::parse_live_version_id(id)) return archive_.find(*name, reply);
+  const auto row = reader_->load_solution_version(id);
+  if (!row.ok()) return reply(row.error());
+  if (!row->has_value()) {
+    return reply(not_found("unknown_solution_version", "unknown solution version \"" + id + "\""));
+  }
+  reply(scoring::decode_popularity_count((*row)->blob));
+}
+
+void Control::learner(const Reply<LearnerView>& reply) {
+  if (learning_) return learning_->view(reply);
+  LearnerView off;
+  off.solution_version = version_->id();
+  reply(std::move(off));
+}
+
+void Control::settle_learner(Reply<LearnerView> reply) {
+  if (learning_) return learning_->settle(std::move(reply));
+  reply(Error{ErrorKind::conflict,
+              "learner_off",
+              "recipe " + version_->recipe() + " does not learn from feedback; set recipe = live-bandit",
+              {}});
 }
 
 void Control::read_feedback(const domain::ViewerId& viewer, std::size_t limit,
@@ -330,7 +379,7 @@ void Control::tick() {
       ++waiter;
     }
   }
-  if (!interactions_came_) return;
+  if (!interactions_came_ || learning_) return;
   interactions_came_ = false;
   train([](const Result<std::string>&) {});
 }

@@ -14,8 +14,10 @@
 
 #include "base/clock.h"
 #include "engine/engine.h"
+#include "engine/live_learning.h"
 #include "engine/options.h"
 #include "engine/shard_core.h"
+#include "engine/version_archive.h"
 #include "live/event_book.h"
 #include "metrics/metrics.h"
 #include "scoring/solution_version.h"
@@ -43,8 +45,10 @@ class Control {
   Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
           metrics::Metrics& metrics);
 
-  /// Loads everything and hands it to the shards. Errors: corrupt, unavailable.
+  /// Loads everything and hands it to the shards; the learner catches up afterwards. Errors: corrupt, unavailable.
   Result<void> start();
+  /// Ends the learner's threads, which keeps what was learned for the next start. Not on control's thread.
+  void stop();
 
   // As in Engine.
   void set_state(const SetState& request, Reply<ChangeReceipt> reply);
@@ -68,6 +72,8 @@ class Control {
   void explain(const domain::DecisionId& decision, const Reply<ExplainedDecision>& reply);
   void read_feedback(const domain::ViewerId& viewer, std::size_t limit,
                      const Reply<std::vector<domain::Feedback>>& reply);
+  void learner(const Reply<LearnerView>& reply);
+  void settle_learner(Reply<LearnerView> reply);
 
   /// Joins feedback to a decision from the log, and stores it. `done` runs on the store's thread.
   void find_and_store(feedback::Report report, FeedbackDone done);
@@ -90,7 +96,8 @@ class Control {
   Result<std::map<std::size_t, RestoredEvent>> restore_event(const domain::LiveEvent& event,
                                                              const std::vector<domain::DecisionBatch>& batches);
   Result<scoring::SolutionVersionPtr> build_version();
-  Result<scoring::SolutionVersionPtr> load_version(const std::string& id);
+  void find_version(const std::string& id, const Reply<scoring::SolutionVersionPtr>& reply);
+  void serve(scoring::SolutionVersionPtr version);
   Result<RenderedCataloguePtr> load_rendered(std::uint64_t version);
   void serve_everywhere();
 
@@ -111,6 +118,8 @@ class Control {
   live::EventBook book_;
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
+  std::unique_ptr<LiveLearning> learning_;  ///< nothing with another recipe
+  VersionArchive archive_;
   std::list<Waiter> waiters_;
   bool interactions_came_ = false;
 };

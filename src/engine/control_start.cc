@@ -17,9 +17,21 @@ using domain::Sequence;
 Result<void> Control::start() {
   MCUE_TRY_VOID(load_schemas());
   MCUE_TRY_VOID(load_catalogue());
-  MCUE_TRY(version_, build_version());
+  if (learning_) {
+    version_ = learn::LogLearner({}).version();  // until the learner is rebuilt: nobody waits for it
+  } else {
+    MCUE_TRY(version_, build_version());
+  }
   serve_everywhere();
-  return load_events();
+  MCUE_TRY_VOID(load_events());
+  archive_.start();
+  if (learning_) learning_->start();
+  return {};
+}
+
+void Control::stop() {
+  if (learning_) learning_->stop();
+  archive_.stop();
 }
 
 Result<void> Control::load_schemas() {
@@ -55,13 +67,6 @@ Result<scoring::SolutionVersionPtr> Control::build_version() {
                                 [](const Result<void>&) {});
   }
   return version;
-}
-
-Result<scoring::SolutionVersionPtr> Control::load_version(const std::string& id) {
-  if (version_->id() == id) return version_;
-  MCUE_TRY(const auto row, reader_->load_solution_version(id));
-  if (!row) return not_found("unknown_solution_version", "unknown solution version \"" + id + "\"");
-  return scoring::decode_popularity_count(row->blob);
 }
 
 Result<RenderedCataloguePtr> Control::load_rendered(std::uint64_t version) {

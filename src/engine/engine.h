@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "codec/native_message.h"
+#include "decide/decider.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
 #include "domain/live_event.h"
@@ -115,7 +116,8 @@ struct AudienceView {
   std::vector<OnScreen> on_screen;  ///< in slot, then item order
   std::uint64_t slates = 0;         ///< pushed since the start
   domain::Sequence last_sequence;
-  std::optional<double> last_push_ms;  ///< from the acceptance of the last change to its last push
+  decide::ExplorationTally exploration;  ///< of the last change's draws
+  std::optional<double> last_push_ms;    ///< from the acceptance of the last change to its last push
 };
 
 /// A viewer's recent slates, newest last, and whether a session is connected.
@@ -123,6 +125,62 @@ struct ViewerView {
   std::optional<domain::Viewer> viewer;  ///< the catalogue row, if there is one
   bool connected = false;
   std::vector<domain::DecisionId> recent;
+};
+
+/// A rate of reward a trial, with its 95 % interval.
+struct RewardRate {
+  double value = 0;
+  double low = 0;
+  double high = 0;
+};
+
+/// Is it learning? What the live learner believes, and what its decisions brought beside what others would have.
+struct LearnerView {
+  std::string state = "off";     ///< off, rebuilding, learning, fallback, trouble
+  std::string trouble;           ///< what it waits for, in words; empty when all is well
+  std::string solution_version;  ///< that it published last
+  std::uint64_t steps = 0;
+  std::uint64_t feedback = 0;  ///< number of the last feedback that it has taken
+  std::uint64_t waiting = 0;   ///< impressions that may still be acted upon
+  std::uint64_t viewers = 0;
+  double lag_s = 0;  ///< from the arrival of feedback until it was served, when it last was; growing while in trouble
+  std::optional<WallTime> fallback_until;  ///< popularity decides until then: the learner was significantly worse
+  double reward_ratio_random = 0;          ///< reward of what was shown lately over that of random choice; 0 unknown
+  double reward_ratio_popularity = 0;      ///< the same over the most popular item
+
+  /// What a slot's trials brought in the last minutes, and what other policies would have, from the logged
+  /// propensities.
+  struct Slot {
+    domain::SlotName slot;
+    std::uint64_t trials = 0;  ///< since the beginning
+    std::uint64_t recent_trials = 0;
+    RewardRate shown;
+    RewardRate random;
+    RewardRate popularity;
+  };
+  std::vector<Slot> slots;
+  struct Item {
+    domain::ItemId item;
+    domain::SlotName slot;
+    std::uint64_t trials = 0;
+    std::uint64_t recent_trials = 0;
+    double reward_rate = 0;    ///< over all its trials
+    double share = 0;          ///< of its slot's recent trials
+    double appeal = 0;         ///< its own part of the log-odds, beside its group's
+    double appeal_sd = 0;      ///< how unsure that is
+    double appeal_before = 0;  ///< at the beginning of the recent minutes
+    bool is_new = false;       ///< came in the recent minutes
+  };
+  std::vector<Item> items;  ///< in slot, then item order
+  /// Minute by minute, oldest first, over all slots.
+  struct Minute {
+    WallTime at;
+    std::uint64_t trials = 0;
+    RewardRate shown;
+    RewardRate random;
+  };
+  std::vector<Minute> minutes;
+  std::uint64_t recent_minutes = 10;  ///< what "recent" means
 };
 
 /// Progress of an import. `rejected` lists at most kRejectsMax rows.
@@ -180,6 +238,12 @@ class Engine {
   virtual void read_feedback(domain::ViewerId viewer, std::size_t limit,
                              Reply<std::vector<domain::Feedback>> reply) = 0;
   virtual void audience(domain::EventId event, Reply<AudienceView> reply) = 0;
+
+  // The live learner. With another recipe its state is "off".
+  virtual void learner(Reply<LearnerView> reply) = 0;
+  /// Judges what viewers were shown until now without waiting longer for acts; replies when what came of it is served.
+  /// Errors: learner_off.
+  virtual void settle_learner(Reply<LearnerView> reply) = 0;
 
   // Viewers' edge.
   virtual std::size_t shard_count() const = 0;

@@ -8,10 +8,19 @@
 #include "base/time.h"
 #include "codec/native_message.h"
 #include "decide/decider.h"
+#include "learn/log_learner.h"
 
 namespace matchcue::engine {
 
+/// Who decides.
+enum class Recipe {
+  live_bandit,       ///< learns from what viewers do, while the event is on; needs no training
+  popularity_count,  ///< counts of stored interactions, counted again when some come in
+};
+
 struct Options {
+  Recipe recipe = Recipe::live_bandit;
+  learn::Settings learner;  ///< of live-bandit
   decide::Options decide;
   int num_results = 10;                    ///< sample route: items that rank within this many are pushed; 1..500
   Milliseconds resume_window{120'000};     ///< how long a session waits for its viewer; 1 s..1 h

@@ -2,6 +2,7 @@
 #include "engine/shard_core.h"
 
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
 #include <algorithm>
@@ -140,6 +141,8 @@ void ShardCore::on_change(const ChangeMessage& message) {
   }
   entry.slates += walk.slates;
   if (walk.slates == 0) return;
+  const decide::ExplorationTally& tally = decider.decider().exploration();
+  if (tally.draws > 0) metrics_.exploration_share().Set(tally.explored / static_cast<double>(tally.draws));
   const std::chrono::duration<double> taken = clock_.steady() - message.accepted;
   entry.last_push_ms = taken.count() * 1e3;
   metrics_.moment_to_screen("write").Observe(taken.count());
@@ -324,6 +327,11 @@ void ShardCore::add_to(AudienceView& view, const EventId& event) const {
   }
   view.slates += known->second.slates;
   view.last_sequence = std::max(view.last_sequence, known->second.sequence);
+  if (known->second.decider) {
+    const decide::ExplorationTally& tally = known->second.decider->decider().exploration();
+    view.exploration.explored += tally.explored;
+    view.exploration.draws += tally.draws;
+  }
   if (const auto ms = known->second.last_push_ms) view.last_push_ms = std::max(view.last_push_ms.value_or(0), *ms);
 }
 

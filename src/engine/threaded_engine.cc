@@ -163,6 +163,9 @@ class ThreadedEngine final : public Engine, public ControlPort {
     });
   }
 
+  void learner(Reply<LearnerView> reply) override { control(&Control::learner, std::move(reply)); }
+  void settle_learner(Reply<LearnerView> reply) override { control(&Control::settle_learner, std::move(reply)); }
+
   void audience(domain::EventId event, Reply<AudienceView> reply) override {
     add_audience(0, std::move(event), AudienceView{}, std::move(reply));
   }
@@ -182,6 +185,7 @@ class ThreadedEngine final : public Engine, public ControlPort {
       control_done.set_value();
     });
     control_done.get_future().wait();
+    control_->stop();
     on_every_shard([](ShardRunner& shard) { shard.core().flush(); });
     store_.close();
   }

@@ -103,6 +103,8 @@ class FakeEngine final : public engine::Engine {
   void explain(domain::DecisionId, engine::Reply<engine::ExplainedDecision>) override { refuse(); }
   void read_feedback(domain::ViewerId, std::size_t, engine::Reply<std::vector<domain::Feedback>>) override { refuse(); }
   void audience(domain::EventId, engine::Reply<engine::AudienceView>) override { refuse(); }
+  void learner(engine::Reply<engine::LearnerView>) override { refuse(); }
+  void settle_learner(engine::Reply<engine::LearnerView>) override { refuse(); }
 
   Journal journal;
 

@@ -72,6 +72,10 @@ void LogLearner::add(const domain::Feedback& row, const domain::DecisionHeader& 
   book_.add(place, row.kind, row.at);
 }
 
+bool LogLearner::has_due(WallTime at) const {
+  return book_.has_due(at) || (guardrail_.holds() && at >= guardrail_.until());
+}
+
 void LogLearner::step(WallTime at, bool settle) {
   ++steps_;
   std::vector<TrialBook::Judged> judged = book_.judge(at, settle);

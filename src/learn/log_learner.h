@@ -26,6 +26,16 @@ struct Settings {
   RewardRule reward;
   GuardOptions guard;
 };
+/// A setting as people see it.
+struct SettingText {
+  std::string name;
+  std::string value;
+  std::string wanted;  ///< "a number of 0..1"
+};
+/// Every setting with its value, in a fixed order.
+std::vector<SettingText> describe(const Settings& settings);
+/// Errors: unknown_setting, invalid_setting, naming the key.
+Result<void> apply_setting(Settings& settings, const std::string& name, const std::string& text);
 std::string to_json(const Settings& settings);
 /// Errors: unknown_setting, invalid_setting, naming the key.
 Result<Settings> parse_settings(std::string_view json);
@@ -45,6 +55,8 @@ class LogLearner {
   void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::Catalogue& catalogue);
   static bool may_train(const domain::Feedback& row);
 
+  /// Whether a step at `at` would change anything. O(waiting).
+  bool has_due(WallTime at) const;
   /// Ends a step: judges the trials that are due at `at` (with `settle`, all), and folds them in. O(trials), and now
   /// and then O(viewers x history), so that this too is O(1) a trial.
   void step(WallTime at, bool settle);

@@ -124,7 +124,31 @@ std::string wanted(const Setting& setting) {
          domain::to_text(most);
 }
 
+Result<void> apply(const std::vector<Setting>& table, const std::string& name, const nlohmann::json& value) {
+  const auto known = std::find_if(table.begin(), table.end(), [&](const Setting& each) { return each.name == name; });
+  if (known == table.end()) return unknown_setting(name, table);
+  if (!std::visit(Read{value, *known}, known->place)) {
+    return invalid("invalid_setting", name + " cannot be " + value.dump() + "; it is " + wanted(*known), name);
+  }
+  return {};
+}
+
 }  // namespace
+
+std::vector<SettingText> describe(const Settings& settings) {
+  Settings copy = settings;
+  std::vector<SettingText> texts;
+  for (const Setting& setting : table_of(copy)) {
+    texts.push_back({setting.name, std::visit(Write(), setting.place).dump(), wanted(setting)});
+  }
+  return texts;
+}
+
+Result<void> apply_setting(Settings& settings, const std::string& name, const std::string& text) {
+  auto value = nlohmann::json::parse(text, nullptr, false);
+  if (value.is_discarded()) value = text;
+  return apply(table_of(settings), name, value);
+}
 
 std::string to_json(const Settings& settings) {
   Settings copy = settings;
@@ -141,13 +165,7 @@ Result<Settings> parse_settings(std::string_view json) {
                    "the learner's settings are not a JSON object: " + std::string(first_characters(json, 60)), "");
   }
   const std::vector<Setting> table = table_of(settings);
-  for (const auto& [name, value] : object.items()) {
-    const auto known = std::find_if(table.begin(), table.end(), [&](const Setting& each) { return each.name == name; });
-    if (known == table.end()) return unknown_setting(name, table);
-    if (!std::visit(Read{value, *known}, known->place)) {
-      return invalid("invalid_setting", name + " cannot be " + value.dump() + "; it is " + wanted(*known), name);
-    }
-  }
+  for (const auto& [name, value] : object.items()) MCUE_TRY_VOID(apply(table, name, value));
   return settings;
 }
 

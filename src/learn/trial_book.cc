@@ -47,6 +47,17 @@ double TrialBook::reward_of(const Entry& entry) const {
   return std::clamp(sum, -1., 1.);
 }
 
+bool TrialBook::is_due(const Entry& entry, std::int64_t now_ms) const {
+  if (entry.seen_ms < 0) return false;
+  return entry.judged || entry.kinds != 0 || now_ms - entry.seen_ms >= rule_.wait.count();
+}
+
+bool TrialBook::has_due(WallTime now) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](std::uint64_t number) {
+    return number >= forgotten_ && is_due(entries_[number - forgotten_], to_ms(now));
+  });
+}
+
 std::vector<TrialBook::Judged> TrialBook::judge(WallTime now, bool settle) {
   const std::int64_t now_ms = to_ms(now);
   std::vector<Judged> judged;
@@ -54,9 +65,7 @@ std::vector<TrialBook::Judged> TrialBook::judge(WallTime now, bool settle) {
   for (const std::uint64_t number : waiting_) {
     if (number < forgotten_) continue;  // never seen
     Entry& entry = entries_[number - forgotten_];
-    const bool acted = entry.kinds != 0;
-    const bool due = entry.judged || acted || settle || now_ms - entry.seen_ms >= rule_.wait.count();
-    if (entry.seen_ms < 0 || !due) {
+    if (entry.seen_ms < 0 || (!settle && !is_due(entry, now_ms))) {
       still_waiting.push_back(number);
       continue;
     }

@@ -53,6 +53,8 @@ class TrialBook {
 
   /// Takes a row of the feedback log, in its order. O(1).
   void add(const Place& place, domain::FeedbackKind kind, WallTime at);
+  /// Whether judge(now, false) would hand out something. O(waiting).
+  bool has_due(WallTime now) const;
   /// Hands out what is to be judged by `now`, oldest first, and forgets what is beyond the window.
   std::vector<Judged> judge(WallTime now, bool settle);
 
@@ -75,6 +77,7 @@ class TrialBook {
   };
 
   double reward_of(const Entry& entry) const;
+  bool is_due(const Entry& entry, std::int64_t now_ms) const;
 
   RewardRule rule_;
   std::deque<Entry> entries_;                                ///< in the order of their first rows

@@ -47,6 +47,14 @@ struct Metrics::Families {
   prometheus::Counter* decisions = nullptr;
   Histogram* ingest_ack = nullptr;
   prometheus::Gauge* session_queue_bytes = nullptr;
+  prometheus::Gauge* learner_lag = nullptr;
+  prometheus::Gauge* learner_fallback = nullptr;
+  prometheus::Gauge* exploration_share = nullptr;
+  Labelled<prometheus::Gauge> reward_ratio;
+
+  prometheus::Gauge* add_gauge(const char* name, const char* help) {
+    return &prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+  }
 
   void add_counters(Labelled<prometheus::Counter>& into, const char* name, const char* help, const char* label,
                     std::initializer_list<const char*> values) {
@@ -86,11 +94,20 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
                       .Help("From a request to change a live event until the change is durable")
                       .Register(f.registry)
                       .Add({}, kSeconds);
-  f.session_queue_bytes = &prometheus::BuildGauge()
-                               .Name("matchcue_session_queue_bytes")
-                               .Help("Unsent bytes of slow viewers")
-                               .Register(f.registry)
-                               .Add({});
+  f.session_queue_bytes = f.add_gauge("matchcue_session_queue_bytes", "Unsent bytes of slow viewers");
+  f.learner_lag = f.add_gauge("matchcue_learner_lag_seconds",
+                              "From the arrival of feedback until what the learner made of it decides");
+  f.learner_fallback = f.add_gauge("matchcue_learner_fallback",
+                                   "1 while popularity decides because the learner was significantly worse");
+  f.exploration_share = f.add_gauge("matchcue_exploration_share",
+                                    "How often a slot may show another item than the likeliest, at the last change");
+  auto& ratio = prometheus::BuildGauge()
+                    .Name("matchcue_reward_ratio")
+                    .Help("Reward of what was shown lately over what this policy would have had; 0 while unknown")
+                    .Register(f.registry);
+  for (const char* baseline : {"random", "popularity"}) {
+    f.reward_ratio.add(baseline, ratio.Add({{"baseline", baseline}}));
+  }
   prometheus::BuildGauge()
       .Name("matchcue_build_info")
       .Help("1; the labels say which build this is")
@@ -111,6 +128,10 @@ prometheus::Counter& Metrics::slow_consumer(std::string_view policy) { return fa
 prometheus::Counter& Metrics::decisions() { return *families_->decisions; }
 prometheus::Counter& Metrics::feedback(std::string_view outcome) { return families_->feedback.get(outcome); }
 Histogram& Metrics::ingest_ack() { return *families_->ingest_ack; }
+prometheus::Gauge& Metrics::learner_lag() { return *families_->learner_lag; }
+prometheus::Gauge& Metrics::learner_fallback() { return *families_->learner_fallback; }
+prometheus::Gauge& Metrics::reward_ratio(std::string_view baseline) { return families_->reward_ratio.get(baseline); }
+prometheus::Gauge& Metrics::exploration_share() { return *families_->exploration_share; }
 prometheus::Gauge& Metrics::session_queue_bytes() { return *families_->session_queue_bytes; }
 
 std::string Metrics::exposition() const {

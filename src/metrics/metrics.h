@@ -32,9 +32,13 @@ class Metrics {
   prometheus::Counter& resume(std::string_view continuity);     ///< kept, lost
   prometheus::Counter& slow_consumer(std::string_view policy);  ///< superseded, disconnected
   prometheus::Counter& decisions();
-  prometheus::Counter& feedback(std::string_view outcome);  ///< stored, repeated, refused
-  prometheus::Histogram& ingest_ack();                      ///< a change: asked until durable, seconds
-  prometheus::Gauge& session_queue_bytes();                 ///< unsent bytes of slow viewers
+  prometheus::Counter& feedback(std::string_view outcome);     ///< stored, repeated, refused
+  prometheus::Histogram& ingest_ack();                         ///< a change: asked until durable, seconds
+  prometheus::Gauge& learner_lag();                            ///< from feedback until it was served, seconds
+  prometheus::Gauge& learner_fallback();                       ///< 1 while popularity decides instead
+  prometheus::Gauge& reward_ratio(std::string_view baseline);  ///< random, popularity: shown over theirs, lately
+  prometheus::Gauge& exploration_share();                      ///< 1 - mean largest probability, last change
+  prometheus::Gauge& session_queue_bytes();                    ///< unsent bytes of slow viewers
 
   /// The Prometheus text format.
   std::string exposition() const;

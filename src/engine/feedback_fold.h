@@ -1,0 +1,61 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The feedback log, joined to the decisions that it cites and folded into a learner. The running learner, its recovery
+// after a crash and the explanation of an old decision all go this way, so all come to the same bits.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/result.h"
+#include "learn/log_learner.h"
+#include "store/store.h"
+
+namespace matchcue::engine {
+
+/// Single thread. Errors of every call: unavailable, corrupt.
+class FeedbackFold {
+ public:
+  /// `reader` must outlive it.
+  FeedbackFold(store::Reader& reader, learn::LogLearner learner) : reader_(&reader), learner_(std::move(learner)) {}
+
+  /// The learner as it was after step `step_max`, or after the last one before: from the newest snapshot that is whole
+  /// and the steps since. `fresh` are the settings of a learner that has made no step.
+  static Result<FeedbackFold> rebuild(store::Reader& reader, std::uint64_t step_max, const learn::Settings& fresh);
+
+  learn::LogLearner& learner() { return learner_; }
+  const learn::LogLearner& learner() const { return learner_; }
+  /// Rows that could not train because the log of their decision is damaged.
+  std::uint64_t damaged() const { return damaged_; }
+  /// When the oldest row came that was added since mark_served().
+  const std::optional<WallTime>& oldest_unserved() const { return oldest_unserved_; }
+  void mark_served() { oldest_unserved_.reset(); }
+
+  /// Adds the next rows of the log, up to number `last` and at most `rows_max`. Cost: a few microseconds a row.
+  Result<void> add(std::uint64_t last, std::size_t rows_max);
+  /// Makes the stored steps after the learner's own again, up to `step_max`.
+  Result<void> repeat(std::uint64_t step_max);
+
+ private:
+  /// What rows that cite one change have in common.
+  struct Cited {
+    domain::DecisionHeader header;
+    domain::CataloguePtr catalogue;  ///< null when the decision's record is gone or damaged
+  };
+  using Change = std::pair<domain::EventId, domain::Sequence>;
+
+  Result<void> add_row(const domain::Feedback& row);
+  Result<const Cited*> find_cited(const Change& change);
+  Result<Cited> load_cited(const Change& change);
+  Result<void> repeat_step(const store::LearnerStep& step);
+
+  store::Reader* reader_;
+  learn::LogLearner learner_;
+  std::map<Change, Cited> cited_;
+  std::uint64_t damaged_ = 0;
+  std::optional<WallTime> oldest_unserved_;
+};
+
+}  // namespace matchcue::engine

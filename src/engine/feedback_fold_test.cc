@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A learner over a store on disk: however it is rebuilt, it comes out the same.
+#include "engine/feedback_fold.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "base/random.h"
+#include "store/sqlite/test_store.h"
+
+namespace matchcue::engine {
+namespace {
+
+using domain::FeedbackKind;
+using domain::Value;
+
+constexpr std::size_t kViewers = 40;
+constexpr std::uint64_t kNewest = UINT64_MAX;
+
+domain::Item item(const std::string& id, const std::string& slot) {
+  return domain::make_item(domain::ItemId(id), {{"ITEM_TYPE", Value{slot}}}, "{}").value();
+}
+
+struct FeedbackFoldTest : ::testing::Test {
+  store::TestDirectory directory;
+  store::TestStore store{directory.path()};
+  learn::Settings settings;
+  std::uint64_t steps = 0;
+  std::uint64_t rows = 0;
+
+  FeedbackFoldTest() {
+    EXPECT_TRUE(
+        store.put({item("bet", "GENERAL"), item("quiz", "GENERAL"), item("a", "PLAYER"), item("b", "PLAYER")}).ok());
+    settings.model.exploration = .7;
+  }
+
+  static WallTime at(std::uint64_t moment) {
+    return wall_time_from_ms(1'780'000'000'000 + static_cast<std::int64_t>(moment) * 20'000);
+  }
+
+  /// One moment: decisions, impressions and clicks, all durable. No step.
+  void play(std::uint64_t moment) {
+    auto batch = store::make_batch("match", moment, kViewers);
+    batch.header.catalogue_version = store.reader().load_catalogue(std::nullopt).value()->version();
+    batch.header.slots = {domain::SlotName("GENERAL"), domain::SlotName("PLAYER")};
+    batch.header.context["MATCH_EVENT"] = Value{std::string(moment % 2 == 0 ? "GOAL" : "THROW")};
+    ASSERT_TRUE(store.log(batch).ok());
+    std::vector<domain::Feedback> feedback;
+    Random random(moment);
+    for (std::size_t viewer = 0; viewer < kViewers; ++viewer) {
+      auto row = store::make_feedback(batch.viewers[viewer].str(), "i" + std::to_string(moment), moment);
+      row.cue.slot = 0;
+      row.kind = FeedbackKind::impression;
+      row.at = at(moment);
+      row.item = domain::ItemId(random.uniform() < .5 ? "bet" : "quiz");
+      row.slot = batch.header.slots[0];
+      row.propensity = .5F;
+      feedback.push_back(row);
+      if (random.uniform() < .7) continue;
+      row.kind = FeedbackKind::click;
+      row.id = "c" + std::to_string(moment);
+      feedback.push_back(row);
+    }
+    rows += feedback.size();
+    ASSERT_TRUE(store.give(std::move(feedback)).ok());
+  }
+  void step(std::uint64_t moment, const std::string& said = {}) {
+    const std::string first = steps == 0 ? to_json(settings) : said;
+    ASSERT_TRUE(store.step({++steps, rows, at(moment), moment % 3 == 0, first}).ok());
+  }
+  FeedbackFold rebuild(std::uint64_t step_max = kNewest) {
+    return FeedbackFold::rebuild(store.reader(), step_max, settings).value();
+  }
+};
+
+TEST_F(FeedbackFoldTest, IsTheSameFromASnapshotAsFromTheFirstStep) {
+  for (std::uint64_t moment = 1; moment <= 6; ++moment) {
+    play(moment);
+    step(moment);
+  }
+  const std::string whole = rebuild().learner().save();
+  FeedbackFold early = rebuild(3);
+  EXPECT_EQ(early.learner().steps(), 3U);
+  ASSERT_TRUE(store.store().put_learner_snapshot({3, early.learner().save()}).ok());
+  EXPECT_EQ(rebuild().learner().save(), whole);
+  EXPECT_EQ(rebuild(2).learner().steps(), 2U);
+}
+
+TEST_F(FeedbackFoldTest, PassesOverADamagedSnapshot) {
+  play(1);
+  step(1);
+  const std::string whole = rebuild().learner().save();
+  ASSERT_TRUE(store.store().put_learner_snapshot({1, whole.substr(0, whole.size() / 2)}).ok());
+  EXPECT_EQ(rebuild().learner().save(), whole);
+}
+
+TEST_F(FeedbackFoldTest, RowsBehindTheLastStepBelongToTheNext) {
+  play(1);
+  step(1);
+  play(2);
+  FeedbackFold fold = rebuild();
+  EXPECT_LT(fold.learner().feedback(), rows);
+  ASSERT_TRUE(fold.add(rows, 10).ok());
+  EXPECT_EQ(fold.learner().feedback(), rebuild().learner().feedback() + 10);
+  ASSERT_TRUE(fold.add(rows, 10'000).ok());
+  fold.learner().step(at(2), false);
+  step(2);
+  EXPECT_EQ(fold.learner().save(), rebuild().learner().save());
+}
+
+TEST_F(FeedbackFoldTest, KeepsToTheSettingsThatEachStepWasMadeWith) {
+  play(1);
+  step(1);
+  learn::Settings changed = settings;
+  changed.reward.click = .5;
+  play(2);
+  step(2, to_json(changed));
+  play(3);
+  step(3);
+  EXPECT_EQ(to_json(rebuild(1).learner().settings()), to_json(settings));
+  EXPECT_EQ(to_json(rebuild().learner().settings()), to_json(changed));
+}
+
+TEST_F(FeedbackFoldTest, LeavesOutFeedbackWhoseDecisionIsDamaged) {
+  play(1);
+  {
+    std::fstream log(directory.log(), std::ios::in | std::ios::out | std::ios::binary);
+    log.seekp(40);
+    log << "xxxx";
+  }
+  play(2);
+  step(2);
+  const FeedbackFold fold = rebuild();
+  EXPECT_EQ(fold.learner().feedback(), rows);
+  EXPECT_GE(fold.damaged(), kViewers);
+  EXPECT_EQ(fold.learner().learner().viewers().size(), kViewers);
+}
+
+TEST_F(FeedbackFoldTest, IsFreshWhereNothingIsStored) {
+  EXPECT_EQ(rebuild().learner().save(), learn::LogLearner(settings).save());
+}
+
+}  // namespace
+}  // namespace matchcue::engine

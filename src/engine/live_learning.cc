@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/live_learning.h"
+
+#include <prometheus/gauge.h>
+
+#include <algorithm>
+#include <future>
+#include <limits>
+
+namespace matchcue::engine {
+
+namespace {
+
+constexpr Milliseconds kPeriod{200};
+/// One step folds in no more, so that what it brought is served before the rest is read.
+constexpr std::size_t kRowsPerStep = 50'000;
+/// Feedback between two snapshots; and so many rows a viewer, since a snapshot holds every viewer.
+constexpr std::uint64_t kSnapshotRowsMin = 200'000;
+constexpr std::uint64_t kSnapshotRowsPerViewer = 8;
+
+}  // namespace
+
+LiveLearning::LiveLearning(const learn::Settings& settings, store::Store& store, const Clock& clock,
+                           metrics::Metrics& metrics, Publish publish)
+    : settings_(settings),
+      store_(store),
+      clock_(clock),
+      metrics_(metrics),
+      publish_(std::move(publish)),
+      reader_(store.make_reader()),
+      loop_(runtime::make_loop("learner", clock)) {}
+
+LiveLearning::~LiveLearning() { stop(); }
+
+void LiveLearning::start() {
+  loop_->start();
+  loop_->post([this] {
+    timer_ = loop_->every(kPeriod, [this] { follow(); });
+    rebuild();
+  });
+}
+
+void LiveLearning::stop() {
+  std::promise<void> finished;
+  const bool posted = loop_->post([&] {
+    loop_->cancel(timer_);
+    finished_ = [&finished] { finished.set_value(); };
+    if (!fold_ || (!logging_ && fold_->learner().feedback() == step_feedback_)) return finish();
+    if (!logging_) log_step(false);  // a snapshot is of a step: rows that none has taken yet get theirs
+  });
+  if (posted) finished.get_future().wait();
+  loop_->stop();
+}
+
+void LiveLearning::finish() {
+  keep_snapshot();
+  finished_();
+}
+
+void LiveLearning::rebuild() {
+  auto fold = FeedbackFold::rebuild(*reader_, std::numeric_limits<std::uint64_t>::max(), settings_);
+  if (!fold.ok()) return report_trouble(fold.error());
+  fold_.emplace(*std::move(fold));
+  learn::LogLearner& learner = fold_->learner();
+  snapshot_feedback_ = step_feedback_ = learner.feedback();
+  settings_changed_ = learner.steps() == 0 || to_json(learner.settings()) != to_json(settings_);
+  if (settings_changed_) learner.set_settings(settings_);
+  if (learner.steps() > 0 && !settings_changed_) publish({});
+  follow();
+}
+
+void LiveLearning::follow() {
+  if (!fold_) return rebuild();
+  if (logging_ || finished_) return;
+  const auto newest = reader_->last_feedback_number();
+  if (!newest.ok()) return report_trouble(newest.error());
+  if (const auto added = fold_->add(*newest, kRowsPerStep); !added.ok()) return report_trouble(added.error());
+  const learn::LogLearner& learner = fold_->learner();
+  const bool settle = std::any_of(settling_.begin(), settling_.end(),
+                                  [&](const Settling& each) { return each.last <= learner.feedback(); });
+  if (settle || settings_changed_ || learner.has_due(clock_.wall())) return log_step(settle);
+  fold_->mark_served();  // impressions that wait for an act are not late
+  if (learner.feedback() < *newest) loop_->post([this] { follow(); });
+  observe();
+}
+
+void LiveLearning::log_step(bool settle) {
+  const learn::LogLearner& learner = fold_->learner();
+  store::LearnerStep step;
+  step.number = learner.steps() + 1;
+  step.feedback = learner.feedback();
+  step.at = clock_.wall();
+  step.settle = settle;
+  if (settings_changed_) step.settings = to_json(learner.settings());
+  logging_ = true;
+  store_.append_learner_step(step, [this, step](const Result<void>& logged) {
+    loop_->post([this, step, logged] { on_logged(step, logged); });
+  });
+}
+
+void LiveLearning::on_logged(const store::LearnerStep& step, const Result<void>& logged) {
+  logging_ = false;
+  if (!logged.ok()) {
+    report_trouble(logged.error());
+    // The step may be there although the store could not say so: then what is stored decides.
+    if (logged.error().kind == ErrorKind::conflict) fold_.reset();
+    if (finished_) finished_();
+    return;
+  }
+  trouble_.clear();
+  settings_changed_ = false;
+  step_feedback_ = step.feedback;
+  fold_->learner().step(step.at, step.settle);
+  if (finished_) return finish();
+  std::vector<Reply<LearnerView>> settled;
+  std::erase_if(settling_, [&](Settling& each) {
+    const bool done = step.settle && each.last <= step.feedback;
+    if (done) settled.push_back(std::move(each.reply));
+    return done;
+  });
+  publish(std::move(settled));
+  keep_snapshot_when_due();
+  loop_->post([this] { follow(); });
+}
+
+void LiveLearning::publish(std::vector<Reply<LearnerView>> settled) {
+  const WallTime now = clock_.wall();
+  scoring::SolutionVersionPtr version = fold_->learner().version();
+  version_ = version->id();
+  if (fold_->oldest_unserved()) lag_s_ = std::chrono::duration<double>(now - *fold_->oldest_unserved()).count();
+  fold_->mark_served();
+  watch_.note(fold_->learner(), now);
+  observe();
+  const LearnerView view = settled.empty() ? LearnerView() : make_view();
+  publish_(std::move(version), [settled = std::move(settled), view] {
+    for (const Reply<LearnerView>& reply : settled) reply(view);
+  });
+}
+
+void LiveLearning::keep_snapshot_when_due() {
+  const learn::LogLearner& learner = fold_->learner();
+  const std::uint64_t wanted =
+      std::max<std::uint64_t>(kSnapshotRowsMin, kSnapshotRowsPerViewer * learner.learner().viewers().size());
+  if (learner.feedback() - snapshot_feedback_ >= wanted) keep_snapshot();
+}
+
+void LiveLearning::keep_snapshot() {
+  if (!fold_ || fold_->learner().steps() == 0) return;
+  snapshot_feedback_ = fold_->learner().feedback();
+  const auto kept = store_.put_learner_snapshot({fold_->learner().steps(), fold_->learner().save()});
+  if (!kept.ok()) report_trouble(kept.error());
+}
+
+void LiveLearning::observe() {
+  const LearnerView now = make_view();
+  metrics_.learner_lag().Set(now.lag_s);
+  metrics_.learner_fallback().Set(now.fallback_until ? 1 : 0);
+  metrics_.reward_ratio("random").Set(now.reward_ratio_random);
+  metrics_.reward_ratio("popularity").Set(now.reward_ratio_popularity);
+}
+
+void LiveLearning::report_trouble(const Error& error) {
+  trouble_ = error.message;
+  if (fold_ && fold_->oldest_unserved()) {
+    lag_s_ = std::chrono::duration<double>(clock_.wall() - *fold_->oldest_unserved()).count();
+  }
+  metrics_.learner_lag().Set(lag_s_);
+}
+
+LearnerView LiveLearning::make_view() const {
+  LearnerView view;
+  if (fold_) view = watch_.view(fold_->learner(), clock_.wall());
+  view.solution_version = version_;
+  view.state = !trouble_.empty() ? "trouble" : !fold_ ? "rebuilding" : view.fallback_until ? "fallback" : "learning";
+  view.trouble = trouble_;
+  view.lag_s = lag_s_;
+  return view;
+}
+
+void LiveLearning::view(const Reply<LearnerView>& reply) {
+  const bool posted = loop_->post([this, reply] { reply(make_view()); });
+  if (!posted) reply(unavailable("stopping", "matchcue is stopping"));
+}
+
+void LiveLearning::settle(Reply<LearnerView> reply) {
+  const auto shared = std::make_shared<Reply<LearnerView>>(std::move(reply));
+  const bool posted = loop_->post([this, shared] {
+    const auto newest = reader_->last_feedback_number();
+    if (!newest.ok()) return (*shared)(newest.error());
+    settling_.push_back({*newest, std::move(*shared)});
+    follow();
+  });
+  if (!posted) (*shared)(unavailable("stopping", "matchcue is stopping"));
+}
+
+}  // namespace matchcue::engine

@@ -1,0 +1,38 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The learner as it was: rebuilds the version that an old decision was made with.
+
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "engine/feedback_fold.h"
+#include "learn/live_version.h"
+#include "runtime/loop.h"
+#include "store/store.h"
+
+namespace matchcue::engine {
+
+/// On a thread of its own: folding a whole match again takes seconds. Any thread.
+class VersionArchive {
+ public:
+  /// `store` and `clock` must outlive it.
+  VersionArchive(store::Store& store, const Clock& clock);
+
+  void start() { loop_->start(); }
+  /// Replies on the archive's thread. Errors: unknown_solution_version, unavailable, corrupt.
+  void find(const learn::LiveVersionName& name, Reply<scoring::SolutionVersionPtr> reply);
+  /// Not from the archive's thread. Idempotent.
+  void stop() { loop_->stop(); }
+
+ private:
+  Result<scoring::SolutionVersionPtr> rebuild(const learn::LiveVersionName& name);
+
+  std::unique_ptr<store::Reader> reader_;
+  std::optional<FeedbackFold> fold_;  ///< as it was last asked for: the next question is often about a later step
+  std::unique_ptr<runtime::Loop> loop_;
+};
+
+}  // namespace matchcue::engine

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Learning over real parts: viewers on sockets click, and what they are shown next is what that taught.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "tests/pieces.h"
+#include "tests/socket_client.h"
+
+namespace matchcue {
+namespace {
+
+using domain::ContentId;
+using domain::EventId;
+using domain::Value;
+using domain::ViewerId;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using tests::make_item;
+using tests::Pieces;
+using tests::SocketClient;
+using tests::Waiting;
+
+const EventId kMatch("1");
+
+struct LearningTest : ::testing::Test {
+  std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / ("matchcue-learning-" + std::to_string(::getpid()) + "-" +
+                                                ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  engine::Options options;
+  std::unique_ptr<Pieces> pieces;
+  std::vector<std::unique_ptr<SocketClient>> viewers;
+  std::vector<std::string> decisions;  ///< every decision's id
+  int interactions = 0;
+
+  LearningTest() { std::filesystem::remove_all(directory); }
+  ~LearningTest() override {
+    viewers.clear();
+    pieces.reset();
+    std::filesystem::remove_all(directory);
+  }
+
+  void start() {
+    pieces = std::make_unique<Pieces>(directory, options);
+    std::vector<domain::Item> items;
+    for (const char* id : {"bet", "quiz", "trivia"}) items.push_back(make_item(id, "GENERAL"));
+    for (const char* id : {"messi", "mbappe"}) items.push_back(make_item(id, "PLAYER"));
+    Waiting<store::WriteSummary> put;
+    pieces->engine().put_items(items, put.reply());
+    ASSERT_TRUE(put.get().ok());
+    Waiting<domain::LiveEvent> mapped;
+    pieces->engine().map_content(ContentId("c1"), kMatch, mapped.reply());
+    ASSERT_TRUE(mapped.get().ok());
+  }
+  void connect(std::size_t count) {
+    for (std::size_t v = 0; v < count; ++v) {
+      viewers.push_back(std::make_unique<SocketClient>(pieces->address()));
+      EXPECT_THAT(viewers.back()->upgrade("/v1/ws", "matchcue.v1.json"), HasSubstr("101"));
+      viewers.back()->send_json(
+          {{"t", "hello"}, {"viewer", "v" + std::to_string(v)}, {"content", "c1"}, {"device", "d"}});
+      EXPECT_EQ(viewers.back()->read_json()["t"], "welcome");
+    }
+  }
+
+  void act(SocketClient& viewer, const std::string& cue, const std::string& kind) {
+    const std::string id = "i" + std::to_string(++interactions);
+    viewer.send_json({{"t", "interaction"}, {"id", id}, {"cue", cue}, {"kind", kind}});
+    EXPECT_EQ(viewer.read_json(), (json{{"t", "ack"}, {"id", id}}));
+  }
+  /// A moment at which everybody who sees the quiz clicks on it, and what it taught is served.
+  engine::LearnerView play() {
+    Waiting<engine::ChangeReceipt> fired;
+    pieces->engine().fire_moment({kMatch, {{"MATCH_EVENT", Value{std::string("GOAL")}}}, {}, {}}, fired.reply());
+    EXPECT_TRUE(fired.get().ok());
+    for (auto& viewer : viewers) {
+      const json slate = viewer->read_json();
+      decisions.push_back(slate["decision"]);
+      for (const json& cue : slate["cues"]) {
+        act(*viewer, cue["id"], "impression");
+        if (cue["item"] == "quiz") act(*viewer, cue["id"], "click");
+      }
+    }
+    Waiting<engine::LearnerView> settled;
+    pieces->engine().settle_learner(settled.reply());
+    return settled.get().value();
+  }
+  /// How likely somebody new is shown the quiz.
+  double propensity_of_quiz() {
+    Waiting<engine::Recommendation> asked;
+    pieces->engine().recommend({ViewerId("new"), kMatch, {}}, asked.reply());
+    const engine::Recommendation recommendation = asked.get().value();
+    for (const engine::SlotCandidates& slot : recommendation.slots) {
+      for (const engine::Candidate& candidate : slot.candidates) {
+        if (candidate.item.str() == "quiz") return candidate.propensity;
+      }
+    }
+    return 0;
+  }
+};
+
+TEST_F(LearningTest, WhatViewersClickOnIsShownMore) {
+  start();
+  connect(10);
+  const double before = propensity_of_quiz();
+  EXPECT_NEAR(before, 1. / 3, .15);
+  engine::LearnerView view;
+  for (int moment = 0; moment < 8; ++moment) view = play();
+  EXPECT_GT(propensity_of_quiz(), .8);
+  EXPECT_EQ(view.state, "learning");
+  EXPECT_THAT(view.solution_version, StartsWith("live-bandit-"));
+  EXPECT_EQ(view.viewers, 10U);
+  EXPECT_EQ(view.waiting, 0U);
+  ASSERT_EQ(view.slots.size(), 2U);
+  EXPECT_EQ(view.slots[0].trials + view.slots[1].trials, 160U);
+  EXPECT_GT(view.reward_ratio_random, 1);
+}
+
+TEST_F(LearningTest, EveryDecisionComesOutTheSameBitsHoweverFarTheLearnerIs) {
+  start();
+  connect(4);
+  for (int moment = 0; moment < 5; ++moment) play();
+  viewers.clear();
+  pieces.reset();
+  pieces = std::make_unique<Pieces>(directory, options);
+  for (const std::string& id : decisions) {
+    Waiting<engine::ExplainedDecision> explained;
+    pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
+    const auto decision = explained.get();
+    ASSERT_TRUE(decision.ok()) << decision.error().message;
+    EXPECT_TRUE(decision->identical) << id << " by " << decision->decision.header.solution_version;
+  }
+}
+
+TEST_F(LearningTest, ARestartedLearnerGoesOnWhereItStopped) {
+  start();
+  connect(4);
+  const engine::LearnerView before = play();
+  viewers.clear();
+  pieces.reset();
+  pieces = std::make_unique<Pieces>(directory, options);
+  Waiting<engine::LearnerView> asked;
+  pieces->engine().settle_learner(asked.reply());
+  const engine::LearnerView after = asked.get().value();
+  EXPECT_EQ(after.feedback, before.feedback);
+  EXPECT_GT(after.steps, before.steps);
+  EXPECT_EQ(after.viewers, before.viewers);
+}
+
+TEST_F(LearningTest, WithAnotherRecipeNothingIsLearnedFromFeedback) {
+  options.recipe = engine::Recipe::popularity_count;
+  start();
+  Waiting<engine::LearnerView> asked;
+  pieces->engine().learner(asked.reply());
+  EXPECT_EQ(asked.get()->state, "off");
+  Waiting<engine::LearnerView> settled;
+  pieces->engine().settle_learner(settled.reply());
+  EXPECT_EQ(settled.get().error().code, "learner_off");
+}
+
+TEST_F(LearningTest, TheLiveBanditNeedsNoTraining) {
+  start();
+  Waiting<std::string> trained;
+  pieces->engine().train(trained.reply());
+  EXPECT_EQ(trained.get().error().code, "nothing_to_train");
+}
+
+}  // namespace
+}  // namespace matchcue
