@@ -134,6 +134,28 @@ TEST_F(LearningTest, EveryDecisionComesOutTheSameBitsHoweverFarTheLearnerIs) {
   }
 }
 
+TEST_F(LearningTest, ALatecomerIsDecidedForAsEverybodyElseWasAtThatMoment) {
+  start();
+  connect(2);
+  play();
+  play();  // what it taught is served by now, from the next moment on
+  SocketClient late(pieces->address());
+  late.upgrade("/v1/ws", "matchcue.v1.json");
+  late.send_json({{"t", "hello"}, {"viewer", "late"}, {"content", "c1"}, {"device", "d"}});
+  EXPECT_EQ(late.read_json()["t"], "welcome");
+  const json slate = late.read_json();
+  act(late, slate["cues"][0]["id"], "impression");  // durable only with its decision
+  std::vector<std::string> versions;
+  for (const std::string& id : {decisions.back(), std::string(slate["decision"])}) {
+    Waiting<engine::ExplainedDecision> explained;
+    pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
+    const engine::ExplainedDecision decision = explained.get().value();
+    EXPECT_TRUE(decision.identical);
+    versions.push_back(decision.decision.header.solution_version);
+  }
+  EXPECT_EQ(versions[0], versions[1]);
+}
+
 TEST_F(LearningTest, ARestartedLearnerGoesOnWhereItStopped) {
   start();
   connect(4);

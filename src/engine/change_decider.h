@@ -11,15 +11,16 @@
 
 namespace matchcue::engine {
 
-/// Large: a shard keeps one for an event, that of its newest change. Owns the catalogue that the decider looks at.
+/// Large: a shard keeps one for an event, that of its newest change. Owns what the decider looks at.
 /// Single shard.
 class ChangeDecider {
  public:
   ChangeDecider(const domain::Change& change, domain::Circumstances circumstances, RenderedCataloguePtr catalogue,
-                const scoring::SolutionVersion& version, const decide::Options& options)
+                scoring::SolutionVersionPtr version, const decide::Options& options)
       : catalogue_(std::move(catalogue)),
-        header_(decide::make_header(change, std::move(circumstances), catalogue_->catalogue(), version, options)),
-        decider_(header_, catalogue_->catalogue(), version) {}
+        version_(std::move(version)),
+        header_(decide::make_header(change, std::move(circumstances), catalogue_->catalogue(), *version_, options)),
+        decider_(header_, catalogue_->catalogue(), *version_) {}
 
   const domain::DecisionHeader& header() const { return header_; }
   decide::Decider& decider() { return decider_; }
@@ -27,6 +28,7 @@ class ChangeDecider {
 
  private:
   RenderedCataloguePtr catalogue_;
+  scoring::SolutionVersionPtr version_;
   domain::DecisionHeader header_;
   decide::Decider decider_;
 };

@@ -51,7 +51,7 @@ ShardCore::EventEntry& ShardCore::entry_of(const EventId& event) {
 ChangeDecider& ShardCore::decider_of(EventEntry& entry) {
   if (!entry.decider) {
     const DecidedChange& newest = *entry.ring.newest();
-    entry.decider.emplace(newest.change(), entry.circumstances, newest.renderer().catalogue(), *version_,
+    entry.decider.emplace(newest.change(), entry.circumstances, newest.renderer().catalogue(), version_,
                           options_.decide);
   }
   return *entry.decider;
