@@ -49,7 +49,7 @@ double TrialBook::reward_of(const Entry& entry) const {
 
 bool TrialBook::is_due(const Entry& entry, std::int64_t now_ms) const {
   if (entry.seen_ms < 0) return false;
-  return entry.judged || entry.kinds != 0 || now_ms - entry.seen_ms >= rule_.wait.count();
+  return entry.judged || now_ms - entry.seen_ms >= rule_.wait.count();
 }
 
 bool TrialBook::has_due(WallTime now) const {

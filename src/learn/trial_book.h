@@ -23,13 +23,14 @@ struct RewardRule {
   double answer = 1;
   double convert = 1;
   Milliseconds window{60'000};  ///< acts later than this after the impression count nothing; 1 s..1 h
-  Milliseconds wait{10'000};    ///< an impression without an act is judged after this; 0..window
+  /// An impression is judged after this, acted upon or not: acts judged first would teach that all is liked. 0..window
+  Milliseconds wait{10'000};
 
   double value_of(domain::FeedbackKind kind) const;
 };
 
-/// Single thread. Only impressions are trials. One is judged once: when it is acted upon, when it has waited, or when
-/// everything is settled; an act that comes after that, within the window, becomes a repair. Bounded by the window:
+/// Single thread. Only impressions are trials. One is judged once: when it has waited, or when everything is
+/// settled; an act that comes after that, within the window, becomes a repair. Bounded by the window:
 /// what is older is forgotten.
 class TrialBook {
  public:

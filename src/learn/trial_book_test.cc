@@ -32,13 +32,21 @@ TEST_F(TrialBookTest, AnImpressionWithoutAnActIsJudgedAfterItsWait) {
   EXPECT_TRUE(book.judge(at(11), false).empty());
 }
 
-TEST_F(TrialBookTest, AClickIsJudgedAtOnceAndSettlingJudgesTheRest) {
+TEST_F(TrialBookTest, AClickedImpressionWaitsAsLongAsOneWithoutAnAct) {
   row(1, FeedbackKind::impression, 0);
   row(2, FeedbackKind::impression, 0);
   row(1, FeedbackKind::click, 1);
-  const auto clicked = book.judge(at(1), false);
-  ASSERT_EQ(clicked.size(), 1u);
-  EXPECT_EQ(clicked[0].trial.reward, 1);
+  EXPECT_FALSE(book.has_due(at(9)));
+  EXPECT_TRUE(book.judge(at(9), false).empty()) << "alone it would teach that everything is liked";
+  EXPECT_TRUE(book.has_due(at(10)));
+  const auto judged = book.judge(at(10), false);
+  ASSERT_EQ(judged.size(), 2u);
+  EXPECT_EQ(judged[0].trial.reward, 1);
+  EXPECT_EQ(judged[1].trial.reward, 0);
+}
+
+TEST_F(TrialBookTest, SettlingJudgesWhatStillWaits) {
+  row(1, FeedbackKind::impression, 0);
   EXPECT_EQ(book.judge(at(1), true).size(), 1u);
 }
 
@@ -64,7 +72,7 @@ TEST_F(TrialBookTest, OnlyImpressionsAreTrials) {
   row(1, FeedbackKind::click, 0);
   EXPECT_TRUE(book.judge(at(5), true).empty());
   row(1, FeedbackKind::impression, 6);
-  ASSERT_EQ(book.judge(at(6), false).size(), 1u);
+  ASSERT_EQ(book.judge(at(6), true).size(), 1u);
 }
 
 TEST_F(TrialBookTest, KindsAddUpWithinBounds) {
@@ -76,7 +84,7 @@ TEST_F(TrialBookTest, KindsAddUpWithinBounds) {
   row(1, FeedbackKind::click, 1);
   row(2, FeedbackKind::impression, 0);
   row(2, FeedbackKind::dismiss, 1);
-  const auto judged = book.judge(at(1), false);
+  const auto judged = book.judge(at(1), true);
   ASSERT_EQ(judged.size(), 2u);
   EXPECT_EQ(judged[0].trial.reward, 1);
   EXPECT_EQ(judged[1].trial.reward, -1);

@@ -64,9 +64,10 @@ TEST(CrowdPolicies, WhoeverListensSeesEveryTick) {
   const CrowdScore score = run_crowd(world, *make_random_policy(1), [&](const CrowdWorld& at, const auto& value) {
     ticks.push_back(at.tick_number());
     EXPECT_EQ(value.impressions, 40u);
+    return ticks.size() < 3;
   });
-  EXPECT_EQ(ticks, (std::vector<std::size_t>{0, 1, 2, 3, 4}));
-  EXPECT_EQ(score.ticks().size(), 5u);
+  EXPECT_EQ(ticks, (std::vector<std::size_t>{0, 1, 2})) << "until it has seen enough";
+  EXPECT_EQ(score.ticks().size(), 3u);
 }
 
 }  // namespace

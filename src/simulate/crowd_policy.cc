@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulate/crowd_policy.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace matchcue::simulate {
@@ -13,11 +14,12 @@ CrowdScore run_crowd(CrowdWorld& world, CrowdPolicy& policy, const OnCrowdTick& 
   CrowdScore score;
   while (world.next_tick()) {
     policy.choose(world, items);
+    if (std::find(items.begin(), items.end(), kNoCrowdItem) != items.end()) break;
     for (std::size_t j = 0; j < items.size(); ++j) shown[j] = {items[j], world.clicks(j / slots, items[j])};
     const CrowdTickValue& value = score.add(world, shown);
     for (std::size_t u = 0; u < viewers; ++u) world.record(u, std::span(shown).subspan(u * slots, slots));
     policy.learn(world, shown);
-    if (on_tick) on_tick(world, value);
+    if (on_tick && !on_tick(world, value)) break;
   }
   return score;
 }

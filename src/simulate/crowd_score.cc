@@ -11,19 +11,6 @@ namespace {
 
 constexpr double kWindow = .25;
 
-void add_to(CrowdTickValue& sum, const CrowdTickValue& tick) {
-  sum.match = tick.match;
-  sum.policy += tick.policy;
-  sum.random += tick.random;
-  sum.oracle += tick.oracle;
-  sum.impressions += tick.impressions;
-  sum.clicks += tick.clicks;
-  sum.has_new_items = sum.has_new_items || tick.has_new_items;
-  sum.new_shown += tick.new_shown;
-  sum.oracle_shown += tick.oracle_shown;
-  sum.oracle_new += tick.oracle_new;
-}
-
 double share(double part, std::uint64_t whole) { return whole == 0 ? 0 : part / static_cast<double>(whole); }
 
 bool is_new(const CrowdItem& item) { return item.arrives_tick > 0; }
@@ -57,6 +44,20 @@ void add_slot(const CrowdWorld& world, std::size_t viewer, std::size_t slot, con
 
 }  // namespace
 
+CrowdTickValue& CrowdTickValue::operator+=(const CrowdTickValue& tick) {
+  match = tick.match;
+  policy += tick.policy;
+  random += tick.random;
+  oracle += tick.oracle;
+  impressions += tick.impressions;
+  clicks += tick.clicks;
+  has_new_items = has_new_items || tick.has_new_items;
+  new_shown += tick.new_shown;
+  oracle_shown += tick.oracle_shown;
+  oracle_new += tick.oracle_new;
+  return *this;
+}
+
 double CrowdTickValue::gain() const {
   const double room = oracle - random;
   return room > 0 ? (policy - random) / room : 0;
@@ -82,7 +83,7 @@ const CrowdTickValue& CrowdScore::add(const CrowdWorld& world, std::span<const C
 
 CrowdTickValue CrowdScore::total() const {
   CrowdTickValue sum;
-  for (const CrowdTickValue& tick : ticks_) add_to(sum, tick);
+  for (const CrowdTickValue& tick : ticks_) sum += tick;
   return sum;
 }
 
@@ -93,7 +94,7 @@ std::optional<double> CrowdScore::gain_at(std::uint64_t impressions) const {
   for (const CrowdTickValue& tick : ticks_) {
     const double after = before + static_cast<double>(tick.impressions);
     const bool is_near = std::abs((before + after) / 2 - wanted) <= kWindow * wanted;
-    if (is_near || (before < wanted && wanted <= after)) add_to(window, tick);
+    if (is_near || (before < wanted && wanted <= after)) window += tick;
     before = after;
   }
   if (impressions == 0 || before < wanted) return std::nullopt;
@@ -105,7 +106,7 @@ double CrowdScore::gain_last() const {
   const auto is_last = [&](const CrowdTickValue& tick) { return tick.match == ticks_.back().match; };
   const auto count = static_cast<std::size_t>(std::count_if(ticks_.begin(), ticks_.end(), is_last));
   CrowdTickValue sum;
-  for (std::size_t i = ticks_.size() - (count + 1) / 2; i < ticks_.size(); ++i) add_to(sum, ticks_[i]);
+  for (std::size_t i = ticks_.size() - (count + 1) / 2; i < ticks_.size(); ++i) sum += ticks_[i];
   return sum.gain();
 }
 
@@ -125,7 +126,7 @@ CrowdTickValue CrowdScore::since_arrival(std::size_t first, std::size_t last) co
   CrowdTickValue sum;
   std::size_t after = 0;
   for (auto tick = arrival; tick != ticks_.end(); ++tick, ++after) {
-    if (after >= first && after <= last) add_to(sum, *tick);
+    if (after >= first && after <= last) sum += *tick;
   }
   return sum;
 }

@@ -32,6 +32,7 @@ struct CrowdTickValue {
 
   /// (policy - random) / (oracle - random); 0 when chance is as good as anything.
   double gain() const;
+  CrowdTickValue& operator+=(const CrowdTickValue& tick);
 };
 
 /// Adds up a run. All is measured in the state that the policy itself made: random and oracle are judged tick by tick

@@ -49,6 +49,7 @@ class CrowdWorld {
   const std::vector<CrowdViewer>& viewers() const { return cast_.viewers; }
   const std::vector<domain::SlotName>& slots() const { return slots_; }  ///< in slate order
   std::size_t tick_count() const { return ticks_.size(); }
+  const std::vector<CrowdTick>& ticks() const { return ticks_; }  ///< those to come, too
 
   /// Goes on to the next tick (the first call to the first one); false when there is none left. What was recorded takes
   /// effect. Cost: O(viewers (items + K^2)), some milliseconds for a thousand viewers.

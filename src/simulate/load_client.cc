@@ -45,6 +45,10 @@ LoadSnapshot LoadClient::snapshot() const {
   return sum;
 }
 
+void LoadClient::act(std::size_t number, std::string cue, std::string_view kind) {
+  shards_[number % shards_.size()]->act(number, std::move(cue), kind);
+}
+
 bool LoadClient::wait_welcomed(Milliseconds at_most, const std::atomic<bool>& stop) const {
   const SteadyTime deadline = clock_.steady() + at_most;
   for (;;) {

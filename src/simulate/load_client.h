@@ -37,6 +37,8 @@ class LoadClient {
 
   void start();
   LoadSnapshot snapshot() const;
+  /// Viewer `number`, counted from 0, acts on a cue. Any thread.
+  void act(std::size_t number, std::string cue, std::string_view kind);
 
   /// Waits until every viewer was welcomed or has given up; false when that took longer, or `stop` was set.
   bool wait_welcomed(Milliseconds at_most, const std::atomic<bool>& stop) const;

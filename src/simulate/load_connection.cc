@@ -201,6 +201,11 @@ void LoadConnection::acknowledge() {
   say_all();
 }
 
+void LoadConnection::act(std::string_view cue, std::string_view kind) {
+  viewer_.act(cue, kind, shard_.loop_->clock().steady(), messages_);
+  say_all();  // without a connection it is said after the next welcome
+}
+
 void LoadConnection::say(codec::Opcode opcode, std::string_view payload) {
   codec::append_masked_frame(opcode, payload, next_mask(), out_);
   flush();

@@ -31,6 +31,8 @@ class LoadConnection final : public runtime::FdHandler {
   /// Sends the cumulative acknowledgement that is owed, if one is.
   void acknowledge();
 
+  void act(std::string_view cue, std::string_view kind);
+
   const LoadViewer& viewer() const { return viewer_; }
   bool accountable() const { return fate_ == Fate::none; }
 

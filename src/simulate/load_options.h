@@ -24,7 +24,8 @@ struct LoadOptions {
   std::uint64_t kill_at = 2;
   bool reconnect = false;  ///< come back after a broken connection, with a resume
   std::uint64_t seed = 1;
-  std::string ack_log;  ///< file: a line "VIEWER<tab>ID" for each acknowledged interaction
+  ViewerSink* sink = nullptr;  ///< told everything, on the crowd's threads; outlives the crowd
+  std::string ack_log;         ///< file: a line "VIEWER<tab>ID" for each acknowledged interaction
 };
 
 /// A source address has about 28,000 ports; beyond this many viewers a further 127.0.0.x is used.

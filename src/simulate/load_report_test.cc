@@ -12,13 +12,13 @@ namespace {
 
 SteadyTime at(int ms) { return SteadyTime(Milliseconds(ms)); }
 
-struct LoadReportTest : testing::Test, AckSink {
+struct LoadReportTest : testing::Test, ViewerSink {
   void on_interaction_ack(const domain::ViewerId&, std::string_view, SteadyTime, SteadyTime) override {}
 
   /// A viewer that joined at a sequence and got these slates, one each millisecond.
   const LoadViewer* viewer(int joined_at, const std::vector<int>& slates) {
     viewers.push_back(std::make_unique<LoadViewer>(domain::ViewerId(std::to_string(viewers.size() + 1)), options, 1,
-                                                   static_cast<AckSink&>(*this)));
+                                                   static_cast<ViewerSink&>(*this)));
     hear(fmt::format(R"({{"t":"welcome","epoch":"k","seq":{},"continuity":"kept"}})", joined_at), at(0));
     for (const int sequence : slates) {
       hear(fmt::format(R"({{"t":"slate","seq":{},"decision":"d","cues":[]}})", sequence), at(sequence));
@@ -93,7 +93,7 @@ TEST_F(LoadReportTest, TimesRunFromTheSendingToTheLastReceipt) {
 
 TEST_F(LoadReportTest, TheSampleRouteComparesCounts) {
   options.protocol = LoadProtocol::sample;
-  viewers.push_back(std::make_unique<LoadViewer>(domain::ViewerId("1"), options, 1, static_cast<AckSink&>(*this)));
+  viewers.push_back(std::make_unique<LoadViewer>(domain::ViewerId("1"), options, 1, static_cast<ViewerSink&>(*this)));
   hear(R"({"status": "success"})", at(1'000));
   hear(R"({"GENERAL": "ITEM_ID_9"})", at(3'000));
   const Expectation expectation{{1, 2, 3}, {{1, at(10)}, {2, at(2'000)}, {3, at(3'000)}}};

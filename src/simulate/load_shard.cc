@@ -49,9 +49,19 @@ std::vector<const LoadViewer*> LoadShard::viewers(bool accountable) const {
   return found;
 }
 
+void LoadShard::act(std::size_t number, std::string cue, std::string_view kind) {
+  LoadConnection* connection = connections_[number / options_.threads].get();
+  loop_->post([connection, cue = std::move(cue), kind] { connection->act(cue, kind); });
+}
+
+void LoadShard::on_slate(const domain::ViewerId& viewer, std::uint64_t sequence, std::span<const SlateCue> cues) {
+  if (options_.sink != nullptr) options_.sink->on_slate(viewer, sequence, cues);
+}
+
 void LoadShard::on_interaction_ack(const domain::ViewerId& viewer, std::string_view id, SteadyTime sent,
                                    SteadyTime now) {
   ++counters_.interactions_acknowledged;
+  if (options_.sink != nullptr) options_.sink->on_interaction_ack(viewer, id, sent, now);
   if (interaction_ms_.size() < kInteractionTimesMax) {
     interaction_ms_.push_back(std::chrono::duration<double, std::milli>(now - sent).count());
   }

@@ -33,12 +33,14 @@ struct LoadCounters {
 };
 
 /// Viewers `index`, `index` + threads, ... of the crowd, counted from 0.
-class LoadShard final : public AckSink {
+class LoadShard final : public ViewerSink {
  public:
   LoadShard(std::size_t index, const LoadOptions& options, const Clock& clock);
   ~LoadShard() override;
 
   void start();
+  /// Viewer `number` of the whole crowd acts on a cue. Any thread.
+  void act(std::size_t number, std::string cue, std::string_view kind);
   /// Ends the loop; afterwards the viewers may be read from the caller's thread.
   void stop();
 
@@ -51,6 +53,7 @@ class LoadShard final : public AckSink {
   const std::string& ack_log() const { return ack_log_; }
   const std::string& problem() const { return problem_; }
 
+  void on_slate(const domain::ViewerId& viewer, std::uint64_t sequence, std::span<const SlateCue> cues) override;
   void on_interaction_ack(const domain::ViewerId& viewer, std::string_view id, SteadyTime sent,
                           SteadyTime now) override;
 

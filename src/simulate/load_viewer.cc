@@ -53,8 +53,8 @@ struct LoadViewer::Message {
   }
 };
 
-LoadViewer::LoadViewer(domain::ViewerId id, const ViewerOptions& options, std::uint64_t seed, AckSink& acks)
-    : id_(std::move(id)), options_(options), acks_(acks), random_(stable_hash(id_.str(), seed)) {}
+LoadViewer::LoadViewer(domain::ViewerId id, const ViewerOptions& options, std::uint64_t seed, ViewerSink& sink)
+    : id_(std::move(id)), options_(options), sink_(sink), random_(stable_hash(id_.str(), seed)) {}
 
 void LoadViewer::on_open(std::vector<std::string>& say) {
   const std::string viewer = json_text(id_.str());
@@ -146,19 +146,21 @@ void LoadViewer::on_slate(const Message& message, SteadyTime now, std::vector<st
       message.object["cues"].get_array().get(cues) != simdjson::SUCCESS) {
     return complain(tally_.malformed, "a slate without seq, decision or cues", message.text);
   }
-  std::vector<std::string_view> ids;
+  std::vector<SlateCue> seen;
   for (const dom::element element : cues) {
     dom::object cue;
     if (element.get_object().get(cue) != simdjson::SUCCESS || !is_text(cue, "id") || !is_text(cue, "slot") ||
         !is_text(cue, "item")) {
       return complain(tally_.malformed, "a cue without id, slot or item", message.text);
     }
-    ids.push_back(cue["id"].get_string().value_unsafe());
+    seen.push_back({cue["id"].get_string().value_unsafe(), cue["slot"].get_string().value_unsafe(),
+                    cue["item"].get_string().value_unsafe()});
   }
   if (!take_sequence(*sequence)) return;
   ++tally_.slates;
   if (options_.keep_receipts) receipts_.push_back({*sequence, now});
-  if (!ids.empty()) interact(ids, now, say);
+  sink_.on_slate(id_, *sequence, seen);
+  if (!seen.empty()) interact(seen, now, say);
 }
 
 /// Strictly increasing, or it is counted as what it is.
@@ -173,12 +175,12 @@ bool LoadViewer::take_sequence(std::uint64_t sequence) {
   return false;
 }
 
-void LoadViewer::interact(const std::vector<std::string_view>& cues, SteadyTime now, std::vector<std::string>& say) {
+void LoadViewer::interact(std::span<const SlateCue> cues, SteadyTime now, std::vector<std::string>& say) {
   if (options_.impression_share <= 0 || random_.uniform() >= options_.impression_share) return;
   if (unacknowledged_.size() + cues.size() + 1 > kUnacknowledgedMax) return;
-  for (const std::string_view cue : cues) send_interaction(cue, "impression", now, say);
+  for (const SlateCue& cue : cues) send_interaction(cue.id, "impression", now, say);
   if (random_.uniform() < options_.click_probability) {
-    send_interaction(cues[random_.below(cues.size())], "click", now, say);
+    send_interaction(cues[random_.below(cues.size())].id, "click", now, say);
   }
 }
 
@@ -199,7 +201,7 @@ void LoadViewer::on_ack(std::string_view id, SteadyTime now) {
   // After a resume the same interaction may be acknowledged twice: it was sent twice.
   if (found == unacknowledged_.end()) return;
   ++tally_.interactions_acknowledged;
-  acks_.on_interaction_ack(id_, id, found->at, now);
+  sink_.on_interaction_ack(id_, id, found->at, now);
   unacknowledged_.erase(found);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,13 @@ struct Receipt {
   SteadyTime at;
 };
 
+/// One cue of a slate.
+struct SlateCue {
+  std::string_view id;
+  std::string_view slot;
+  std::string_view item;
+};
+
 /// Everything a viewer has counted.
 struct ViewerTally {
   std::uint64_t slates = 0;
@@ -56,10 +64,12 @@ struct Gap {
   std::uint64_t through = 0;
 };
 
-/// Told about interactions whose acknowledgement came.
-class AckSink {
+/// Told what a viewer hears.
+class ViewerSink {
  public:
-  virtual ~AckSink() = default;
+  virtual ~ViewerSink() = default;
+  /// A slate that was not there before; the texts live as long as the call.
+  virtual void on_slate(const domain::ViewerId&, std::uint64_t /*sequence*/, std::span<const SlateCue>) {}
   virtual void on_interaction_ack(const domain::ViewerId& viewer, std::string_view id, SteadyTime sent,
                                   SteadyTime now) = 0;
 };
@@ -68,12 +78,16 @@ class AckSink {
 class LoadViewer {
  public:
   /// `options` and `acks` must outlive the viewer.
-  LoadViewer(domain::ViewerId id, const ViewerOptions& options, std::uint64_t seed, AckSink& acks);
+  LoadViewer(domain::ViewerId id, const ViewerOptions& options, std::uint64_t seed, ViewerSink& sink);
 
   /// A connection is open: appends what to say first. After a break that is a resume.
   void on_open(std::vector<std::string>& say);
   /// A text message came; appends what to say now.
   void on_text(std::string_view text, SteadyTime now, std::vector<std::string>& say);
+  /// Acts on a cue of its own accord; appends what to say.
+  void act(std::string_view cue, std::string_view kind, SteadyTime now, std::vector<std::string>& say) {
+    send_interaction(cue, kind, now, say);
+  }
   /// The connection is gone.
   void on_close() { welcomed_ = false; }
 
@@ -108,13 +122,13 @@ class LoadViewer {
   void on_slate(const Message& message, SteadyTime now, std::vector<std::string>& say);
   void on_ack(std::string_view id, SteadyTime now);
   bool take_sequence(std::uint64_t sequence);
-  void interact(const std::vector<std::string_view>& cues, SteadyTime now, std::vector<std::string>& say);
+  void interact(std::span<const SlateCue> cues, SteadyTime now, std::vector<std::string>& say);
   void send_interaction(std::string_view cue, std::string_view kind, SteadyTime now, std::vector<std::string>& say);
   void complain(std::uint64_t& counter, std::string_view what, std::string_view text);
 
   domain::ViewerId id_;
   const ViewerOptions& options_;
-  AckSink& acks_;
+  ViewerSink& sink_;
   Random random_;
   bool welcomed_ = false;
   std::string epoch_;

@@ -7,7 +7,7 @@
 namespace matchcue::simulate {
 namespace {
 
-struct LoadViewerTest : testing::Test, AckSink {
+struct LoadViewerTest : testing::Test, ViewerSink {
   void on_interaction_ack(const domain::ViewerId&, std::string_view id, SteadyTime, SteadyTime) override {
     acknowledged.emplace_back(id);
   }
