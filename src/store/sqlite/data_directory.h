@@ -7,9 +7,18 @@
 
 #include "base/result.h"
 #include "store/decision_log.h"
-#include "store/sqlite/snapshot_folder.h"
 
 namespace matchcue::store {
+
+/// What a directory holds, where.
+struct DataPaths {
+  explicit DataPaths(const std::string& directory)
+      : database(directory + "/matchcue.db"), log(directory + "/decisions.log"), snapshots(directory + "/snapshots") {}
+
+  std::string database;
+  std::string log;
+  std::string snapshots;
+};
 
 /// Holds the lock as long as it lives. Movable.
 class DataDirectory {
@@ -18,16 +27,15 @@ class DataDirectory {
   /// Errors: conflict when another process has it (the message names its pid), unavailable.
   static Result<DataDirectory> open(const std::string& path);
 
-  std::string database_path() const { return path_ + "/matchcue.db"; }
-  std::string log_path() const { return path_ + "/decisions.log"; }
-  SnapshotFolder snapshots() const { return SnapshotFolder(path_ + "/snapshots"); }
+  const DataPaths& paths() const { return paths_; }
   /// Makes the names of newly created files durable. Errors: unavailable.
   Result<void> sync() const;
 
  private:
-  DataDirectory(std::string path, FileHandle lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  DataDirectory(std::string path, FileHandle lock) : path_(std::move(path)), paths_(path_), lock_(std::move(lock)) {}
 
   std::string path_;
+  DataPaths paths_;
   FileHandle lock_;
 };
 

@@ -9,6 +9,7 @@
 #include "store/decision_log.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/data_directory.h"
+#include "store/sqlite/snapshot_folder.h"
 #include "store/sqlite/stored_traits.h"
 #include "store/store.h"
 
@@ -17,8 +18,8 @@ namespace matchcue::store {
 /// One thread. Opens its files at the first call, so making one cannot fail.
 class SqliteReader final : public Reader {
  public:
-  explicit SqliteReader(const DataDirectory& directory)
-      : database_path_(directory.database_path()), log_(directory.log_path()), snapshots_(directory.snapshots()) {}
+  explicit SqliteReader(const DataPaths& paths)
+      : database_path_(paths.database), log_(paths.log), snapshots_(paths.snapshots) {}
 
   Result<std::vector<domain::LiveEvent>> load_events() override;
   Result<std::vector<domain::Change>> load_changes(const domain::EventId& event, domain::Sequence after,

@@ -2,6 +2,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "store/sqlite/data_directory.h"
 #include "store/sqlite/reader.h"
@@ -19,7 +20,7 @@ class SqliteStore final : public Store {
 
   const std::string& epoch() const override { return epoch_; }
 
-  std::unique_ptr<Reader> make_reader() override { return std::make_unique<SqliteReader>(directory_); }
+  std::unique_ptr<Reader> make_reader() override { return std::make_unique<SqliteReader>(directory_.paths()); }
 
   void append_change(domain::ChangePtr change, domain::LiveEvent event, domain::Sequence previous,
                      Done<void> done) override {
@@ -78,7 +79,7 @@ class SqliteStore final : public Store {
   }
 
   Result<void> put_learner_snapshot(const LearnerSnapshot& snapshot) override {
-    return directory_.snapshots().save(snapshot);
+    return SnapshotFolder(directory_.paths().snapshots).save(snapshot);
   }
 
   void close() override { writer_.close(); }
@@ -150,9 +151,9 @@ Result<void> recover(Connection& connection, DecisionLog& log) {
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   CHECK(options.queue_writes_max >= 1 && options.commit_writes_max >= 1);
   MCUE_TRY(DataDirectory directory, DataDirectory::open(options.directory));
-  MCUE_TRY(auto connection, Connection::open(directory.database_path(), Access::write));
-  MCUE_TRY_VOID(migrate(*connection, directory.database_path()));
-  MCUE_TRY(DecisionLog log, DecisionLog::open(directory.log_path()));
+  MCUE_TRY(auto connection, Connection::open(directory.paths().database, Access::write));
+  MCUE_TRY_VOID(migrate(*connection, directory.paths().database));
+  MCUE_TRY(DecisionLog log, DecisionLog::open(directory.paths().log));
   MCUE_TRY_VOID(recover(*connection, log));
   MCUE_TRY_VOID(directory.sync());
   MCUE_TRY(std::string epoch, load_meta(*connection, kEpochKey));
@@ -162,6 +163,17 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   const Writer::Limits limits{options.queue_writes_max, options.commit_writes_max};
   return std::unique_ptr<Store>(
       std::make_unique<SqliteStore>(std::move(directory), std::move(epoch), std::move(storage), limits));
+}
+
+Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& directory) {
+  const DataPaths paths(directory);
+  std::error_code error;
+  if (!std::filesystem::exists(paths.database, error)) {
+    return not_found("unknown_data_directory", "there is no data directory at " + directory, "data_dir");
+  }
+  MCUE_TRY(const auto connection, Connection::open(paths.database, Access::read));
+  MCUE_TRY_VOID(check_layout(*connection, paths.database));
+  return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(paths));
 }
 
 }  // namespace matchcue::store
