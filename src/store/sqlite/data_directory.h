@@ -17,8 +17,14 @@ class DataDirectory {
   /// Errors: conflict when another process has it (the message names its pid), unavailable.
   static Result<DataDirectory> open(const std::string& path);
 
-  std::string database_path() const { return path_ + "/matchcue.db"; }
-  std::string log_path() const { return path_ + "/decisions.log"; }
+  struct Paths {
+    std::string database;
+    std::string log;
+  };
+  static Paths paths_in(const std::string& path) { return {path + "/matchcue.db", path + "/decisions.log"}; }
+
+  std::string database_path() const { return paths_in(path_).database; }
+  std::string log_path() const { return paths_in(path_).log; }
   /// Makes the names of newly created files durable. Errors: unavailable.
   Result<void> sync() const;
 

@@ -62,13 +62,14 @@ CREATE TABLE feedback_keys (key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMA
 /// Entry n takes a database from version n to n + 1. Released entries never change.
 constexpr std::array<const char*, 1> kMigrations = {kVersion1};
 
+Result<std::int64_t> load_layout(Connection& connection) {
+  Query query(connection, "PRAGMA user_version");
+  MCUE_TRY_VOID(query.next());
+  return query.whole(0);
+}
+
 Result<void> migrate_in_transaction(Connection& connection, const std::string& path) {
-  std::int64_t version = 0;
-  {
-    Query query(connection, "PRAGMA user_version");
-    MCUE_TRY_VOID(query.next());
-    version = query.whole(0);
-  }
+  MCUE_TRY(const std::int64_t version, load_layout(connection));
   if (version < 0 || static_cast<std::size_t>(version) > kMigrations.size()) {
     return Error{ErrorKind::unsupported,
                  "newer_database",
@@ -91,6 +92,16 @@ Result<void> migrate(Connection& connection, const std::string& path) {
   const Result<void> migrated = migrate_in_transaction(connection, path);
   const Result<void> ended = connection.run(migrated.ok() ? "COMMIT" : "ROLLBACK");
   return migrated.ok() ? ended : migrated;
+}
+
+Result<void> check_layout(Connection& connection, const std::string& path) {
+  MCUE_TRY(const std::int64_t version, load_layout(connection));
+  if (version == static_cast<std::int64_t>(kMigrations.size())) return {};
+  return Error{
+      ErrorKind::unsupported,
+      "other_layout",
+      path + " has layout " + std::to_string(version) + "; this matchcue reads " + std::to_string(kMigrations.size()),
+      {}};
 }
 
 Result<std::string> load_meta(Connection& connection, std::string_view key) {

@@ -13,6 +13,9 @@ namespace matchcue::store {
 /// Errors: unsupported when a newer matchcue made it, corrupt, unavailable.
 Result<void> migrate(Connection& connection, const std::string& path);
 
+/// Checks that the database has the present layout. Errors: unsupported, corrupt, unavailable.
+Result<void> check_layout(Connection& connection, const std::string& path);
+
 /// Keys of the table meta.
 constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kCatalogueVersionKey = "catalogue_version";

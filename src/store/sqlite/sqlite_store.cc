@@ -2,6 +2,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "store/sqlite/data_directory.h"
 #include "store/sqlite/reader.h"
@@ -160,6 +161,17 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   const Writer::Limits limits{options.queue_writes_max, options.commit_writes_max};
   return std::unique_ptr<Store>(
       std::make_unique<SqliteStore>(std::move(directory), std::move(epoch), std::move(storage), limits));
+}
+
+Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& directory) {
+  const DataDirectory::Paths paths = DataDirectory::paths_in(directory);
+  std::error_code error;
+  if (!std::filesystem::exists(paths.database, error)) {
+    return not_found("unknown_data_directory", "there is no data directory at " + directory, "data_dir");
+  }
+  MCUE_TRY(const auto connection, Connection::open(paths.database, Access::read));
+  MCUE_TRY_VOID(check_layout(*connection, paths.database));
+  return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(paths.database, paths.log));
 }
 
 }  // namespace matchcue::store

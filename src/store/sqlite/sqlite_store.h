@@ -22,4 +22,10 @@ struct SqliteOptions {
 /// by a newer version).
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options);
 
+/// Opens a data directory to read it, whether or not another process serves from it: the lock is not taken, no row
+/// changes, and a server's writer does not wait for readers. What is committed meanwhile is seen by later calls.
+/// Errors: not_found (no data directory; the message names it), unsupported (made by an older or newer version, which
+/// `open_sqlite_store` may be able to mend), corrupt, unavailable.
+Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& directory);
+
 }  // namespace matchcue::store

@@ -376,5 +376,29 @@ TEST_F(SqliteStoreTest, KeepsItsEpochAndDrawsAnotherForAnotherDirectory) {
   EXPECT_NE(TestStore(other.path()).store().epoch(), epoch);
 }
 
+TEST_F(SqliteStoreTest, IsReadBesideTheProcessThatHasItOpen) {
+  ASSERT_TRUE(store().log(make_batch("match", 1, 3)).ok());
+  const auto beside = open_sqlite_reader(directory_.path());
+  ASSERT_TRUE(beside.ok()) << beside.error().message;
+  ASSERT_TRUE(store().give({make_feedback("viewer1", "f1", 1)}).ok());
+  EXPECT_EQ((*beside)->last_feedback_number().value(), 1U) << "later commits are seen";
+  std::size_t rows = 0;
+  const auto visited = (*beside)->visit_decisions([&](const domain::DecisionBatch& batch) {
+    rows += batch.rows();
+    return true;
+  });
+  EXPECT_TRUE(visited.ok());
+  EXPECT_EQ(rows, 3U);
+}
+
+TEST_F(SqliteStoreTest, ReadingADirectoryThatIsNoneNamesItAndCreatesNothing) {
+  const std::string path = directory_.path() + "/none";
+  const auto reader = open_sqlite_reader(path);
+  ASSERT_FALSE(reader.ok());
+  EXPECT_EQ(reader.error().kind, ErrorKind::not_found);
+  EXPECT_NE(reader.error().message.find(path), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 }  // namespace
 }  // namespace matchcue::store
