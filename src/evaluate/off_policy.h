@@ -4,7 +4,8 @@
 // What another policy would have earned: off-policy estimates from a log, with intervals and a verdict.
 //
 // The value of a slot is the mean reward of its trials under the target policy, in the states that were logged. The
-// value of the slate is the sum over its slots: what a slate earns of which every slot is seen. Slots partition the
+// value of the slate is the sum over its slots: what a slate earns of which every slot is seen. Pooled is the mean over
+// the trials of all slots: what a seen item earns, wherever it is. Slots partition the
 // items and have independent draws, so the weight of a slot's item is all that its reward needs: no weights of whole
 // slates, whose product would grow with the number of slots. With w = target(a|x) / propensity, n trials, and
 // predictions q:
@@ -51,12 +52,14 @@ struct Finding {
 struct Evaluation {
   std::vector<Finding> slots;
   std::vector<Support> support;  ///< beside slots
-  Finding slate;                 ///< its verdict is that of its worst slot, which the reason names by number
+  Finding pooled;                ///< its verdict, and the slate's, is that of the worst slot, named by number
+  Finding slate;
 };
 
 /// One target policy less another.
 struct Comparison {
   std::vector<Finding> slots;
+  Finding pooled;
   Finding slate;
 };
 

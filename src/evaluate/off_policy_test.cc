@@ -153,6 +153,7 @@ TEST(OffPolicy, ALogWithoutSupportIsRefusedWithItsReason) {
   EXPECT_EQ(evaluation.slate.judgement.verdict, Verdict::refused);
   EXPECT_THAT(evaluation.slate.judgement.reason, StartsWith("slot 1: "));
   EXPECT_FALSE(evaluation.slate.of(Estimator::ips));
+  EXPECT_FALSE(evaluation.pooled.of(Estimator::ips));
   EXPECT_FALSE(evaluation.slots[1].of(Estimator::snips));
   EXPECT_TRUE(evaluation.slots[0].of(Estimator::ips));
   EXPECT_TRUE(evaluation.slate.of(Estimator::logged)) << "what was logged needs no weights";
@@ -184,6 +185,19 @@ TEST(OffPolicy, AConstantAddedToRewardsIsAddedToSnipsAndDistortsIps) {
     EXPECT_NEAR(after.slots[slot].of(Estimator::ips)->value,
                 before.slots[slot].of(Estimator::ips)->value + .5 * after.support[slot].weight_mean, 1e-12);
   }
+}
+
+TEST(OffPolicy, PooledSlotsCountTrialsAndTheSlateCountsSlots) {
+  OffPolicyLog log(2, Predictions::absent);
+  for (std::uint32_t viewer = 0; viewer < 300; ++viewer) {
+    log.add({.viewer = viewer, .slot = 0, .propensity = .5, .reward = 1, .target_probability = .5}).value();
+    if (viewer % 3 != 0) continue;
+    log.add({.viewer = viewer, .slot = 1, .propensity = .5, .reward = 0, .target_probability = .5}).value();
+  }
+  const Evaluation evaluation = evaluate(log, quick_options(100));
+  EXPECT_DOUBLE_EQ(evaluation.pooled.of(Estimator::ips)->value, .75);
+  EXPECT_DOUBLE_EQ(evaluation.pooled.of(Estimator::snips)->value, .75);
+  EXPECT_DOUBLE_EQ(evaluation.slate.of(Estimator::ips)->value, 1);
 }
 
 TEST(OffPolicy, ViewersBeyondTheGroupsAreDealtOutWithoutChangingWhatIsSaid) {

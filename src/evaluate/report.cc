@@ -10,6 +10,7 @@
 namespace matchcue::evaluate {
 namespace {
 
+constexpr std::string_view kPooled = "pooled";
 constexpr std::string_view kSlate = "slate";
 
 std::string write_finding(std::string_view place, const Finding& finding) {
@@ -42,7 +43,7 @@ std::string write_estimates(std::string_view title, const std::vector<std::strin
   std::string text =
       fmt::format("{}\n\n{:<12} {:<9} {:>9} {:>9} {:>9}\n", title, "slot", "estimator", "value", "low", "high");
   for (std::size_t slot = 0; slot < slots.size(); ++slot) text += write_finding(slots[slot], findings.slots[slot]);
-  return text + write_finding(kSlate, findings.slate);
+  return text + write_finding(kPooled, findings.pooled) + write_finding(kSlate, findings.slate);
 }
 
 template <typename Findings>
@@ -88,7 +89,10 @@ nlohmann::json findings_json(std::string_view title, const std::vector<std::stri
   CHECK(slots.size() == findings.slots.size(), slots.size(), findings.slots.size());
   nlohmann::json places = nlohmann::json::array();
   for (std::size_t slot = 0; slot < slots.size(); ++slot) places.push_back(to_json(slots[slot], findings.slots[slot]));
-  return {{"title", title}, {"slots", std::move(places)}, {"slate", to_json(kSlate, findings.slate)}};
+  return {{"title", title},
+          {"slots", std::move(places)},
+          {"pooled", to_json(kPooled, findings.pooled)},
+          {"slate", to_json(kSlate, findings.slate)}};
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ TEST(Report, JsonHasNullWhereNoEstimateIsGiven) {
   EXPECT_DOUBLE_EQ(json["slots"][0]["support"]["viewers_effective"], 200);
   EXPECT_TRUE(json["slots"][0]["estimates"]["dr"].is_null());
   EXPECT_TRUE(json["slots"][1]["estimates"]["ips"].is_null());
+  EXPECT_EQ(json["pooled"]["slot"], "pooled");
   EXPECT_EQ(json["slate"]["verdict"], "refused");
 }
 
