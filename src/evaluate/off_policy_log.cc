@@ -11,7 +11,6 @@
 namespace matchcue::evaluate {
 namespace {
 
-constexpr std::size_t kSlotsMax = 16;
 constexpr double kRounding = 1e-6;
 
 bool is_share(double value) { return value >= 0 && value <= 1 + kRounding; }  // false for NaN

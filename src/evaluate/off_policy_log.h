@@ -17,6 +17,9 @@
 
 namespace matchcue::evaluate {
 
+/// Most slots that a log may have.
+constexpr std::size_t kSlotsMax = 16;
+
 /// One slot that a viewer saw, and what the target policy would have done there.
 struct Trial {
   std::uint32_t viewer = 0;  ///< number of the viewer, dense from 0: sums are kept for each number up to the largest
@@ -61,7 +64,7 @@ struct SlotWeights {
 /// Single thread. Logs to be compared (off_policy.h) number viewers and slots alike.
 class OffPolicyLog {
  public:
-  /// slot_count  1..16
+  /// slot_count  1..kSlotsMax
   OffPolicyLog(std::size_t slot_count, Predictions predictions);
 
   /// Adds one trial. Errors: invalid_trial, naming the field and the value; nothing is added then.
