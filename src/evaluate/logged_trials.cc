@@ -22,6 +22,11 @@ std::size_t LoggedTrials::number_of(const domain::SlotName& slot, const domain::
   return items_.try_emplace({slot, item}, items_.size()).first->second;
 }
 
+std::optional<std::size_t> LoggedTrials::find_number(const domain::SlotName& slot, const domain::ItemId& item) const {
+  const auto known = items_.find({slot, item});
+  return known == items_.end() ? std::nullopt : std::optional(known->second);
+}
+
 Result<std::uint16_t> LoggedTrials::slot_number(const domain::SlotName& slot) {
   const auto known = std::find(slots_.begin(), slots_.end(), slot.str());
   if (known != slots_.end()) return static_cast<std::uint16_t>(known - slots_.begin());

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -43,6 +44,8 @@ class LoggedTrials {
 
   /// The number of an item in a slot. An item that changes its slot is another one there.
   std::size_t number_of(const domain::SlotName& slot, const domain::ItemId& item);
+  /// The number that it has, or nothing when nobody asked for it yet.
+  std::optional<std::size_t> find_number(const domain::SlotName& slot, const domain::ItemId& item) const;
   /// Errors: invalid_trial, naming the field and the value; nothing is added then.
   /// Cost: O(candidates), some hundred nanoseconds.
   Result<void> add(const Row& row);

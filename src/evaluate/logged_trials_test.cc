@@ -47,7 +47,9 @@ TEST(LoggedTrials, AnItemThatChangedItsSlotIsAnotherOneThere) {
   LoggedTrials trials;
   const std::size_t poll = trials.number_of(kSocial, domain::ItemId("poll"));
   EXPECT_EQ(trials.number_of(kSocial, domain::ItemId("poll")), poll);
+  EXPECT_FALSE(trials.find_number(kPlayer, domain::ItemId("poll")));
   EXPECT_NE(trials.number_of(kPlayer, domain::ItemId("poll")), poll);
+  EXPECT_EQ(trials.find_number(kSocial, domain::ItemId("poll")), poll);
 }
 
 TEST(LoggedTrials, RefusesWhatCannotBeATrialAndNamesIt) {

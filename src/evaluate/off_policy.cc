@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "evaluate/expected_error.h"
 
 namespace matchcue::evaluate {
 namespace {
@@ -97,10 +98,58 @@ Judgement judge_all(const std::vector<Finding>& slots) {
   return slate;
 }
 
+/// Both kinds of result have slots, pooled slots and a slate. `expect` gives an estimator's ErrorSquares.
+template <typename Findings, typename Expect>
+void widen_all(Findings& findings, double confidence, Expect expect) {
+  for (const Estimator estimator : kEstimators) {
+    const ErrorSquares errors = expect(estimator);
+    const auto reach_out = [&](Finding& finding, double error_square) {
+      std::optional<Interval>& interval = finding.estimates[static_cast<std::size_t>(estimator)];
+      if (interval) widen(*interval, error_square, confidence);
+    };
+    for (std::size_t slot = 0; slot < findings.slots.size(); ++slot) {
+      reach_out(findings.slots[slot], errors.slots[slot]);
+    }
+    reach_out(findings.pooled, errors.pooled);
+    reach_out(findings.slate, errors.slate);
+  }
+}
+
+bool share_viewers(const OffPolicyLog& left, const OffPolicyLog& right) {
+  const std::size_t count = std::min(left.viewer_count(), right.viewer_count());
+  for (std::size_t viewer = 0; viewer < count; ++viewer) {
+    if (had_trial(left, viewer) && had_trial(right, viewer)) return true;
+  }
+  return false;
+}
+
 void check_options(const EvaluationOptions& options) {
   const std::size_t groups = options.bootstrap.groups_max;
   CHECK(groups >= 10 && groups <= 1'000'000, groups);
   CHECK(options.limits.viewers_effective_min >= 2, options.limits.viewers_effective_min);
+}
+
+Comparison draw_comparison(const OffPolicyLog& left, const OffPolicyLog& right, const EvaluationOptions& options) {
+  check_options(options);
+  CHECK(left.slot_count() == right.slot_count(), left.slot_count(), right.slot_count());
+  const auto viewers = viewers_of(left, right);
+  const auto draw = [&](Slots slots) {
+    const RatioTable table = make_table(left, viewers, options.bootstrap.groups_max, slots);
+    const RatioTable minus = make_table(right, viewers, options.bootstrap.groups_max, slots);
+    return Intervals{bootstrap_ratios(table, &minus, options.bootstrap), table.per_group()};
+  };
+  const Intervals apart = draw(Slots::apart);
+  const Predictions predictions = std::min(left.predictions(), right.predictions());
+  Comparison comparison;
+  for (std::size_t slot = 0; slot < left.slot_count(); ++slot) {
+    const Judgement of_left = judge(measure_support(left, slot), options.limits);
+    const Judgement of_right = judge(measure_support(right, slot), options.limits);
+    comparison.slots.push_back(make_finding(worse(of_left, of_right), apart, slot, predictions));
+  }
+  const Judgement judgement = judge_all(comparison.slots);
+  comparison.pooled = make_finding(judgement, draw(Slots::pooled), 0, predictions);
+  comparison.slate = make_finding(judgement, apart, left.slot_count(), predictions);
+  return comparison;
 }
 
 }  // namespace
@@ -133,29 +182,26 @@ Evaluation evaluate(const OffPolicyLog& log, const EvaluationOptions& options) {
   const Judgement judgement = judge_all(evaluation.slots);
   evaluation.pooled = make_finding(judgement, draw(Slots::pooled), 0, log.predictions());
   evaluation.slate = make_finding(judgement, apart, log.slot_count(), log.predictions());
+  widen_all(evaluation, options.bootstrap.confidence,
+            [&](Estimator estimator) { return expected_error(log, estimator, ErrorOf::value); });
   return evaluation;
 }
 
 Comparison compare(const OffPolicyLog& left, const OffPolicyLog& right, const EvaluationOptions& options) {
-  check_options(options);
-  CHECK(left.slot_count() == right.slot_count(), left.slot_count(), right.slot_count());
-  const auto viewers = viewers_of(left, right);
-  const auto draw = [&](Slots slots) {
-    const RatioTable table = make_table(left, viewers, options.bootstrap.groups_max, slots);
-    const RatioTable minus = make_table(right, viewers, options.bootstrap.groups_max, slots);
-    return Intervals{bootstrap_ratios(table, &minus, options.bootstrap), table.per_group()};
-  };
-  const Intervals apart = draw(Slots::apart);
-  const Predictions predictions = std::min(left.predictions(), right.predictions());
-  Comparison comparison;
-  for (std::size_t slot = 0; slot < left.slot_count(); ++slot) {
-    const Judgement of_left = judge(measure_support(left, slot), options.limits);
-    const Judgement of_right = judge(measure_support(right, slot), options.limits);
-    comparison.slots.push_back(make_finding(worse(of_left, of_right), apart, slot, predictions));
-  }
-  const Judgement judgement = judge_all(comparison.slots);
-  comparison.pooled = make_finding(judgement, draw(Slots::pooled), 0, predictions);
-  comparison.slate = make_finding(judgement, apart, left.slot_count(), predictions);
+  Comparison comparison = draw_comparison(left, right, options);
+  if (share_viewers(left, right)) return comparison;  // errors on the same trials cancel, nobody knows how far
+  widen_all(comparison, options.bootstrap.confidence, [&](Estimator estimator) {
+    ErrorSquares errors = expected_error(left, estimator, ErrorOf::value);
+    errors += expected_error(right, estimator, ErrorOf::value);
+    return errors;
+  });
+  return comparison;
+}
+
+Comparison compare_to_logging(const OffPolicyLog& log, const EvaluationOptions& options) {
+  Comparison comparison = draw_comparison(log, log.of_logging(), options);
+  widen_all(comparison, options.bootstrap.confidence,
+            [&](Estimator estimator) { return expected_error(log, estimator, ErrorOf::difference); });
   return comparison;
 }
 

@@ -68,7 +68,8 @@ struct EvaluationOptions {
   SupportLimits limits;
 };
 
-/// Estimates the value of the log's target policy.
+/// Estimates the value of the log's target policy. Intervals are those of the bootstrap, widened where the reward model
+/// expects more error than it shows (expected_error.h).
 /// Cost: that of bootstrap_ratios() with 5 estimators. Any thread while nobody adds to the log.
 Evaluation evaluate(const OffPolicyLog& log, const EvaluationOptions& options);
 
@@ -76,6 +77,10 @@ Evaluation evaluate(const OffPolicyLog& log, const EvaluationOptions& options);
 /// viewers and slots alike, and viewers are drawn for both at once: two targets on the same trials are compared in
 /// pairs, which takes out what both have in common; two halves of the viewers are compared as independent. Verdicts are
 /// the worse of the two. Cost: twice that of evaluate(). Any thread while nobody adds to the logs.
+/// Without viewers in common intervals are widened as those of evaluate() are; in pairs they are the bootstrap's.
 Comparison compare(const OffPolicyLog& left, const OffPolicyLog& right, const EvaluationOptions& options);
+
+/// Estimates value(target) - value(logging policy), in pairs, and widened. Cost and thread as compare().
+Comparison compare_to_logging(const OffPolicyLog& log, const EvaluationOptions& options);
 
 }  // namespace matchcue::evaluate

@@ -29,6 +29,13 @@ Result<void> check_trial(const Trial& trial, std::size_t slot_count) {
   return {};
 }
 
+void add_squares(FactorSquares& squares, double factor, double prediction) {
+  const double square = factor * factor;
+  squares.plain += square;
+  squares.rewards += square * prediction;
+  squares.residuals += square * prediction * (1 - prediction);
+}
+
 }  // namespace
 
 void set_target(Trial& trial, std::size_t chosen, std::span<const double> target, std::span<const double> predictions) {
@@ -67,9 +74,24 @@ Result<void> OffPolicyLog::add(const Trial& trial) {
   SlotWeights& weights = weights_[trial.slot];
   ++weights.trials;
   weights.zero_weights += weight == 0 ? 1 : 0;
-  weights.weight_squares += weight * weight;
+  add_squares(weights.squares, weight, trial.prediction);
+  add_squares(weights.excess_squares, weight - 1, trial.prediction);
   weights.weight_max = std::max(weights.weight_max, weight);
   return {};
+}
+
+OffPolicyLog OffPolicyLog::of_logging() const {
+  OffPolicyLog log(weights_.size(), predictions_);
+  for (const ViewerSums& sums : sums_) {
+    log.sums_.push_back({sums.trials, sums.reward, sums.reward, sums.trials, sums.reward, sums.reward});
+  }
+  for (std::size_t slot = 0; slot < weights_.size(); ++slot) {
+    const std::uint64_t trials = weights_[slot].trials;
+    log.weights_[slot].trials = trials;
+    log.weights_[slot].squares.plain = static_cast<double>(trials);
+    log.weights_[slot].weight_max = trials > 0 ? 1 : 0;
+  }
+  return log;
 }
 
 }  // namespace matchcue::evaluate

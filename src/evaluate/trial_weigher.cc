@@ -6,19 +6,6 @@
 #include "base/check.h"
 
 namespace matchcue::evaluate {
-namespace {
-
-Trial begin_trial(const LoggedTrials::Trial& logged) {
-  Trial trial;
-  trial.viewer = logged.viewer;
-  trial.slot = logged.slot;
-  trial.propensity = static_cast<double>(logged.propensity);
-  trial.reward = static_cast<double>(logged.reward);
-  return trial;
-}
-
-}  // namespace
-
 TrialWeigher::TrialWeigher(const LoggedTrials& trials, const RewardModel::Options& options)
     : trials_(trials), rewards_(std::max<std::size_t>(1, trials.slots().size()), options) {
   for (const domain::DecisionHeader& header : trials.headers()) contexts_.push_back(rewards_.encode(header.context));
@@ -43,24 +30,12 @@ OffPolicyLog TrialWeigher::weigh(const TargetPolicy& target) const {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       predictions[i] = rewards_.predict(logged.viewer, logged.slot, candidates[i], contexts_[logged.decision]);
     }
-    Trial trial = begin_trial(logged);
+    Trial trial;
+    trial.viewer = logged.viewer;
+    trial.slot = logged.slot;
+    trial.propensity = static_cast<double>(logged.propensity);
+    trial.reward = static_cast<double>(logged.reward);
     set_target(trial, logged.place, probabilities, predictions);
-    log.add(trial).value();
-  }
-  return log;
-}
-
-OffPolicyLog TrialWeigher::weigh_logging() const {
-  CHECK(!trials_.slots().empty());
-  OffPolicyLog log(trials_.slots().size(), Predictions::present);
-  for (const LoggedTrials::Trial& logged : trials_.trials()) {
-    Trial trial = begin_trial(logged);
-    trial.target_probability = trial.propensity;
-    // What the logging policy thought of the other candidates is not logged. With the shown item's own prediction as
-    // value, direct + w (r - q) is r.
-    trial.prediction = rewards_.predict(logged.viewer, logged.slot, trials_.candidates_of(logged)[logged.place],
-                                        contexts_[logged.decision]);
-    trial.target_value = trial.prediction;
     log.add(trial).value();
   }
   return log;

@@ -21,8 +21,6 @@ class TrialWeigher {
 
   /// Cost: O(trials x candidates x context values), about 1 us a trial of 10 candidates. trials must not be empty.
   OffPolicyLog weigh(const TargetPolicy& target) const;
-  /// The logging policy as its own target: all weights are 1 and every estimator gives the mean reward. For compare().
-  OffPolicyLog weigh_logging() const;
 
  private:
   const LoggedTrials& trials_;
