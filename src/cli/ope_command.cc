@@ -79,18 +79,15 @@ struct Answer {
 };
 
 std::string readable_difference(const Answer& answer) {
+  const evaluate::Judgement& judgement = answer.evaluation.slate.judgement;
+  const std::string reason = evaluate::write_reason(answer.log.trials.slots(), judgement);
   const auto& dr = answer.difference.slate.of(evaluate::Estimator::dr);
-  if (!dr) {
-    return fmt::format("This log cannot carry an estimate of {} for slates: {}\n", answer.policy,
-                       answer.evaluation.slate.judgement.reason);
-  }
+  if (!dr) return fmt::format("This log cannot carry an estimate of {} for slates: {}\n", answer.policy, reason);
   const std::string_view verdict = dr->low > 0    ? "earns more than the logging policy"
                                    : dr->high < 0 ? "earns less than the logging policy"
                                                   : "may earn as much as the logging policy";
-  const bool is_sound = answer.evaluation.slate.judgement.verdict == evaluate::Verdict::sound;
   return fmt::format("{} {}: {:+.5f} a slate by DR, 95 % interval {:+.5f} to {:+.5f}{}\n", answer.policy, verdict,
-                     dr->value, dr->low, dr->high,
-                     is_sound ? "" : "; doubtful, " + answer.evaluation.slate.judgement.reason);
+                     dr->value, dr->low, dr->high, reason.empty() ? "" : "; doubtful, " + reason);
 }
 
 std::string readable(const Answer& answer) {

@@ -115,7 +115,7 @@ TEST_F(OpeCommand, SaysWhenTheLogCannotCarryAnEstimate) {
   const Outcome outcome = run("ope");
   EXPECT_EQ(outcome.code, ExitCode::problems_found);
   EXPECT_THAT(outcome.out, HasSubstr("SOCIAL       refused: too few"));
-  EXPECT_THAT(outcome.out, HasSubstr("This log cannot carry an estimate of uniform for slates: "));
+  EXPECT_THAT(outcome.out, HasSubstr("This log cannot carry an estimate of uniform for slates: SOCIAL: too few"));
 }
 
 TEST_F(OpeCommand, BadFlagsAreNamedWithTheirValues) {

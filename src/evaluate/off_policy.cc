@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluate/off_policy.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/check.h"
@@ -93,7 +91,7 @@ Judgement judge_all(const std::vector<Finding>& slots) {
   for (std::size_t slot = 0; slot < slots.size(); ++slot) {
     const Judgement& judgement = slots[slot].judgement;
     if (judgement.verdict <= slate.verdict) continue;
-    slate = {judgement.verdict, fmt::format("slot {}: {}", slot, judgement.reason)};
+    slate = {judgement.verdict, judgement.reason, slot};
   }
   return slate;
 }

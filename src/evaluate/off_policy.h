@@ -52,7 +52,7 @@ struct Finding {
 struct Evaluation {
   std::vector<Finding> slots;
   std::vector<Support> support;  ///< beside slots
-  Finding pooled;                ///< its verdict, and the slate's, is that of the worst slot, named by number
+  Finding pooled;                ///< its verdict, and the slate's, is that of the worst slot
   Finding slate;
 };
 

@@ -11,6 +11,9 @@
 
 namespace matchcue::evaluate {
 
+/// A judgement's reason, with the slot's name where it is about one of several.
+std::string write_reason(const std::vector<std::string>& slots, const Judgement& judgement);
+
 /// Writes one line a slot and estimator, pooled slots and the slate last, then how well the log supports each slot,
 /// then reservations.
 ///

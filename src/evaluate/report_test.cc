@@ -35,7 +35,7 @@ TEST(Report, TextNamesSlotsEstimatesAndReasons) {
   EXPECT_THAT(text, HasSubstr("SOCIAL       ips         0.25000"));
   EXPECT_THAT(text, HasSubstr("PLAYER       ips               -"));
   EXPECT_THAT(text, HasSubstr("PLAYER       refused: no overlap"));
-  EXPECT_THAT(text, HasSubstr("slate        refused: slot 1: no overlap"));
+  EXPECT_THAT(text, HasSubstr("slate        refused: PLAYER: no overlap"));
 }
 
 TEST(Report, JsonHasNullWhereNoEstimateIsGiven) {
