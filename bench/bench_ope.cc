@@ -31,7 +31,7 @@ using Matches = std::vector<std::vector<TimedMoment>>;
 
 constexpr std::array kShown = {Estimator::ips, Estimator::snips, Estimator::dr};
 constexpr std::uint64_t kPilotSeed = 1'000'003;  // of the crowd that says what is popular; no run has it
-constexpr double kPopularityEpsilon = .5;
+constexpr std::array kPopularityEpsilons = {.5, .05};
 constexpr double kPersonalEpsilon = .3;
 constexpr double kPersonalSharpness = 2;
 constexpr int kSplits = 1'000;
@@ -127,7 +127,9 @@ class LoggedCrowd final : public CrowdPolicy {
     auto personal = std::make_unique<PersonalPolicy>();
     personal_ = personal.get();
     targets_.push_back(evaluate::make_uniform_policy());
-    targets_.push_back(evaluate::make_popularity_policy(rewards, kPopularityEpsilon));
+    for (const double epsilon : kPopularityEpsilons) {
+      targets_.push_back(evaluate::make_popularity_policy(rewards, epsilon));
+    }
     targets_.push_back(std::move(personal));
     truths_.resize(targets_.size());
     learner_ =
