@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kRowsBetweenJudgements = 8'192;
 // The book forgets what is older than the rule's window. Rows of several shards are a little out of order, so it is
 // told a time that lies behind.
-constexpr Milliseconds kBehind{3'600'000};
+constexpr Milliseconds kBehind{300'000};
 
 }  // namespace
 

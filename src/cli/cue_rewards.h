@@ -20,7 +20,8 @@ struct SeenCue {
   bool joined = false;  ///< its decision was found
 };
 
-/// Folds the feedback log. Single thread. Memory: about 50 bytes a cue seen.
+/// Folds the feedback log. Single thread. Memory: about 50 bytes a cue seen, and 110 more for those of
+/// the last minutes.
 class CueRewards {
  public:
   /// What was seen and cannot be a trial.

@@ -19,7 +19,7 @@ class TrialWeigher {
   /// Cost: O(trials x context values).
   explicit TrialWeigher(const LoggedTrials& trials, const RewardModel::Options& options = {});
 
-  /// Cost: O(trials x candidates x context values), about 1 us a trial of 10 candidates. trials must not be empty.
+  /// Cost: O(trials x candidates x context values), about 1 us a trial. trials must not be empty.
   OffPolicyLog weigh(const TargetPolicy& target) const;
 
  private:
