@@ -57,6 +57,7 @@ void add_decision_commands(Commands commands);  // decision show, recommend
 void add_import_commands(Commands commands);    // import users|items|interactions, train, sample-data
 void add_simulate_commands(Commands commands);  // simulate match|sample, replay
 void add_crowd_command(Commands commands);      // crowd
+void add_ope_command(Commands commands);        // ope
 void add_load_command(Commands commands);       // load
 void add_demo_command(Commands commands);       // demo
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 
@@ -20,10 +21,15 @@ class ProgressLine {
   ProgressLine(std::string what, std::uint64_t total_bytes, Style style, const Clock& clock, std::FILE* out = stderr);
   /// Says how far it is, at most ten times a second on a terminal, otherwise every 5 s.
   void update(std::uint64_t bytes, std::uint64_t rows);
+  /// The same of work that is counted in rows: `part` names what is being read. A `total` of 0 is unknown.
+  void update_rows(std::string_view part, std::uint64_t rows, std::uint64_t total);
   /// Removes the line from a terminal.
   void finish();
 
  private:
+  bool is_due();
+  void write(const std::string& text);
+
   std::string what_;
   std::uint64_t total_bytes_;
   Style style_;

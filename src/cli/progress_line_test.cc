@@ -40,5 +40,19 @@ TEST(ProgressLine, SaysNothingAboutShortWorkOrWhenQuiet) {
   EXPECT_EQ(written(ProgressLine::Style::none, Milliseconds(10'000), 10), "");
 }
 
+TEST(ProgressLine, CountsRowsOfWorkWithoutBytes) {
+  std::FILE* file = std::tmpfile();
+  ManualClock clock;
+  ProgressLine line("ope", 0, ProgressLine::Style::lines, clock, file);
+  line.update_rows("feedback", 1, 0);
+  clock.advance(Milliseconds(6'000));
+  line.update_rows("feedback", 30, 120);
+  std::rewind(file);
+  std::array<char, 100> text{};
+  const std::size_t count = std::fread(text.data(), 1, text.size(), file);
+  std::fclose(file);
+  EXPECT_EQ(std::string(text.data(), count), "ope: feedback, 30 rows, 25 %\n");
+}
+
 }  // namespace
 }  // namespace matchcue::cli

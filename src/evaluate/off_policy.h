@@ -4,7 +4,8 @@
 // What another policy would have earned: off-policy estimates from a log, with intervals and a verdict.
 //
 // The value of a slot is the mean reward of its trials under the target policy, in the states that were logged. The
-// value of the slate is the sum over its slots: what a slate earns of which every slot is seen. Slots partition the
+// value of the slate is the sum over its slots: what a slate earns of which every slot is seen. Pooled is the mean over
+// the trials of all slots: what a seen item earns, wherever it is. Slots partition the
 // items and have independent draws, so the weight of a slot's item is all that its reward needs: no weights of whole
 // slates, whose product would grow with the number of slots. With w = target(a|x) / propensity, n trials, and
 // predictions q:
@@ -51,12 +52,14 @@ struct Finding {
 struct Evaluation {
   std::vector<Finding> slots;
   std::vector<Support> support;  ///< beside slots
-  Finding slate;                 ///< its verdict is that of its worst slot, which the reason names by number
+  Finding pooled;                ///< its verdict, and the slate's, is that of the worst slot
+  Finding slate;
 };
 
 /// One target policy less another.
 struct Comparison {
   std::vector<Finding> slots;
+  Finding pooled;
   Finding slate;
 };
 
@@ -65,7 +68,8 @@ struct EvaluationOptions {
   SupportLimits limits;
 };
 
-/// Estimates the value of the log's target policy.
+/// Estimates the value of the log's target policy. Intervals are those of the bootstrap, widened where the reward model
+/// expects more error than it shows (expected_error.h).
 /// Cost: that of bootstrap_ratios() with 5 estimators. Any thread while nobody adds to the log.
 Evaluation evaluate(const OffPolicyLog& log, const EvaluationOptions& options);
 
@@ -73,6 +77,10 @@ Evaluation evaluate(const OffPolicyLog& log, const EvaluationOptions& options);
 /// viewers and slots alike, and viewers are drawn for both at once: two targets on the same trials are compared in
 /// pairs, which takes out what both have in common; two halves of the viewers are compared as independent. Verdicts are
 /// the worse of the two. Cost: twice that of evaluate(). Any thread while nobody adds to the logs.
+/// Without viewers in common intervals are widened as those of evaluate() are; in pairs they are the bootstrap's.
 Comparison compare(const OffPolicyLog& left, const OffPolicyLog& right, const EvaluationOptions& options);
+
+/// Estimates value(target) - value(logging policy), in pairs, and widened. Cost and thread as compare().
+Comparison compare_to_logging(const OffPolicyLog& log, const EvaluationOptions& options);
 
 }  // namespace matchcue::evaluate

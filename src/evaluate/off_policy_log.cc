@@ -11,7 +11,6 @@
 namespace matchcue::evaluate {
 namespace {
 
-constexpr std::size_t kSlotsMax = 16;
 constexpr double kRounding = 1e-6;
 
 bool is_share(double value) { return value >= 0 && value <= 1 + kRounding; }  // false for NaN
@@ -28,6 +27,13 @@ Result<void> check_trial(const Trial& trial, std::size_t slot_count) {
   if (!is_share(trial.target_value)) return refuse("target_value", trial.target_value);
   if (!is_share(trial.prediction)) return refuse("prediction", trial.prediction);
   return {};
+}
+
+void add_squares(FactorSquares& squares, double factor, double prediction) {
+  const double square = factor * factor;
+  squares.plain += square;
+  squares.rewards += square * prediction;
+  squares.residuals += square * prediction * (1 - prediction);
 }
 
 }  // namespace
@@ -68,9 +74,24 @@ Result<void> OffPolicyLog::add(const Trial& trial) {
   SlotWeights& weights = weights_[trial.slot];
   ++weights.trials;
   weights.zero_weights += weight == 0 ? 1 : 0;
-  weights.weight_squares += weight * weight;
+  add_squares(weights.squares, weight, trial.prediction);
+  add_squares(weights.excess_squares, weight - 1, trial.prediction);
   weights.weight_max = std::max(weights.weight_max, weight);
   return {};
+}
+
+OffPolicyLog OffPolicyLog::of_logging() const {
+  OffPolicyLog log(weights_.size(), predictions_);
+  for (const ViewerSums& sums : sums_) {
+    log.sums_.push_back({sums.trials, sums.reward, sums.reward, sums.trials, sums.reward, sums.reward});
+  }
+  for (std::size_t slot = 0; slot < weights_.size(); ++slot) {
+    const std::uint64_t trials = weights_[slot].trials;
+    log.weights_[slot].trials = trials;
+    log.weights_[slot].squares.plain = static_cast<double>(trials);
+    log.weights_[slot].weight_max = trials > 0 ? 1 : 0;
+  }
+  return log;
 }
 
 }  // namespace matchcue::evaluate

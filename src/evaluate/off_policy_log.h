@@ -17,6 +17,9 @@
 
 namespace matchcue::evaluate {
 
+/// Most slots that a log may have.
+constexpr std::size_t kSlotsMax = 16;
+
 /// One slot that a viewer saw, and what the target policy would have done there.
 struct Trial {
   std::uint32_t viewer = 0;  ///< number of the viewer, dense from 0: sums are kept for each number up to the largest
@@ -49,11 +52,20 @@ struct ViewerSums {
   double corrected = 0;        ///< sum of target_value + w x (reward - prediction)
 };
 
+/// Sums over trials of f^2, f being what an estimator multiplies a reward by. With q, the prediction, they tell what to
+/// expect of squares of f x reward before anybody acts: a few heavy trials in which nobody happened to act count too.
+struct FactorSquares {
+  double plain = 0;
+  double rewards = 0;    ///< of f^2 q, at least the expected square of f x reward, as rewards are in [0, 1]
+  double residuals = 0;  ///< of f^2 q (1 - q), the same of f x (reward - q)
+};
+
 /// Figures over one slot's trials that are not sums by viewer.
 struct SlotWeights {
   std::uint64_t trials = 0;
   std::uint64_t zero_weights = 0;  ///< trials whose item the target would never show
-  double weight_squares = 0;       ///< sum of w^2
+  FactorSquares squares;           ///< f = w
+  FactorSquares excess_squares;    ///< f = w - 1: what the target does otherwise than the log
   double weight_max = 0;
 };
 
@@ -61,12 +73,15 @@ struct SlotWeights {
 /// Single thread. Logs to be compared (off_policy.h) number viewers and slots alike.
 class OffPolicyLog {
  public:
-  /// slot_count  1..16
+  /// slot_count  1..kSlotsMax
   OffPolicyLog(std::size_t slot_count, Predictions predictions);
 
   /// Adds one trial. Errors: invalid_trial, naming the field and the value; nothing is added then.
   /// Cost: O(1), a few nanoseconds.
   Result<void> add(const Trial& trial);
+
+  /// The same trials with the logging policy as target: all weights are 1, and what it is worth is what it earned.
+  OffPolicyLog of_logging() const;
 
   std::size_t slot_count() const { return weights_.size(); }
   Predictions predictions() const { return predictions_; }

@@ -10,6 +10,7 @@
 namespace matchcue::evaluate {
 namespace {
 
+constexpr std::string_view kPooled = "pooled";
 constexpr std::string_view kSlate = "slate";
 
 std::string write_finding(std::string_view place, const Finding& finding) {
@@ -24,8 +25,8 @@ std::string write_finding(std::string_view place, const Finding& finding) {
   return text;
 }
 
-std::string write_judgement(std::string_view place, const Judgement& judgement) {
-  const std::string reason = judgement.reason.empty() ? "" : ": " + judgement.reason;
+std::string write_judgement(std::string_view place, const std::vector<std::string>& slots, const Judgement& judgement) {
+  const std::string reason = judgement.reason.empty() ? "" : ": " + write_reason(slots, judgement);
   return fmt::format("{:<12} {}{}\n", place, to_string(judgement.verdict), reason);
 }
 
@@ -42,19 +43,19 @@ std::string write_estimates(std::string_view title, const std::vector<std::strin
   std::string text =
       fmt::format("{}\n\n{:<12} {:<9} {:>9} {:>9} {:>9}\n", title, "slot", "estimator", "value", "low", "high");
   for (std::size_t slot = 0; slot < slots.size(); ++slot) text += write_finding(slots[slot], findings.slots[slot]);
-  return text + write_finding(kSlate, findings.slate);
+  return text + write_finding(kPooled, findings.pooled) + write_finding(kSlate, findings.slate);
 }
 
 template <typename Findings>
 std::string write_judgements(const std::vector<std::string>& slots, const Findings& findings) {
   std::string text = fmt::format("\n{:<12} verdict\n", "slot");
   for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-    text += write_judgement(slots[slot], findings.slots[slot].judgement);
+    text += write_judgement(slots[slot], slots, findings.slots[slot].judgement);
   }
-  return text + write_judgement(kSlate, findings.slate.judgement);
+  return text + write_judgement(kSlate, slots, findings.slate.judgement);
 }
 
-nlohmann::json to_json(std::string_view place, const Finding& finding) {
+nlohmann::json to_json(std::string_view place, const std::vector<std::string>& slots, const Finding& finding) {
   nlohmann::json estimates;
   for (std::size_t i = 0; i < kEstimatorCount; ++i) {
     nlohmann::json& entry = estimates[std::string(to_string(static_cast<Estimator>(i)))];
@@ -67,7 +68,7 @@ nlohmann::json to_json(std::string_view place, const Finding& finding) {
   }
   return {{"slot", place},
           {"verdict", to_string(finding.judgement.verdict)},
-          {"reason", finding.judgement.reason},
+          {"reason", write_reason(slots, finding.judgement)},
           {"estimates", std::move(estimates)}};
 }
 
@@ -87,11 +88,19 @@ template <typename Findings>
 nlohmann::json findings_json(std::string_view title, const std::vector<std::string>& slots, const Findings& findings) {
   CHECK(slots.size() == findings.slots.size(), slots.size(), findings.slots.size());
   nlohmann::json places = nlohmann::json::array();
-  for (std::size_t slot = 0; slot < slots.size(); ++slot) places.push_back(to_json(slots[slot], findings.slots[slot]));
-  return {{"title", title}, {"slots", std::move(places)}, {"slate", to_json(kSlate, findings.slate)}};
+  for (std::size_t slot = 0; slot < slots.size(); ++slot)
+    places.push_back(to_json(slots[slot], slots, findings.slots[slot]));
+  return {{"title", title},
+          {"slots", std::move(places)},
+          {"pooled", to_json(kPooled, slots, findings.pooled)},
+          {"slate", to_json(kSlate, slots, findings.slate)}};
 }
 
 }  // namespace
+
+std::string write_reason(const std::vector<std::string>& slots, const Judgement& judgement) {
+  return judgement.slot ? slots[*judgement.slot] + ": " + judgement.reason : judgement.reason;
+}
 
 std::string write_report(std::string_view title, const std::vector<std::string>& slots, const Evaluation& evaluation) {
   std::string text = write_estimates(title, slots, evaluation);

@@ -11,7 +11,11 @@
 
 namespace matchcue::evaluate {
 
-/// Writes one line a slot and estimator, the slate last, then how well the log supports each slot, then reservations.
+/// A judgement's reason, with the slot's name where it is about one of several.
+std::string write_reason(const std::vector<std::string>& slots, const Judgement& judgement);
+
+/// Writes one line a slot and estimator, pooled slots and the slate last, then how well the log supports each slot,
+/// then reservations.
 ///
 /// title  first line: which policy, which log
 /// slots  names, as many as the evaluation has; estimates that were not given are "-"
@@ -20,7 +24,8 @@ std::string write_report(std::string_view title, const std::vector<std::string>&
 std::string write_report(std::string_view title, const std::vector<std::string>& slots, const Comparison& comparison);
 
 /// The same as one JSON object: {"title", "slots": [{"slot", "verdict", "reason", "estimates": {"ips": {"value", "low",
-/// "high", "standard_error"} or null, ..}, "support": {..}}], "slate": {..}}; a comparison has no support.
+/// "high", "standard_error"} or null, ..}, "support": {..}}], "pooled": {..}, "slate": {..}}; a comparison has no
+/// support.
 std::string write_report_json(std::string_view title, const std::vector<std::string>& slots,
                               const Evaluation& evaluation);
 std::string write_report_json(std::string_view title, const std::vector<std::string>& slots,

@@ -35,7 +35,7 @@ TEST(Report, TextNamesSlotsEstimatesAndReasons) {
   EXPECT_THAT(text, HasSubstr("SOCIAL       ips         0.25000"));
   EXPECT_THAT(text, HasSubstr("PLAYER       ips               -"));
   EXPECT_THAT(text, HasSubstr("PLAYER       refused: no overlap"));
-  EXPECT_THAT(text, HasSubstr("slate        refused: slot 1: no overlap"));
+  EXPECT_THAT(text, HasSubstr("slate        refused: PLAYER: no overlap"));
 }
 
 TEST(Report, JsonHasNullWhereNoEstimateIsGiven) {
@@ -47,6 +47,7 @@ TEST(Report, JsonHasNullWhereNoEstimateIsGiven) {
   EXPECT_DOUBLE_EQ(json["slots"][0]["support"]["viewers_effective"], 200);
   EXPECT_TRUE(json["slots"][0]["estimates"]["dr"].is_null());
   EXPECT_TRUE(json["slots"][1]["estimates"]["ips"].is_null());
+  EXPECT_EQ(json["pooled"]["slot"], "pooled");
   EXPECT_EQ(json["slate"]["verdict"], "refused");
 }
 

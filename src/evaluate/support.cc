@@ -38,7 +38,7 @@ Support measure_support(const OffPolicyLog& log, std::size_t slot) {
   support.trials = weights.trials;
   if (weights.trials == 0) return support;
   const double trials = static_cast<double>(weights.trials);
-  support.trials_effective = effective(weight, weights.weight_squares);
+  support.trials_effective = effective(weight, weights.squares.plain);
   support.viewers_effective = effective(weight, squares);
   support.weight_mean = weight / trials;
   support.weight_max = weights.weight_max;

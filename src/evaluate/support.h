@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,8 @@ std::string_view to_string(Verdict verdict);
 
 struct Judgement {
   Verdict verdict = Verdict::sound;
-  std::string reason;  ///< for people, with the figure; empty when sound
+  std::string reason;                    ///< for people, with the figure; empty when sound
+  std::optional<std::size_t> slot = {};  ///< of pooled slots and slates: the slot that the reason is about
 };
 
 /// Limits of judge(). The defaults are about where simulated 95 % intervals begin to fail (docs/decisions/0030).

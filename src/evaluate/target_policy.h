@@ -4,23 +4,19 @@
 // Policies that a log is asked about.
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "domain/decision.h"
 
 namespace matchcue::evaluate {
 
-/// What was known when one viewer was decided for. Borrowed from a decision batch.
+/// For whom and for what was decided. Borrowed.
 struct DecisionContext {
   const domain::DecisionHeader& header;
   const domain::ViewerId& viewer;
-  std::int16_t age = -1;     ///< years, -1 unknown
-  std::string_view country;  ///< empty when unknown
 };
 
 /// Immutable; any thread.
@@ -34,8 +30,8 @@ class TargetPolicy {
   /// The probability of each candidate of a slot. A policy gives probability to candidates only, so one that would like
   /// something else is evaluated as what it does without it.
   ///
-  /// slot        index into context.header.slots
-  /// candidates  indices into the items of header.catalogue_version, ascending, at least one
+  /// slot        number of the slot, as LoggedTrials has them
+  /// candidates  numbers of items, the same for an item wherever it is a candidate; at least one
   /// out         as many as candidates; each in [0, 1], summing to 1
   /// Cost        O(candidates), no allocation
   virtual void probabilities(const DecisionContext& context, std::size_t slot, std::span<const std::size_t> candidates,
@@ -46,14 +42,14 @@ using TargetPolicyPtr = std::unique_ptr<const TargetPolicy>;
 /// All candidates alike.
 TargetPolicyPtr make_uniform_policy();
 
-/// The candidate that comes first in `order`, always; candidates that are not in it come last, in item order.
-/// order  item indices of one catalogue version
+/// The candidate that comes first in `order`, always; candidates that are not in it come last, in the order given.
+/// order  numbers of items
 TargetPolicyPtr make_constant_policy(const std::vector<std::size_t>& order);
 
 /// Rewards by item, for make_popularity_policy(). Add trials of decisions other than those it is evaluated on.
 class ItemRewards {
  public:
-  /// item  index into one catalogue version; reward in [0, 1]
+  /// item  number of the item; reward in [0, 1]
   void add(std::size_t item, double reward);
   /// (r + 20 p) / (n + 20), p being the mean of all trials: the m-estimate (Cestnik 1990, ECAI). 0.5 without any trial.
   double rate(std::size_t item) const;

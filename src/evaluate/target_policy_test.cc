@@ -10,7 +10,7 @@ std::vector<double> probabilities(const TargetPolicy& policy, const std::vector<
   const domain::DecisionHeader header;
   const domain::ViewerId viewer("v");
   std::vector<double> out(candidates.size());
-  policy.probabilities({header, viewer, -1, ""}, 0, candidates, out);
+  policy.probabilities({header, viewer}, 0, candidates, out);
   return out;
 }
 

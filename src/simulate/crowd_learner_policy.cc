@@ -2,6 +2,7 @@
 #include "simulate/crowd_learner_policy.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "decide/decider.h"
 
@@ -13,7 +14,8 @@ constexpr std::int64_t kTickMs = 120'000;  // longer than the reward window: eve
 
 class LearnerPolicy final : public CrowdPolicy {
  public:
-  LearnerPolicy(std::uint64_t seed, const learn::Settings& settings, double floor) : learner_(settings) {
+  LearnerPolicy(std::uint64_t seed, const learn::Settings& settings, double floor, OnCrowdDecisions on_decisions)
+      : learner_(settings), on_decisions_(std::move(on_decisions)) {
     options_.seed = seed;
     options_.floor = floor;
   }
@@ -40,6 +42,7 @@ class LearnerPolicy final : public CrowdPolicy {
         items[viewer * slots + slot] = world_items_[choices[slot_places_[slot]].item];
       }
     }
+    if (on_decisions_) on_decisions_(header_, *catalogue_, choices_);
   }
 
   void learn(const CrowdWorld& world, std::span<const CrowdShown> shown) override {
@@ -104,6 +107,7 @@ class LearnerPolicy final : public CrowdPolicy {
 
   decide::Options options_;
   learn::LogLearner learner_;
+  OnCrowdDecisions on_decisions_;
   domain::CataloguePtr catalogue_;
   std::vector<domain::TraitsPtr> traits_;  ///< by viewer
   std::vector<std::size_t> world_items_;   ///< place in the catalogue -> the world's item
@@ -115,8 +119,9 @@ class LearnerPolicy final : public CrowdPolicy {
 
 }  // namespace
 
-std::unique_ptr<CrowdPolicy> make_learner_policy(std::uint64_t seed, const learn::Settings& settings, double floor) {
-  return std::make_unique<LearnerPolicy>(seed, settings, floor);
+std::unique_ptr<CrowdPolicy> make_learner_policy(std::uint64_t seed, const learn::Settings& settings, double floor,
+                                                 OnCrowdDecisions on_decisions) {
+  return std::make_unique<LearnerPolicy>(seed, settings, floor, std::move(on_decisions));
 }
 
 }  // namespace matchcue::simulate

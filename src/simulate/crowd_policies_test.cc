@@ -70,5 +70,27 @@ TEST(CrowdPolicies, WhoeverListensSeesEveryTick) {
   EXPECT_EQ(score.ticks().size(), 3u);
 }
 
+TEST(CrowdPolicies, TheLearnerTellsWhatItDecidedWithItsPropensities) {
+  CrowdWorld world(CrowdParams(), {match_of(3)}, 1, 20);
+  std::size_t ticks = 0;
+  domain::DecisionHeader header;
+  std::vector<domain::Choice> told;
+  const auto policy = make_learner_policy(
+      1, {}, .002,
+      [&](const domain::DecisionHeader& header_, const domain::Catalogue&, std::span<const domain::Choice> choices) {
+        ++ticks;
+        header = header_;
+        told.assign(choices.begin(), choices.end());
+      });
+  run_crowd(world, *policy);
+  EXPECT_EQ(ticks, 3U);
+  EXPECT_EQ(header.sequence, domain::Sequence(3));
+  ASSERT_EQ(told.size(), 20 * header.slots.size());
+  for (const domain::Choice& choice : told) {
+    EXPECT_GE(choice.propensity, .0019F);
+    EXPECT_LT(choice.propensity, 1);
+  }
+}
+
 }  // namespace
 }  // namespace matchcue::simulate

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/load_trials.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/random.h"
+#include "decide/eligibility.h"
+
+namespace matchcue::cli {
+namespace {
+
+constexpr std::size_t kPageRows = 10'000;
+constexpr std::uint64_t kHalfSeed = 0x68616c66;  // deals viewers out into halves, the same at every call
+
+bool teaches(const domain::ViewerId& viewer) { return stable_hash(viewer.str(), kHalfSeed) % 2 == 0; }
+
+/// The items that could have been shown, as the decider found them: not blocked, and for this viewer.
+class CandidateList {
+ public:
+  CandidateList(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
+                evaluate::LoggedTrials& trials)
+      : catalogue_(catalogue), slots_(catalogue.slots().size()) {
+    for (std::size_t i = 0; i < catalogue.items().size(); ++i) {
+      const domain::Item& item = catalogue.items()[i];
+      const domain::ItemOverride block{domain::OverrideAction::block, item.id};
+      if (std::find(header.overrides.begin(), header.overrides.end(), block) != header.overrides.end()) continue;
+      Slot& slot = slots_[catalogue.slot_of(i)];
+      slot.places.push_back(i);
+      slot.numbers.push_back(trials.number_of(item.slot, item.id));
+      slot.restricted = slot.restricted || item.restricted();
+    }
+  }
+
+  /// Numbers of the candidates. Valid until the next call.
+  std::span<const std::size_t> of(std::size_t slot_index, const domain::ViewerTraits& viewer) {
+    const Slot& slot = slots_[slot_index];
+    if (!slot.restricted) return slot.numbers;
+    eligible_.clear();
+    for (std::size_t i = 0; i < slot.places.size(); ++i) {
+      const domain::Item& item = catalogue_.items()[slot.places[i]];
+      if (decide::ineligible_reason(item, viewer).empty()) eligible_.push_back(slot.numbers[i]);
+    }
+    return eligible_;
+  }
+
+ private:
+  struct Slot {
+    std::vector<std::size_t> places;   ///< in the catalogue
+    std::vector<std::size_t> numbers;  ///< beside places
+    bool restricted = false;
+  };
+  const domain::Catalogue& catalogue_;
+  std::vector<Slot> slots_;
+  std::vector<std::size_t> eligible_;
+};
+
+/// Looks up what became of every decision, part by part.
+class Joiner {
+ public:
+  Joiner(store::Reader& reader, const TrialQuery& query, CueRewards& rewards, JoinedLog& joined)
+      : reader_(reader), query_(query), rewards_(rewards), joined_(joined) {}
+
+  Result<void> add(const domain::DecisionBatch& batch) {
+    if (query_.event && batch.header.event != *query_.event) return {};
+    MCUE_TRY(const domain::CataloguePtr catalogue, catalogue_of(batch.header));
+    if (catalogue->slots() != batch.header.slots) return contradiction(batch.header, "its slots");
+    CandidateList candidates(batch.header, *catalogue, joined_.trials);
+    const std::size_t slots = batch.header.slots.size();
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      for (std::size_t slot = 0; slot < slots; ++slot) {
+        const domain::Choice& choice = batch.choices[row * slots + slot];
+        if (choice.item == domain::kNoItem) continue;
+        if (choice.item >= catalogue->items().size()) return contradiction(batch.header, "an item");
+        const domain::ItemId& item = catalogue->items()[choice.item].id;
+        SeenCue* cue =
+            rewards_.find(CueRewards::key_of(batch.header.event, batch.header.sequence, batch.viewers[row], slot));
+        // A viewer who came back may have been decided for twice; feedback says which of the two was seen.
+        if (cue == nullptr || cue->joined || cue->item_hash != CueRewards::hash_of(item)) continue;
+        if (cue->propensity != choice.propensity) continue;
+        cue->joined = true;
+        ++joined_cues_;
+        MCUE_TRY_VOID(add_trial(batch, row, slot, item, candidates.of(slot, *batch.traits[row]), *cue));
+      }
+    }
+    return {};
+  }
+
+  std::uint64_t joined_cues() const { return joined_cues_; }
+
+ private:
+  Result<domain::CataloguePtr> catalogue_of(const domain::DecisionHeader& header) {
+    domain::CataloguePtr& known = catalogues_[header.catalogue_version];
+    if (known == nullptr) {
+      MCUE_TRY(known, reader_.load_catalogue(header.catalogue_version));
+    }
+    return known;
+  }
+
+  static Error contradiction(const domain::DecisionHeader& header, std::string_view what) {
+    return Error{ErrorKind::corrupt,
+                 "corrupt_decisions",
+                 "decision " + std::to_string(header.sequence.value()) + " of event \"" + header.event.str() +
+                     "\": catalogue version " + std::to_string(header.catalogue_version) + " does not have " +
+                     std::string(what),
+                 {}};
+  }
+
+  Result<void> add_trial(const domain::DecisionBatch& batch, std::size_t row, std::size_t slot,
+                         const domain::ItemId& item, std::span<const std::size_t> candidates, const SeenCue& cue) {
+    const std::size_t number = joined_.trials.number_of(batch.header.slots[slot], item);
+    const double reward = std::clamp(static_cast<double>(cue.reward), 0., 1.);
+    if (query_.viewers == Viewers::every_second && teaches(batch.viewers[row])) {
+      joined_.taught.add(number, reward);
+      ++joined_.taught_count;
+      return {};
+    }
+    return joined_.trials.add(
+        {batch.header, batch.viewers[row], slot, candidates, number, static_cast<double>(cue.propensity), reward});
+  }
+
+  store::Reader& reader_;
+  const TrialQuery& query_;
+  CueRewards& rewards_;
+  JoinedLog& joined_;
+  std::map<std::uint64_t, domain::CataloguePtr> catalogues_;
+  std::uint64_t joined_cues_ = 0;
+};
+
+Result<void> check_event(store::Reader& reader, const TrialQuery& query) {
+  if (!query.event) return {};
+  MCUE_TRY(const auto events, reader.load_events());
+  const auto is_it = [&](const domain::LiveEvent& event) { return event.id == *query.event; };
+  if (std::any_of(events.begin(), events.end(), is_it)) return {};
+  return not_found("unknown_event", "unknown event \"" + query.event->str() + "\"", "event");
+}
+
+Result<void> load_rewards(store::Reader& reader, const TrialQuery& query, const OnLoading& on_loading,
+                          CueRewards& rewards) {
+  MCUE_TRY(const std::uint64_t last, reader.last_feedback_number());
+  for (std::uint64_t number = 0; number < last;) {
+    MCUE_TRY(const auto rows, reader.load_feedback_after(number, std::min<std::uint64_t>(kPageRows, last - number)));
+    if (rows.empty()) break;
+    for (const domain::Feedback& row : rows) {
+      if (!query.event || row.cue.decision.event == *query.event) rewards.add(row);
+    }
+    number = rows.back().number;
+    on_loading("feedback", number, last);
+  }
+  rewards.finish();
+  return {};
+}
+
+}  // namespace
+
+Result<JoinedLog> load_trials(store::Reader& reader, const TrialQuery& query, const OnLoading& on_loading) {
+  MCUE_TRY_VOID(check_event(reader, query));
+  CueRewards rewards{learn::RewardRule()};
+  MCUE_TRY_VOID(load_rewards(reader, query, on_loading, rewards));
+  JoinedLog joined;
+  joined.left_out = rewards.left_out();
+  Joiner joiner(reader, query, rewards, joined);
+  Result<void> added;
+  const Result<void> visited = reader.visit_decisions([&](const domain::DecisionBatch& batch) {
+    added = joiner.add(batch);
+    on_loading("decisions", joiner.joined_cues(), rewards.size());
+    return added.ok();
+  });
+  if (!added.ok()) return added.error();
+  if (!visited.ok()) {
+    // Damage leaves an answer about the rest; anything else leaves none.
+    if (visited.error().kind != ErrorKind::corrupt) return visited.error();
+    joined.damage = visited.error();
+  }
+  joined.without_decision = rewards.size() - joiner.joined_cues();
+  return joined;
+}
+
+}  // namespace matchcue::cli
