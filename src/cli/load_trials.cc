@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "decide/eligibility.h"
+#include "learn/log_learner.h"
 
 namespace matchcue::cli {
 namespace {
@@ -152,11 +153,26 @@ Result<void> load_rewards(store::Reader& reader, const TrialQuery& query, const 
   return {};
 }
 
+/// The rule that the learner was last told; the default where there has been no learner.
+Result<learn::RewardRule> load_rule(store::Reader& reader) {
+  learn::Settings settings;
+  for (std::uint64_t number = 0;;) {
+    MCUE_TRY(const auto steps, reader.load_learner_steps(number, kPageRows));
+    if (steps.empty()) return settings.reward;
+    for (const store::LearnerStep& step : steps) {
+      if (step.settings.empty()) continue;
+      MCUE_TRY(settings, learn::parse_settings(step.settings));
+    }
+    number = steps.back().number;
+  }
+}
+
 }  // namespace
 
 Result<JoinedLog> load_trials(store::Reader& reader, const TrialQuery& query, const OnLoading& on_loading) {
   MCUE_TRY_VOID(check_event(reader, query));
-  CueRewards rewards{learn::RewardRule()};
+  MCUE_TRY(const learn::RewardRule rule, load_rule(reader));
+  CueRewards rewards(rule);
   MCUE_TRY_VOID(load_rewards(reader, query, on_loading, rewards));
   JoinedLog joined;
   joined.left_out = rewards.left_out();

@@ -32,15 +32,23 @@ Result<std::optional<learn::LogLearner>> load_snapshot(store::Reader& reader, st
 Result<FeedbackFold> FeedbackFold::rebuild(store::Reader& reader, std::uint64_t step_max,
                                            const learn::Settings& fresh) {
   MCUE_TRY(auto snapshot, load_snapshot(reader, step_max));
-  if (!snapshot) {
-    MCUE_TRY(const auto first, reader.load_learner_steps(0, 1));
-    learn::Settings settings = fresh;
-    if (!first.empty()) {
-      MCUE_TRY(settings, learn::parse_settings(first.front().settings));
-    }
-    snapshot.emplace(settings);
+  if (snapshot) {
+    FeedbackFold fold(reader, *std::move(snapshot));
+    MCUE_TRY_VOID(fold.repeat(step_max));
+    return fold;
   }
-  FeedbackFold fold(reader, *std::move(snapshot));
+  auto replayed = replay(reader, step_max);
+  if (!replayed.ok() && replayed.error().kind == ErrorKind::not_found) {
+    return FeedbackFold(reader, learn::LogLearner(fresh));
+  }
+  return replayed;
+}
+
+Result<FeedbackFold> FeedbackFold::replay(store::Reader& reader, std::uint64_t step_max) {
+  MCUE_TRY(const auto first, reader.load_learner_steps(0, 1));
+  if (first.empty()) return not_found("no_learner_step", "the learner has made no step");
+  MCUE_TRY(const learn::Settings settings, learn::parse_settings(first.front().settings));
+  FeedbackFold fold(reader, learn::LogLearner(settings));
   MCUE_TRY_VOID(fold.repeat(step_max));
   return fold;
 }

@@ -25,6 +25,9 @@ class FeedbackFold {
   /// and the steps since. `fresh` are the settings of a learner that has made no step.
   static Result<FeedbackFold> rebuild(store::Reader& reader, std::uint64_t step_max, const learn::Settings& fresh);
 
+  /// The same from the log alone. Errors: also not_found when no step was made.
+  static Result<FeedbackFold> replay(store::Reader& reader, std::uint64_t step_max);
+
   learn::LogLearner& learner() { return learner_; }
   const learn::LogLearner& learner() const { return learner_; }
   /// Rows that could not train because the log of their decision is damaged.
