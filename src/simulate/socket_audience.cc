@@ -20,6 +20,7 @@ namespace matchcue::simulate {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
+constexpr Milliseconds kRetry{100};
 
 std::string csv_cell(const std::string& text) {
   std::string cell = "\"";
@@ -93,7 +94,9 @@ class SocketAudience final : public CrowdAudience, private ViewerSink {
   Result<void> fire(const TimedMoment& moment) override {
     std::this_thread::sleep_until(next_);
     next_ = clock_.steady() + options_.interval;
-    MCUE_TRY(const Accepted accepted, events_->fire(options_.event, moment, clock_.wall()));
+    MCUE_TRY(const Accepted accepted, patiently<Accepted>([&] {
+               return events_->fire(options_.event, moment, clock_.wall());
+             }));
     std::unique_lock lock(mutex_);
     expected_ = accepted.sequence.value();
     const auto missing = [&] {
@@ -116,7 +119,9 @@ class SocketAudience final : public CrowdAudience, private ViewerSink {
     return unavailable("crowd_stalled", fmt::format("{} interactions are not acknowledged", unacknowledged_));
   }
 
-  Result<void> settle() override { return done(http_.send("POST", "/v1/learner/settle", "{}")); }
+  Result<void> settle() override {
+    return done(patiently<api::ClientResponse>([&] { return http_.send("POST", "/v1/learner/settle", "{}"); }));
+  }
 
  private:
   void on_slate(const domain::ViewerId& viewer, std::uint64_t sequence, std::span<const SlateCue> cues) override {
@@ -142,6 +147,18 @@ class SocketAudience final : public CrowdAudience, private ViewerSink {
     const auto report = nlohmann::json::parse(answer.body, nullptr, false);
     if (report.is_object() && report.value("rejected_rows", 0) == 0) return {};
     return Error{ErrorKind::internal, "rejected_rows", kind + " were rejected: " + answer.body, {}};
+  }
+
+  /// Calls again while the server is away, as somebody would who waits for it to come back. A moment may then be fired
+  /// twice; the viewers act on what the last one shows.
+  template <typename T, typename Call>
+  Result<T> patiently(const Call& call) {
+    const SteadyTime deadline = clock_.steady() + kPatience;
+    while (true) {
+      Result<T> answer = call();
+      if (answer.ok() || answer.error().kind != ErrorKind::unavailable || clock_.steady() >= deadline) return answer;
+      std::this_thread::sleep_for(kRetry);
+    }
   }
 
   static Result<void> done(const Result<api::ClientResponse>& answer) {
