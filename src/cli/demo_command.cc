@@ -32,8 +32,8 @@ namespace {
 constexpr Milliseconds kRedraw(250);
 constexpr Milliseconds kLogLine(2'000);
 constexpr Milliseconds kBetweenMatches(3'000);
-constexpr double kClickProbability = 0.15;
-constexpr double kSeenShare = 0.3;
+constexpr double kClickProbability = 0.3;
+constexpr double kSeenShare = 0.6;
 
 struct DemoFlags {
   std::size_t viewers = 1'000;
@@ -204,7 +204,9 @@ Result<simulate::LoadOptions> crowd_of(const DemoFlags& flags, const Server& ser
   crowd.clicks = kClickProbability;
   crowd.impressions = kSeenShare;
   crowd.reconnect = true;
-  return crowd_options(crowd, clock.wall());
+  MCUE_TRY(simulate::LoadOptions options, crowd_options(crowd, clock.wall()));
+  options.viewer.taste = true;  // so that there is something to learn
+  return options;
 }
 
 /// Plays one match after another until the stage is over.

@@ -17,6 +17,8 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kUnacknowledgedMax = 256;  ///< further interactions are not sent until some are acknowledged
 constexpr std::size_t kProblemBytesMax = 160;
+constexpr std::uint64_t kTastes = 4;
+constexpr double kMoodForOthers = .1;
 
 std::string json_text(std::string_view text) {
   std::string out;
@@ -179,9 +181,13 @@ void LoadViewer::interact(std::span<const SlateCue> cues, SteadyTime now, std::v
   if (options_.impression_share <= 0 || random_.uniform() >= options_.impression_share) return;
   if (unacknowledged_.size() + cues.size() + 1 > kUnacknowledgedMax) return;
   for (const SlateCue& cue : cues) send_interaction(cue.id, "impression", now, say);
-  if (random_.uniform() < options_.click_probability) {
-    send_interaction(cues[random_.below(cues.size())].id, "click", now, say);
-  }
+  const SlateCue& cue = cues[random_.below(cues.size())];
+  const double mood = !options_.taste || likes(cue.item) ? 1 : kMoodForOthers;
+  if (random_.uniform() < options_.click_probability * mood) send_interaction(cue.id, "click", now, say);
+}
+
+bool LoadViewer::likes(std::string_view item) const {
+  return stable_hash(item) % kTastes == stable_hash(id_.str()) % kTastes;
 }
 
 void LoadViewer::send_interaction(std::string_view cue, std::string_view kind, SteadyTime now,

@@ -113,6 +113,20 @@ TEST_F(LoadViewerTest, InteractionsAreSentAgainUntilTheyAreAcknowledged) {
   EXPECT_EQ(viewer.unacknowledged(), 0U);
 }
 
+TEST_F(LoadViewerTest, WithATasteItClicksOnWhatItLikes) {
+  options.impression_share = 1;
+  options.click_probability = 1;
+  options.taste = true;
+  std::size_t clicks = 0;
+  for (int number = 0; number < 400; ++number) {
+    LoadViewer viewer(domain::ViewerId("v" + std::to_string(number)), options, 1, *this);
+    hear(viewer, welcome(0));
+    clicks += hear(viewer, slate(1)).size() - 1;
+  }
+  EXPECT_GT(clicks, 90U) << "a quarter likes the item";
+  EXPECT_LT(clicks, 170U) << "and one in ten of the others is in the mood";
+}
+
 TEST_F(LoadViewerTest, SpeaksTheSampleRoute) {
   options.protocol = LoadProtocol::sample;
   LoadViewer viewer = make();

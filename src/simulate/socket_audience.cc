@@ -94,9 +94,8 @@ class SocketAudience final : public CrowdAudience, private ViewerSink {
   Result<void> fire(const TimedMoment& moment) override {
     std::this_thread::sleep_until(next_);
     next_ = clock_.steady() + options_.interval;
-    MCUE_TRY(const Accepted accepted, patiently<Accepted>([&] {
-               return events_->fire(options_.event, moment, clock_.wall());
-             }));
+    MCUE_TRY(const Accepted accepted,
+             patiently<Accepted>([&] { return events_->fire(options_.event, moment, clock_.wall()); }));
     std::unique_lock lock(mutex_);
     expected_ = accepted.sequence.value();
     const auto missing = [&] {
