@@ -29,11 +29,12 @@ async function isReady(api) {
   }
 }
 
-// One running `matchcue serve`: `api` and `viewers` are its addresses, stop() ends it and removes its data.
-export async function startServer() {
+// One running `matchcue serve FLAGS`: `api` and `viewers` are its addresses, stop() ends it and removes its data.
+export async function startServer(...flags) {
   const folder = await mkdtemp(path.join(tmpdir(), "matchcue-node-"));
   const [viewers, api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
-  const child = spawn(binary, ["serve", "--listen", viewers, "--api", api, "--data-dir", path.join(folder, "data")], {
+  const words = ["serve", "--listen", viewers, "--api", api, "--data-dir", path.join(folder, "data"), ...flags];
+  const child = spawn(binary, words, {
     cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -54,10 +55,10 @@ export async function startServer() {
   return { api: `http://${api}`, viewers: `ws://${viewers}`, stop };
 }
 
-// Runs another matchcue command against the server; its JSON answer.
+// Runs another matchcue command against the server; its JSON answer, the last line where there are several.
 export async function runCommand(server, ...words) {
   const { stdout } = await promisify(execFile)(binary, ["--json", "--server", server.api, ...words], { timeout: 60_000 });
-  return stdout.trim() === "" ? null : JSON.parse(stdout);
+  return stdout.trim() === "" ? null : JSON.parse(stdout.trim().split("\n").at(-1));
 }
 
 // An open connection of npm's ws, with receive(): the next message, or an error after ten seconds.
