@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "engine/live_learning.h"
 #include "tests/pieces.h"
 #include "tests/socket_client.h"
 
@@ -169,6 +170,35 @@ TEST_F(LearningTest, ARestartedLearnerGoesOnWhereItStopped) {
   EXPECT_EQ(after.feedback, before.feedback);
   EXPECT_GT(after.steps, before.steps);
   EXPECT_EQ(after.viewers, before.viewers);
+}
+
+TEST_F(LearningTest, ChangedSettingsHoldFromTheNextStepOnAndOldDecisionsStayExplained) {
+  start();
+  connect(4);
+  play();
+  play();
+  viewers.clear();
+  pieces.reset();
+  options.learner.model.exploration = 0;
+  options.learner.reward.click = .5;
+  pieces = std::make_unique<Pieces>(directory, options);
+  connect(4);
+  for (auto& viewer : viewers) viewer->read_json();  // what the moment before the restart shows
+  play();
+  for (const std::string& id : decisions) {
+    Waiting<engine::ExplainedDecision> explained;
+    pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
+    EXPECT_TRUE(explained.get()->identical) << id;
+  }
+}
+
+TEST_F(LearningTest, ALearnerThatNeverBeganEnds) {
+  store::SqliteOptions storage;
+  storage.directory = directory;
+  const auto store = store::open_sqlite_store(storage).value();
+  const SystemClock clock;
+  metrics::Metrics metrics("test");
+  engine::LiveLearning learning({}, *store, clock, metrics, [](auto, const auto&) {});
 }
 
 TEST_F(LearningTest, WithAnotherRecipeNothingIsLearnedFromFeedback) {

@@ -12,6 +12,8 @@ namespace matchcue::engine {
 namespace {
 
 constexpr Milliseconds kPeriod{200};
+/// Rebuilding reads much: when it fails it waits before it tries again.
+constexpr Milliseconds kRebuildPause{5'000};
 /// One step folds in no more, so that what it brought is served before the rest is read.
 constexpr std::size_t kRowsPerStep = 50'000;
 /// Feedback between two snapshots; and so many rows a viewer, since a snapshot holds every viewer.
@@ -33,6 +35,7 @@ LiveLearning::LiveLearning(const learn::Settings& settings, store::Store& store,
 LiveLearning::~LiveLearning() { stop(); }
 
 void LiveLearning::start() {
+  started_ = true;
   loop_->start();
   loop_->post([this] {
     timer_ = loop_->every(kPeriod, [this] { follow(); });
@@ -41,12 +44,15 @@ void LiveLearning::start() {
 }
 
 void LiveLearning::stop() {
+  if (!started_) return;
   std::promise<void> finished;
   const bool posted = loop_->post([&] {
     loop_->cancel(timer_);
     finished_ = [&finished] { finished.set_value(); };
-    if (!fold_ || (!logging_ && fold_->learner().feedback() == step_feedback_)) return finish();
-    if (!logging_) log_step(false);  // a snapshot is of a step: rows that none has taken yet get theirs
+    if (logging_) return;
+    // A snapshot is of a step: what none has taken yet gets one.
+    const bool whole = !fold_ || (!settings_changed_ && fold_->learner().feedback() == step_feedback_);
+    return whole ? finish() : log_step(false);
   });
   if (posted) finished.get_future().wait();
   loop_->stop();
@@ -54,10 +60,18 @@ void LiveLearning::stop() {
 
 void LiveLearning::finish() {
   keep_snapshot();
+  finish_without_snapshot();
+}
+
+void LiveLearning::finish_without_snapshot() {
+  for (const Settling& each : settling_) each.reply(unavailable("stopping", "matchcue is stopping"));
+  settling_.clear();
   finished_();
 }
 
 void LiveLearning::rebuild() {
+  if (clock_.steady() < rebuild_at_) return;
+  rebuild_at_ = clock_.steady() + kRebuildPause;
   auto fold = FeedbackFold::rebuild(*reader_, std::numeric_limits<std::uint64_t>::max(), settings_);
   if (!fold.ok()) return report_trouble(fold.error());
   fold_.emplace(*std::move(fold));
@@ -70,8 +84,8 @@ void LiveLearning::rebuild() {
 }
 
 void LiveLearning::follow() {
+  if (finished_ || logging_) return;
   if (!fold_) return rebuild();
-  if (logging_ || finished_) return;
   const auto newest = reader_->last_feedback_number();
   if (!newest.ok()) return report_trouble(newest.error());
   if (const auto added = fold_->add(*newest, kRowsPerStep); !added.ok()) return report_trouble(added.error());
@@ -104,7 +118,7 @@ void LiveLearning::on_logged(const store::LearnerStep& step, const Result<void>&
     report_trouble(logged.error());
     // The step may be there although the store could not say so: then what is stored decides.
     if (logged.error().kind == ErrorKind::conflict) fold_.reset();
-    if (finished_) finished_();
+    if (finished_) finish_without_snapshot();
     return;
   }
   trouble_.clear();

@@ -55,11 +55,13 @@ class LiveLearning {
   void publish(std::vector<Reply<LearnerView>> settled);
   void keep_snapshot_when_due();
   void finish();
+  void finish_without_snapshot();
   void keep_snapshot();
   void observe();
   void report_trouble(const Error& error);
   LearnerView make_view() const;
 
+  bool started_ = false;  ///< by the thread that starts and stops
   learn::Settings settings_;
   store::Store& store_;
   const Clock& clock_;
@@ -76,6 +78,7 @@ class LiveLearning {
   std::uint64_t snapshot_feedback_ = 0;  ///< the last snapshot's
   std::function<void()> finished_;       ///< called once the last snapshot is kept; nothing until stop()
   runtime::TimerId timer_ = 0;
+  SteadyTime rebuild_at_;  ///< not before
   double lag_s_ = 0;
   std::string trouble_;
   std::unique_ptr<runtime::Loop> loop_;  // last: its thread ends first
