@@ -10,7 +10,7 @@ namespace matchcue::learn {
 
 namespace {
 
-constexpr PairValues kPairSd = {.5, 1, .5};
+constexpr PairValues kPairSd = {.5, 1, .5, .5};
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -102,6 +102,8 @@ void Learner::add_items(const domain::Catalogue& catalogue) {
     ItemState state;
     state.id = item.id;
     for (const std::string& name : group_names(item)) state.groups.push_back(group_row(name));
+    state.texts = texts_of(item.fields);
+    state.shared = model_.metadata.find(state.texts);
     state.weights.grow(1, scales_.appeal);
     grow_to_width(state.weights, scales_.item_context);
     for (std::size_t k = 0; k < kTasteSize; ++k) {
@@ -136,7 +138,14 @@ void Learner::add_context(const domain::Values& context) {
 
 ViewerRow Learner::viewer_row(const domain::ViewerId& viewer, const domain::Values& metadata) {
   if (const auto known = viewers_.find(viewer.str())) return *known;
+  const std::size_t before = model_.metadata.size();
   model_.metadata.add(metadata);
+  if (model_.metadata.size() > before) {
+    for (ItemRow row = 0; row < model_.items.size(); ++row) {
+      ItemState& item = model_.items.edit(row);
+      item.shared = model_.metadata.find(item.texts);
+    }
+  }
   model_.metadata_taste.resize(model_.metadata.size());
   ViewerState state;
   state.id = viewer;
@@ -177,8 +186,9 @@ void Learner::fold(const domain::MomentContext& moment, std::uint64_t ordinal, s
         row.pair[kClicks] = history->clicked;
       }
       row.pair[kSequence] = std::clamp(static_cast<double>(dot(viewer.sequence_taste, taste)), -3., 3.);
-      for (std::size_t k = 0; k < kPairSize; ++k) eta += model_.pair[k] * row.pair[k];
     }
+    row.pair[kShared] = static_cast<double>(count_shared(viewer.metadata, model_.items[trial.item].shared));
+    for (std::size_t k = 0; k < kPairSize; ++k) eta += model_.pair[k] * row.pair[k];
     row.eta = eta;
     if (batch.ranges.empty() || batch.ranges.back().item != trial.item) {
       batch.ranges.push_back({trial.item, batch.rows.size(), batch.rows.size()});
@@ -190,7 +200,7 @@ void Learner::fold(const domain::MomentContext& moment, std::uint64_t ordinal, s
   if (model_.options.use_subject) step_subject(batch);
   step_groups(batch);
   step_items(batch);
-  if (model_.options.use_history) step_pair(batch);
+  step_pair(batch);
   if (model_.options.use_taste && model_.options.use_context_taste) step_context_taste(batch);
   remember(batch, ordinal);
 }

@@ -169,6 +169,46 @@ TEST(LogLearner, ANewItemIsExpectedToBeLikeItsSlotAndIsUncertain) {
   EXPECT_GT(deviations[1], 1.5F * deviations[0]);
 }
 
+/// Shows everybody a player and ends a step; they click when it is of their country.
+void play_countrymen(LogLearner& log, const domain::Catalogue& catalogue, std::uint64_t moment) {
+  domain::DecisionHeader header;
+  header.slots = catalogue.slots();
+  for (std::size_t v = 0; v < kViewers; ++v) {
+    const domain::Item& shown = catalogue.items()[mix64(moment * 1'000 + v) % 2];
+    const Value country{std::string(v % 2 == 0 ? "FRANCE" : "PERU")};
+    domain::Feedback row;
+    row.viewer = ViewerId("v" + std::to_string(v));
+    row.cue = {{EventId("1"), Sequence(moment), row.viewer}, 0};
+    row.at = Audience::at(moment);
+    row.attributed = true;
+    row.slot = header.slots[0];
+    row.item = shown.id;
+    row.propensity = .5F;
+    row.traits = std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", {{"COUNTRY", country}}});
+    for (const FeedbackKind kind : {FeedbackKind::impression, FeedbackKind::click}) {
+      if (kind == FeedbackKind::click && shown.fields.at("COUNTRY") != country) continue;
+      row.kind = kind;
+      row.number = log.feedback() + 1;
+      log.add(row, header, catalogue);
+    }
+  }
+  log.step(Audience::at(moment), true);
+}
+
+TEST(LogLearner, AValueInCommonCountsForItemsAndViewersThatAreNew) {
+  const auto player = [](const std::string& id, const std::string& country) {
+    return domain::make_item(ItemId(id), {{"ITEM_TYPE", Value{std::string("PLAYER")}}, {"COUNTRY", Value{country}}}, "")
+        .value();
+  };
+  const domain::Catalogue catalogue(1, {player("a", "FRANCE"), player("b", "PERU")});
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 5; ++moment) play_countrymen(log, catalogue, moment);
+  const domain::Catalogue later(2, {player("c", "FRANCE"), player("d", "PERU"), player("e", "CHAD")});
+  const auto french = scores(log, later, "stranger", {{"COUNTRY", Value{std::string("FRANCE")}}}, 6);
+  EXPECT_GT(french.at("c"), french.at("d") + .5F);
+  EXPECT_EQ(french.at("d"), french.at("e"));
+}
+
 TEST(LogLearner, ADamagedSnapshotIsRefused) {
   Audience audience;
   LogLearner log{Settings()};

@@ -15,7 +15,7 @@ namespace matchcue::learn {
 namespace {
 
 constexpr std::string_view kMagic = "mcls";
-constexpr std::uint32_t kLayout = 1;
+constexpr std::uint32_t kLayout = 2;
 
 Error corrupt_snapshot(std::string why) {
   return Error{ErrorKind::corrupt, "corrupt_snapshot", "a learner's snapshot is damaged: " + std::move(why), {}};
@@ -72,7 +72,8 @@ class Snapshot {
   template <typename Archive>
   static void visit_item(Archive& archive, ItemState& item) {
     visit_id(archive, item.id);
-    visit_all(archive, item.groups, item.taste, item.taste_covariance, item.trials, item.reward);
+    visit_all(archive, item.groups, item.texts, item.shared, item.taste, item.taste_covariance, item.trials,
+              item.reward);
     visit_weights(archive, item.weights);
   }
 
