@@ -84,6 +84,7 @@ GroupRow Learner::group_row(const std::string& name) {
     group.mean[0] = name.starts_with(kSlotGroup) ? options.base_log_odds : 0;
     grow_to_width(group, scales_.group_context);
     model_.groups.push_back(std::move(group));
+    model_.group_taste.emplace_back();
   }
   return found->second;
 }
@@ -105,11 +106,12 @@ void Learner::add_items(const domain::Catalogue& catalogue) {
     state.texts = texts_of(item.fields);
     state.shared = model_.metadata.find(state.texts);
     state.weights.grow(1, scales_.appeal);
-    grow_to_width(state.weights, scales_.item_context);
+    grow_to_width(state.weights, model_.item_context);
     for (std::size_t k = 0; k < kTasteSize; ++k) {
       // Small and different for each item, so that the alternating solution has somewhere to start from.
       Random random(stable_hash(item.id.str(), k));
-      state.taste[k] = static_cast<float>(options.item_taste_sd * 2 * (random.uniform() + random.uniform() - 1));
+      state.taste[k] = model_.group_taste[state.groups.front()][k] +
+                       static_cast<float>(options.item_taste_sd * 2 * (random.uniform() + random.uniform() - 1));
     }
     model_.items.push_back(std::move(state));
   }
@@ -121,11 +123,12 @@ void Learner::add_context(const domain::Values& context) {
   if (model_.width() == before) return;
   const Options& options = model_.options;
   scales_.grow(model_.context.field_count(), options);
+  model_.item_context.resize(model_.context.field_count(), square(options.context_sd));
   for (std::size_t width = before + 1; width <= model_.width(); ++width) {
     const std::size_t field = model_.context.field_of(static_cast<Feature>(width - 2));
     for (ContextWeights& group : model_.groups) group.grow(width, scales_.group_context[field]);
     for (ItemRow row = 0; row < model_.items.size(); ++row) {
-      model_.items.edit(row).weights.grow(width, scales_.item_context[field]);
+      model_.items.edit(row).weights.grow(width, model_.item_context[field]);
     }
     model_.context_taste.emplace_back(kTasteSize);
     SquareMatrix precision;
