@@ -10,7 +10,7 @@ namespace matchcue::learn {
 
 namespace {
 
-constexpr PairValues kPairSd = {.5, 1, .5};
+constexpr PairValues kPairSd = {.5, 1, .5, .5};
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -84,6 +84,7 @@ GroupRow Learner::group_row(const std::string& name) {
     group.mean[0] = name.starts_with(kSlotGroup) ? options.base_log_odds : 0;
     grow_to_width(group, scales_.group_context);
     model_.groups.push_back(std::move(group));
+    model_.group_taste.emplace_back();
   }
   return found->second;
 }
@@ -102,12 +103,15 @@ void Learner::add_items(const domain::Catalogue& catalogue) {
     ItemState state;
     state.id = item.id;
     for (const std::string& name : group_names(item)) state.groups.push_back(group_row(name));
+    state.texts = texts_of(item.fields);
+    state.shared = model_.metadata.find(state.texts);
     state.weights.grow(1, scales_.appeal);
-    grow_to_width(state.weights, scales_.item_context);
+    grow_to_width(state.weights, model_.item_context);
     for (std::size_t k = 0; k < kTasteSize; ++k) {
       // Small and different for each item, so that the alternating solution has somewhere to start from.
       Random random(stable_hash(item.id.str(), k));
-      state.taste[k] = static_cast<float>(options.item_taste_sd * 2 * (random.uniform() + random.uniform() - 1));
+      state.taste[k] = model_.group_taste[state.groups.front()][k] +
+                       static_cast<float>(options.item_taste_sd * 2 * (random.uniform() + random.uniform() - 1));
     }
     model_.items.push_back(std::move(state));
   }
@@ -119,11 +123,12 @@ void Learner::add_context(const domain::Values& context) {
   if (model_.width() == before) return;
   const Options& options = model_.options;
   scales_.grow(model_.context.field_count(), options);
+  model_.item_context.resize(model_.context.field_count(), square(options.context_sd));
   for (std::size_t width = before + 1; width <= model_.width(); ++width) {
     const std::size_t field = model_.context.field_of(static_cast<Feature>(width - 2));
     for (ContextWeights& group : model_.groups) group.grow(width, scales_.group_context[field]);
     for (ItemRow row = 0; row < model_.items.size(); ++row) {
-      model_.items.edit(row).weights.grow(width, scales_.item_context[field]);
+      model_.items.edit(row).weights.grow(width, model_.item_context[field]);
     }
     model_.context_taste.emplace_back(kTasteSize);
     SquareMatrix precision;
@@ -136,7 +141,14 @@ void Learner::add_context(const domain::Values& context) {
 
 ViewerRow Learner::viewer_row(const domain::ViewerId& viewer, const domain::Values& metadata) {
   if (const auto known = viewers_.find(viewer.str())) return *known;
+  const std::size_t before = model_.metadata.size();
   model_.metadata.add(metadata);
+  if (model_.metadata.size() > before) {
+    for (ItemRow row = 0; row < model_.items.size(); ++row) {
+      ItemState& item = model_.items.edit(row);
+      item.shared = model_.metadata.find(item.texts);
+    }
+  }
   model_.metadata_taste.resize(model_.metadata.size());
   ViewerState state;
   state.id = viewer;
@@ -177,8 +189,9 @@ void Learner::fold(const domain::MomentContext& moment, std::uint64_t ordinal, s
         row.pair[kClicks] = history->clicked;
       }
       row.pair[kSequence] = std::clamp(static_cast<double>(dot(viewer.sequence_taste, taste)), -3., 3.);
-      for (std::size_t k = 0; k < kPairSize; ++k) eta += model_.pair[k] * row.pair[k];
     }
+    row.pair[kShared] = static_cast<double>(count_shared(viewer.metadata, model_.items[trial.item].shared));
+    for (std::size_t k = 0; k < kPairSize; ++k) eta += model_.pair[k] * row.pair[k];
     row.eta = eta;
     if (batch.ranges.empty() || batch.ranges.back().item != trial.item) {
       batch.ranges.push_back({trial.item, batch.rows.size(), batch.rows.size()});
@@ -190,7 +203,7 @@ void Learner::fold(const domain::MomentContext& moment, std::uint64_t ordinal, s
   if (model_.options.use_subject) step_subject(batch);
   step_groups(batch);
   step_items(batch);
-  if (model_.options.use_history) step_pair(batch);
+  step_pair(batch);
   if (model_.options.use_taste && model_.options.use_context_taste) step_context_taste(batch);
   remember(batch, ordinal);
 }

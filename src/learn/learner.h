@@ -72,14 +72,14 @@ class Learner {
     std::vector<SquareMatrix> context_taste;  ///< of W_f's entries, row-major
   };
 
-  /// Prior variances as the data have moved them, by context field where there is one for each.
+  /// Prior variances as the data have moved them, by context field where there is one for each; Model::item_context is
+  /// one more.
   struct Scales {
     explicit Scales(const Options& options);
     void grow(std::size_t fields, const Options& options);
 
     double appeal;
     double item_taste;
-    std::vector<double> item_context;
     std::vector<double> group_context;
     std::vector<double> context_taste;
   };
@@ -90,6 +90,7 @@ class Learner {
   void adapt_context_taste_scales();
   void solve_metadata();
   void solve_viewers();
+  void solve_group_taste();
   void solve_items();
 
   Model model_;

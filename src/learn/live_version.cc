@@ -80,10 +80,14 @@ class LearnerScorer final : public scoring::MomentScorer {
         taste_(items_),
         plain_taste_(items_),
         sequence_(items_),
+        sharing_(model.metadata.size()),
         places_(model.items.size(), kNowhere) {
     const FoldedMoment folded = fold_moment(model, moment);
     for (std::size_t i = 0; i < items_; ++i) {
       const auto row = model.item_rows.find(catalogue.items()[i].id);
+      for (const Feature feature : model.metadata.find(texts_of(catalogue.items()[i].fields))) {
+        sharing_[feature].push_back(static_cast<std::uint32_t>(i));
+      }
       if (row == model.item_rows.end()) {
         const NewItem fresh = fold_new_item(model, catalogue.items()[i], folded.columns);
         main_.push_back(fresh.main);
@@ -100,7 +104,7 @@ class LearnerScorer final : public scoring::MomentScorer {
     }
   }
 
-  bool personal() const override { return model_.options.use_taste || model_.options.use_history; }
+  bool personal() const override { return true; }
 
   void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> means,
              std::span<float> deviations) override {
@@ -109,11 +113,19 @@ class LearnerScorer final : public scoring::MomentScorer {
     const auto row = viewers_.find(viewer);
     const Taste taste = row ? viewers_[*row].taste : prior_taste(model_, model_.metadata.find(traits.fields));
     if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, means.data());
+    add_shared(row ? viewers_[*row].metadata : model_.metadata.find(traits.fields), means);
     if (row && model_.options.use_history) add_history(viewers_[*row], means);
   }
 
  private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
+
+  void add_shared(const std::vector<Feature>& metadata, std::span<float> means) const {
+    const auto weight = static_cast<float>(model_.pair[kShared]);
+    for (const Feature feature : metadata) {
+      for (const std::uint32_t place : sharing_[feature]) means[place] += weight;
+    }
+  }
 
   void add_history(const ViewerState& viewer, std::span<float> means) {
     const auto fatigue = static_cast<float>(model_.pair[kFatigue]);
@@ -139,7 +151,8 @@ class LearnerScorer final : public scoring::MomentScorer {
   TasteColumns taste_;
   TasteColumns plain_taste_;
   std::vector<float> sequence_;
-  std::vector<std::uint32_t> places_;  ///< item row -> place in the catalogue
+  std::vector<std::vector<std::uint32_t>> sharing_;  ///< metadata value -> places of the items that have it too
+  std::vector<std::uint32_t> places_;                ///< item row -> place in the catalogue
 };
 
 class LiveVersion final : public scoring::SolutionVersion {

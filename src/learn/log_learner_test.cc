@@ -169,6 +169,67 @@ TEST(LogLearner, ANewItemIsExpectedToBeLikeItsSlotAndIsUncertain) {
   EXPECT_GT(deviations[1], 1.5F * deviations[0]);
 }
 
+Values one_text(const std::string& name, const std::string& value) { return {{name, Value{value}}}; }
+
+/// Shows everybody one item by chance and ends a step. Viewers have the two kinds of metadata in turn.
+template <typename Likes>
+void play(LogLearner& log, const domain::Catalogue& catalogue, std::uint64_t moment,
+          const std::array<Values, 2>& metadata, Likes likes) {
+  domain::DecisionHeader header;
+  header.slots = catalogue.slots();
+  for (std::size_t v = 0; v < kViewers; ++v) {
+    const domain::Item& shown = catalogue.items()[mix64(moment * 1'000 + v) % catalogue.items().size()];
+    const Values& own = metadata[v % 2];
+    domain::Feedback row;
+    row.viewer = ViewerId("v" + std::to_string(v));
+    row.cue = {{EventId("1"), Sequence(moment), row.viewer}, 0};
+    row.at = Audience::at(moment);
+    row.attributed = true;
+    row.slot = shown.slot;
+    row.item = shown.id;
+    row.propensity = .5F;
+    row.traits = std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", own});
+    for (const FeedbackKind kind : {FeedbackKind::impression, FeedbackKind::click}) {
+      if (kind == FeedbackKind::click && !likes(shown, own)) continue;
+      row.kind = kind;
+      row.number = log.feedback() + 1;
+      log.add(row, header, catalogue);
+    }
+  }
+  log.step(Audience::at(moment), true);
+}
+
+TEST(LogLearner, AValueInCommonCountsForItemsAndViewersThatAreNew) {
+  const auto player = [](const std::string& id, const std::string& country) {
+    return domain::make_item(ItemId(id), {{"ITEM_TYPE", Value{std::string("PLAYER")}}, {"COUNTRY", Value{country}}}, "")
+        .value();
+  };
+  const domain::Catalogue catalogue(1, {player("a", "FRANCE"), player("b", "PERU")});
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 5; ++moment) {
+    play(log, catalogue, moment, {one_text("COUNTRY", "FRANCE"), one_text("COUNTRY", "PERU")},
+         [](const domain::Item& shown, const Values& own) { return shown.fields.at("COUNTRY") == own.at("COUNTRY"); });
+  }
+  const domain::Catalogue later(2, {player("c", "FRANCE"), player("d", "PERU"), player("e", "CHAD")});
+  const auto french = scores(log, later, "stranger", one_text("COUNTRY", "FRANCE"), 6);
+  EXPECT_GT(french.at("c"), french.at("d") + .5F);
+  EXPECT_EQ(french.at("d"), french.at("e"));
+}
+
+TEST(LogLearner, ANewItemIsExpectedToPleaseWhomItsSlotPleases) {
+  const domain::Catalogue catalogue(1, {item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL")});
+  const Values fan = one_text("KIND", "fan");
+  const Values guest = one_text("KIND", "guest");
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 20; ++moment) {
+    play(log, catalogue, moment, {fan, guest},
+         [&](const domain::Item& shown, const Values& own) { return (shown.slot.str() == "PLAYER") == (own == fan); });
+  }
+  const domain::Catalogue later(2, {item("bet", "GENERAL"), item("new", "PLAYER")});
+  EXPECT_GT(scores(log, later, "stranger", fan, 21).at("new"),
+            scores(log, later, "stranger", guest, 21).at("new") + .5F);
+}
+
 TEST(LogLearner, ADamagedSnapshotIsRefused) {
   Audience audience;
   LogLearner log{Settings()};

@@ -45,11 +45,27 @@ void ContextWeights::grow(std::size_t size, double variance) {
 
 std::vector<std::string> group_names(const domain::Item& item) { return {std::string(kSlotGroup) + item.slot.str()}; }
 
+domain::Values texts_of(const domain::Values& fields) {
+  domain::Values texts;
+  for (const auto& [name, value] : fields) {
+    if (std::holds_alternative<std::string>(value)) texts.emplace(name, value);
+  }
+  return texts;
+}
+
+std::size_t count_shared(std::span<const Feature> viewer, std::span<const Feature> item) {
+  std::size_t count = 0;
+  for (const Feature feature : item) {
+    if (std::find(viewer.begin(), viewer.end(), feature) != viewer.end()) ++count;
+  }
+  return count;
+}
+
 Model::Model(const Options& options_in)
     : options(options_in),
       context(options_in.context_values_max),
       metadata(options_in.metadata_values_max),
       subject(1),
-      pair({-.1, -.3, .1}) {}
+      pair({-.1, -.3, .1, 0}) {}
 
 }  // namespace matchcue::learn

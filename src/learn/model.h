@@ -7,7 +7,7 @@
 //
 //   eta = sum_g a_g.c + m_i.c + s.rho_i          groups of the item, the item itself, subjects of recent moments
 //       + z_u.(I + sum_f W_f) q_i                taste, and taste that depends on the context values f
-//       + w.phi_ui                               fatigue, clicks, sequence
+//       + w.phi_ui                               fatigue, clicks, sequence, metadata values in common
 //
 // Each of a, m is Gaussian with a full covariance; s, w, W have a precision each; z and q are point estimates.
 
@@ -62,6 +62,8 @@ using GroupRow = std::uint32_t;
 struct ItemState {
   domain::ItemId id;
   std::vector<GroupRow> groups;  ///< its slot first, then its metadata values
+  domain::Values texts;          ///< its fields that are texts
+  std::vector<Feature> shared;   ///< those of them that are known as values of viewers' metadata
   ContextWeights weights;
   Taste taste{};
   std::array<float, kTasteSize * kTasteSize> taste_covariance{};
@@ -74,9 +76,14 @@ constexpr std::string_view kSlotGroup = "slot ";
 std::vector<std::string> group_names(const domain::Item& item);
 
 /// Pair features of a viewer and an item, and their weights.
-constexpr std::size_t kPairSize = 3;
-enum Pair : std::size_t { kFatigue, kClicks, kSequence };
+constexpr std::size_t kPairSize = 4;
+enum Pair : std::size_t { kFatigue, kClicks, kSequence, kShared };
 using PairValues = std::array<double, kPairSize>;
+
+/// Values that a viewer's metadata and an item have in common: both are of one country, say. Texts only: that two
+/// numbers are near each other says nothing in general.
+domain::Values texts_of(const domain::Values& fields);
+std::size_t count_shared(std::span<const Feature> viewer, std::span<const Feature> item);
 
 struct Model {
   explicit Model(const Options& options);
@@ -87,8 +94,10 @@ struct Model {
   SharedBlocks<ItemState, 16> items;
   std::unordered_map<domain::ItemId, ItemRow> item_rows;
   std::vector<ContextWeights> groups;
+  std::vector<Taste> group_taste;  ///< what the taste vectors of a slot's items have in common
   std::unordered_map<std::string, GroupRow> group_rows;
-  std::vector<double> subject;  ///< s, over Columns
+  std::vector<double> item_context;  ///< prior variance of an item's weight on a context value, by field
+  std::vector<double> subject;       ///< s, over Columns
   PairValues pair{};
   std::vector<SquareMatrix> context_taste;  ///< W_f by context feature
   std::vector<Taste> metadata_taste;        ///< M: what each metadata value adds to the mean of z

@@ -78,14 +78,17 @@ FoldedMoment fold_moment(const Model& model, const domain::MomentContext& moment
 NewItem fold_new_item(const Model& model, const domain::Item& item, const Columns& columns) {
   const Options& options = model.options;
   NewItem fresh;
-  const double context_values = static_cast<double>(columns.size() - 1);
-  fresh.variance = static_cast<float>(options.appeal_sd * options.appeal_sd +
-                                      context_values * options.context_sd * options.context_sd);
+  double variance = options.appeal_sd * options.appeal_sd;
+  for (const std::uint16_t column : columns) {
+    if (column > 0) variance += model.item_context[model.context.field_of(static_cast<Feature>(column - 1))];
+  }
+  fresh.variance = static_cast<float>(variance);
   fresh.main = static_cast<float>(options.base_log_odds);
   for (const std::string& name : group_names(item)) {
     const auto group = model.group_rows.find(name);
     if (group == model.group_rows.end()) continue;
     const double value = model.groups[group->second].value(columns);
+    if (name.starts_with(kSlotGroup)) fresh.taste = model.group_taste[group->second];
     fresh.main += static_cast<float>(name.starts_with(kSlotGroup) ? value - options.base_log_odds : value);
   }
   return fresh;

@@ -18,7 +18,7 @@ struct Options {
   double group_appeal_sd = 1;      ///< of what items of one slot have in common
   double group_context_sd = 0.3;   ///< ...per context value
   double appeal_sd = 0.4;          ///< of an item's appeal
-  double context_sd = 0.3;         ///< of an item's response to a context value
+  double context_sd = 0.2;         ///< of an item's response to a context value
   double item_taste_sd = 0.26;     ///< of each dimension of an item's taste vector
   double context_taste_sd = 0.08;  ///< of each entry of a context value's taste matrix
   double subject_sd = 0.4;         ///< of what a moment's context makes of its subject

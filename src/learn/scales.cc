@@ -66,7 +66,6 @@ Learner::Scales::Scales(const Options& options)
     : appeal(square(options.appeal_sd)), item_taste(square(options.item_taste_sd)) {}
 
 void Learner::Scales::grow(std::size_t fields, const Options& options) {
-  item_context.resize(fields, square(options.context_sd));
   group_context.resize(fields, square(options.group_context_sd));
   context_taste.resize(fields, square(options.context_taste_sd));
 }
@@ -77,22 +76,22 @@ void Learner::adapt_item_scales() {
     const ContextWeights& weights = model_.items[row].weights;
     for (std::size_t column = 1; column < weights.mean.size(); ++column) {
       const std::size_t field = model_.context.field_of(static_cast<Feature>(column - 1));
-      fields[field].add(weights.mean[column], weights.covariance(column, column), scales_.item_context[field]);
+      fields[field].add(weights.mean[column], weights.covariance(column, column), model_.item_context[field]);
     }
   }
-  Scales next = scales_;
+  std::vector<double> next = model_.item_context;
   bool moved = false;
   for (std::size_t field = 0; field < fields.size(); ++field) {
     const double variance = fields[field].variance(square(model_.options.context_sd));
-    if (!has_moved(scales_.item_context[field], variance)) continue;
-    next.item_context[field] = variance;
+    if (!has_moved(model_.item_context[field], variance)) continue;
+    next[field] = variance;
     moved = true;
   }
   if (!moved) return;
-  const auto from = by_column(model_.context, scales_.appeal, scales_.item_context);
-  const auto to = by_column(model_.context, next.appeal, next.item_context);
+  const auto from = by_column(model_.context, scales_.appeal, model_.item_context);
+  const auto to = by_column(model_.context, scales_.appeal, next);
   for (ItemRow row = 0; row < model_.items.size(); ++row) change_prior(model_.items.edit(row).weights, from, to);
-  scales_ = std::move(next);
+  model_.item_context = std::move(next);
 }
 
 void Learner::adapt_group_scales() {

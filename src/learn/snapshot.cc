@@ -15,7 +15,7 @@ namespace matchcue::learn {
 namespace {
 
 constexpr std::string_view kMagic = "mcls";
-constexpr std::uint32_t kLayout = 1;
+constexpr std::uint32_t kLayout = 2;
 
 Error corrupt_snapshot(std::string why) {
   return Error{ErrorKind::corrupt, "corrupt_snapshot", "a learner's snapshot is damaged: " + std::move(why), {}};
@@ -72,7 +72,8 @@ class Snapshot {
   template <typename Archive>
   static void visit_item(Archive& archive, ItemState& item) {
     visit_id(archive, item.id);
-    visit_all(archive, item.groups, item.taste, item.taste_covariance, item.trials, item.reward);
+    visit_all(archive, item.groups, item.texts, item.shared, item.taste, item.taste_covariance, item.trials,
+              item.reward);
     visit_weights(archive, item.weights);
   }
 
@@ -114,12 +115,13 @@ class Snapshot {
           model.items.push_back(std::move(item));
         });
     visit_each(archive, model.groups, [&](ContextWeights& group) { visit_weights(archive, group); });
+    learn::visit(archive, model.group_taste);
     std::map<std::string, GroupRow> group_rows(model.group_rows.begin(), model.group_rows.end());
     learn::visit(archive, group_rows);
     if constexpr (Archive::kReads) model.group_rows = {group_rows.begin(), group_rows.end()};
     visit_all(archive, model.subject, model.pair, model.context_taste, model.metadata_taste);
     visit_all(archive, learner.precisions_.subject, learner.precisions_.pair, learner.precisions_.context_taste);
-    visit_all(archive, learner.scales_.appeal, learner.scales_.item_taste, learner.scales_.item_context,
+    visit_all(archive, learner.scales_.appeal, learner.scales_.item_taste, model.item_context,
               learner.scales_.group_context, learner.scales_.context_taste);
     visit_rows(
         archive, learner.viewers_, ViewerState(), [&](ViewerState& viewer) { visit_viewer(archive, viewer); },

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 namespace matchcue::simulate {
 namespace {
 
@@ -41,6 +45,22 @@ TEST(CrowdParams, ErrorsNameTheFieldAndTheValue) {
             "PLAYER in any order");
   EXPECT_EQ(message(R"({"link":"linear"})"), R"(p.json: "link": "linear" is not one of logistic, probit, cloglog)");
   EXPECT_EQ(message(R"({"handmade":1})"), R"(p.json: "handmade": 1 is not true or false)");
+}
+
+TEST(CrowdParams, EveryCrowdOfTheRepositoryCanBeRead) {
+  std::size_t foreign = 0;
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("data/crowds")) {
+    if (entry.path().extension() != ".json") continue;
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    const auto params = parse_crowd_params(text.str(), entry.path().string());
+    ASSERT_TRUE(params) << params.error().message;
+    ++count;
+    if (params->link != CrowdLink::logistic && params->context == CrowdContext::show) ++foreign;
+  }
+  EXPECT_EQ(count, 7u);
+  EXPECT_EQ(foreign, 2u);
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ std::vector<TimedMoment> match_of(std::size_t ticks) {
 }
 
 /// G of a crowd that clicks often, so that few viewers suffice to learn.
-double gain_of(std::unique_ptr<CrowdPolicy> policy, std::size_t ticks = 50) {
-  CrowdParams params;
+double gain_of(std::unique_ptr<CrowdPolicy> policy, std::size_t ticks = 50, CrowdParams params = {}) {
   params.alpha = -1.5;
   params.drift = params.shift = 0;
   CrowdWorld world(params, {match_of(ticks)}, 1, 120);
@@ -51,6 +50,17 @@ TEST(CrowdPolicies, EachKnowledgeAddsToTheOthers) {
 TEST(CrowdPolicies, TheLiveLearnerBeatsTheLinearModel) {
   const double linear = gain_of(make_linear_policy(1, CrowdExploration::inverse_gap));
   EXPECT_GT(gain_of(make_learner_policy(1, {})), linear);
+}
+
+TEST(CrowdPolicies, TheLiveLearnerBeatsTheLinearModelWhereFormulasAreOther) {
+  for (const CrowdLink link : {CrowdLink::probit, CrowdLink::cloglog}) {
+    CrowdParams foreign;
+    foreign.link = link;
+    foreign.context = CrowdContext::show;
+    foreign.decay_fatigue = foreign.decay_sequence = .7;
+    const double linear = gain_of(make_linear_policy(1, CrowdExploration::inverse_gap), 50, foreign);
+    EXPECT_GT(gain_of(make_learner_policy(1, {}), 50, foreign), linear);
+  }
 }
 
 TEST(CrowdPolicies, SameSeedSameRun) {
