@@ -208,7 +208,7 @@ std::vector<Setting> learner_settings() {
       const auto texts = learn::describe(options.engine.learner);
       return std::find_if(texts.begin(), texts.end(), [&](const auto& text) { return text.name == name; })->value;
     };
-    all.push_back({key, "recipe live-bandit: " + each.wanted, set, get});
+    all.push_back({key, each.help + " (" + each.wanted + ")", set, get});
   }
   return all;
 }

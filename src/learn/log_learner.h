@@ -29,6 +29,7 @@ struct Settings {
 /// A setting as people see it.
 struct SettingText {
   std::string name;
+  std::string help;
   std::string value;
   std::string wanted;  ///< "a number of 0..1"
 };

@@ -255,7 +255,7 @@ TEST(Settings, SurviveAsTextAndNameWhatIsWrong) {
   for (const char* text : {R"({"exploration":"much"})", R"({"exploration":-1})", R"({"exploration":11})"}) {
     EXPECT_EQ(parse_settings(text).error().field, "exploration") << text;
   }
-  EXPECT_THAT(parse_settings(R"({"click_wait_ms":1.5})").error().message, HasSubstr("1.5"));
+  EXPECT_THAT(parse_settings(R"({"trial_wait_ms":1.5})").error().message, HasSubstr("1.5"));
   EXPECT_FALSE(parse_settings("[]").ok());
 }
 

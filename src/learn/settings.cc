@@ -11,9 +11,10 @@ namespace matchcue::learn {
 
 namespace {
 
-/// One setting: its name, where it is kept, and its bounds, both inclusive.
+/// One setting: its name, what it means, where it is kept, and its bounds, both inclusive.
 struct Setting {
   std::string name;
+  std::string help;
   std::variant<double*, std::uint64_t*, Milliseconds*, bool*> place;
   double least = 0;
   double most = 1;
@@ -24,28 +25,32 @@ constexpr double kSdMax = 10;
 constexpr double kHourMs = 3'600'000;
 
 void add_model(Options& model, std::vector<Setting>& settings) {
-  const std::vector<Setting> own = {{"base_log_odds", &model.base_log_odds, -15, 15},
-                                    {"exploration", &model.exploration, 0, 10},
-                                    {"group_appeal_sd", &model.group_appeal_sd, kSdMin, kSdMax},
-                                    {"group_context_sd", &model.group_context_sd, kSdMin, kSdMax},
-                                    {"appeal_sd", &model.appeal_sd, kSdMin, kSdMax},
-                                    {"context_sd", &model.context_sd, kSdMin, kSdMax},
-                                    {"item_taste_sd", &model.item_taste_sd, kSdMin, kSdMax},
-                                    {"context_taste_sd", &model.context_taste_sd, kSdMin, kSdMax},
-                                    {"subject_sd", &model.subject_sd, kSdMin, kSdMax},
-                                    {"drift_sd", &model.drift_sd, 0, 1},
-                                    {"fatigue_decay", &model.fatigue_decay},
-                                    {"click_decay", &model.click_decay},
-                                    {"sequence_decay", &model.sequence_decay},
-                                    {"subject_decay", &model.subject_decay},
-                                    {"recent_items_max", &model.recent_items_max, 1, 1'000},
-                                    {"context_values_max", &model.context_values_max, 1, 1'000},
-                                    {"metadata_values_max", &model.metadata_values_max, 1, 1'000},
-                                    {"use_context", &model.use_context},
-                                    {"use_history", &model.use_history},
-                                    {"use_taste", &model.use_taste},
-                                    {"use_context_taste", &model.use_context_taste},
-                                    {"use_subject", &model.use_subject}};
+  const std::vector<Setting> own = {
+      {"base_log_odds", "log-odds of a click that a slot starts with", &model.base_log_odds, -15, 15},
+      {"exploration", "standard deviations that a draw may differ by; 0 is greedy", &model.exploration, 0, 10},
+      {"group_appeal_sd", "prior: what items of one slot or metadata value have in common", &model.group_appeal_sd,
+       kSdMin, kSdMax},
+      {"group_context_sd", "prior: the same for each context value", &model.group_context_sd, kSdMin, kSdMax},
+      {"appeal_sd", "prior: an item's appeal", &model.appeal_sd, kSdMin, kSdMax},
+      {"context_sd", "prior: an item's response to a context value", &model.context_sd, kSdMin, kSdMax},
+      {"item_taste_sd", "prior: each dimension of an item's taste vector", &model.item_taste_sd, kSdMin, kSdMax},
+      {"context_taste_sd", "prior: each entry of a context value's taste matrix", &model.context_taste_sd, kSdMin,
+       kSdMax},
+      {"subject_sd", "prior: what a moment makes of its subject", &model.subject_sd, kSdMin, kSdMax},
+      {"drift_sd", "an item's change of appeal from one moment to the next", &model.drift_sd, 0, 1},
+      {"fatigue_decay", "what a slate leaves of the times an item was seen", &model.fatigue_decay},
+      {"click_decay", "the same of its clicks", &model.click_decay},
+      {"sequence_decay", "the same of what was clicked before", &model.sequence_decay},
+      {"subject_decay", "what a moment leaves of the interest in its subject", &model.subject_decay},
+      {"recent_items_max", "items of which a viewer's history is kept", &model.recent_items_max, 1, 1'000},
+      {"context_values_max", "context values told apart; further ones count as none", &model.context_values_max, 1,
+       1'000},
+      {"metadata_values_max", "the same for metadata values", &model.metadata_values_max, 1, 1'000},
+      {"use_context", "off: the moment does not matter", &model.use_context},
+      {"use_history", "off: fatigue, clicks and sequence do not matter", &model.use_history},
+      {"use_taste", "off: all viewers are alike", &model.use_taste},
+      {"use_context_taste", "off: the moment does not change tastes", &model.use_context_taste},
+      {"use_subject", "off: the acting player does not matter", &model.use_subject}};
   settings.insert(settings.end(), own.begin(), own.end());
 }
 
@@ -53,16 +58,17 @@ void add_model(Options& model, std::vector<Setting>& settings) {
 std::vector<Setting> table_of(Settings& settings) {
   RewardRule& reward = settings.reward;
   GuardOptions& guard = settings.guard;
-  std::vector<Setting> table = {{"click_value", &reward.click, -1, 1},
-                                {"dismiss_value", &reward.dismiss, -1, 1},
-                                {"answer_value", &reward.answer, -1, 1},
-                                {"convert_value", &reward.convert, -1, 1},
-                                {"reward_window_ms", &reward.window, 1'000, kHourMs},
-                                {"click_wait_ms", &reward.wait, 0, kHourMs},
-                                {"guard_window_ms", &guard.window, 60'000, kHourMs},
-                                {"guard_rest_ms", &guard.rest, 60'000, 24 * kHourMs},
-                                {"guard_trials_min", &guard.trials_min, 1, 1e9},
-                                {"guard_sigmas", &guard.sigmas, 1, 10}};
+  std::vector<Setting> table = {
+      {"click_value", "what a click is worth", &reward.click, -1, 1},
+      {"dismiss_value", "what dismissing a cue is worth", &reward.dismiss, -1, 1},
+      {"answer_value", "what an answer is worth", &reward.answer, -1, 1},
+      {"convert_value", "what a conversion is worth", &reward.convert, -1, 1},
+      {"reward_window_ms", "acts later than this after the impression count nothing", &reward.window, 1'000, kHourMs},
+      {"trial_wait_ms", "an impression is judged after this", &reward.wait, 0, kHourMs},
+      {"guard_window_ms", "how far back learner and popularity are compared", &guard.window, 60'000, kHourMs},
+      {"guard_rest_ms", "how long popularity decides when the learner has lost", &guard.rest, 60'000, 24 * kHourMs},
+      {"guard_trials_min", "fewer trials prove nothing", &guard.trials_min, 1, 1e9},
+      {"guard_sigmas", "how sure it must be that the learner is worse, in standard errors", &guard.sigmas, 1, 10}};
   add_model(settings.model, table);
   return table;
 }
@@ -139,7 +145,7 @@ std::vector<SettingText> describe(const Settings& settings) {
   Settings copy = settings;
   std::vector<SettingText> texts;
   for (const Setting& setting : table_of(copy)) {
-    texts.push_back({setting.name, std::visit(Write(), setting.place).dump(), wanted(setting)});
+    texts.push_back({setting.name, setting.help, std::visit(Write(), setting.place).dump(), wanted(setting)});
   }
   return texts;
 }
