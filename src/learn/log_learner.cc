@@ -9,7 +9,9 @@ namespace matchcue::learn {
 
 namespace {
 
-/// The least number of trials between two solutions for the tastes.
+/// Solving for the tastes costs as much as some trials for each viewer: it is due after this many a viewer, at least
+/// 256.
+constexpr std::uint64_t kRefreshTrialsPerViewer = 2;
 constexpr std::uint64_t kRefreshTrialsMin = 256;
 
 /// So many moments are remembered even when no trial of theirs is open: somebody's picture may be far behind.
@@ -84,7 +86,8 @@ void LogLearner::step(WallTime at, bool settle) {
   });
   fold(judged);
   trials_since_refresh_ += judged.size();
-  if (trials_since_refresh_ >= std::max<std::uint64_t>(kRefreshTrialsMin, learner_.viewers().size()) ||
+  if (trials_since_refresh_ >=
+          std::max<std::uint64_t>(kRefreshTrialsMin, kRefreshTrialsPerViewer * learner_.viewers().size()) ||
       (settle && trials_since_refresh_ > 0)) {
     learner_.refresh();
     trials_since_refresh_ = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/isa_clones.h"
 #include "learn/learner.h"
 
 namespace matchcue::learn {
@@ -48,19 +49,26 @@ struct Evidence {
   Vector target{};
 };
 
+/// Adds one item of a history. Whole rows, so that they are vectors; what is above the diagonal is written over later.
+MCUE_ISA_CLONES void add_evidence(const float* __restrict taste, const float* __restrict spread, double own,
+                                  double item_target, double* __restrict information, double* __restrict target) {
+  std::array<double, K> q;
+  for (std::size_t a = 0; a < K; ++a) q[a] = static_cast<double>(taste[a]);
+  for (std::size_t a = 0; a < K; ++a) target[a] += item_target * q[a];
+  for (std::size_t a = 0; a < K; ++a) {
+    const double scaled = own * q[a];
+    for (std::size_t b = 0; b < K; ++b) {
+      information[a * K + b] += scaled * q[b] + own * static_cast<double>(spread[a * K + b]);
+    }
+  }
+}
+
 Evidence evidence_of(const Model& model, const ViewerState& viewer) {
   Evidence evidence;
   for (const History& entry : viewer.history) {
-    const Taste& q = model.items[entry.item].taste;
-    const auto& spread = model.items[entry.item].taste_covariance;
-    const auto own = static_cast<double>(entry.information);
-    for (std::size_t a = 0; a < K; ++a) {
-      evidence.target[a] += static_cast<double>(entry.target) * static_cast<double>(q[a]);
-      const double scaled = own * static_cast<double>(q[a]);
-      for (std::size_t b = 0; b <= a; ++b) {
-        evidence.information[a][b] += scaled * static_cast<double>(q[b]) + own * static_cast<double>(spread[a * K + b]);
-      }
-    }
+    const ItemState& item = model.items[entry.item];
+    add_evidence(item.taste.data(), item.taste_covariance.data(), static_cast<double>(entry.information),
+                 static_cast<double>(entry.target), evidence.information[0].data(), evidence.target.data());
   }
   for (std::size_t a = 0; a < K; ++a) {
     for (std::size_t b = a + 1; b < K; ++b) evidence.information[a][b] = evidence.information[b][a];
