@@ -70,10 +70,11 @@ Result<void> AudiencePolicy::show(const CrowdWorld& world, std::span<std::size_t
       const std::size_t cell = viewer * slots + static_cast<std::size_t>(slot - world.slots().begin());
       items[cell] = static_cast<std::size_t>(item - world.items().begin());
       if (!world.is_available(items[cell])) {
-        return Error{ErrorKind::conflict,
-                     "crowd_played_before",
-                     cue.item + " is shown before it arrives: this server has played to a crowd before; start a new one",
-                     {}};
+        return Error{
+            ErrorKind::conflict,
+            "crowd_played_before",
+            cue.item + " is shown before it arrives: this server has played to a crowd before; start a new one",
+            {}};
       }
       cues_[cell] = cue.id;
     }
