@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/isa_clones.h"
+#include "base/normal.h"
 #include "base/random.h"
 
 namespace matchcue::decide {
@@ -14,17 +15,6 @@ namespace matchcue::decide {
 namespace {
 
 constexpr std::size_t kDraws = PosteriorDraws::kDraws;
-
-/// Phi^-1 by bisection: exact enough, and only called kDraws times a process.
-double normal_quantile(double probability) {
-  double low = -9;
-  double high = 9;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (std::erfc(-middle / std::sqrt(2.)) / 2 < probability ? low : high) = middle;
-  }
-  return low;
-}
 
 std::array<float, kDraws> make_quantiles() {
   std::array<float, kDraws> quantiles;

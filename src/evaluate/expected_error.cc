@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/normal.h"
 
 namespace matchcue::evaluate {
 namespace {
@@ -36,17 +37,6 @@ double expected_variance(Estimator estimator, const FactorSquares& squares, cons
     case Estimator::dr: return squares.residuals;
   }
   return 0;
-}
-
-/// The number that a standard normal one is below with this probability.
-double normal_quantile(double probability) {
-  double low = -9;
-  double high = 9;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (std::erfc(-middle / std::sqrt(2.)) / 2 < probability ? low : high) = middle;
-  }
-  return low;
 }
 
 }  // namespace
