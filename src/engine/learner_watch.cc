@@ -64,7 +64,7 @@ void LearnerWatch::note(const learn::LogLearner& learner, WallTime now) {
   while (past_.size() > 1 && now - past_[1].at >= kMinutes * kMinute) past_.pop_front();
 }
 
-LearnerView LearnerWatch::view(const learn::LogLearner& learner, WallTime now) const {
+LearnerView LearnerWatch::summary(const learn::LogLearner& learner, WallTime now) {
   LearnerView view;
   view.steps = learner.steps();
   view.feedback = learner.feedback();
@@ -73,6 +73,11 @@ LearnerView LearnerWatch::view(const learn::LogLearner& learner, WallTime now) c
   view.recent_minutes = kMinutes;
   if (learner.guardrail().holds()) view.fallback_until = learner.guardrail().until();
   add_slots(view, learner, now);
+  return view;
+}
+
+LearnerView LearnerWatch::view(const learn::LogLearner& learner, WallTime now) const {
+  LearnerView view = summary(learner, now);
   add_minutes(view, learner.scoreboard());
   const learn::Model& model = learner.learner().model();
   const std::vector<std::string> groups = group_names(model);

@@ -17,6 +17,8 @@ class LearnerWatch {
  public:
   /// Remembers how things stand, once a minute. After each step.
   void note(const learn::LogLearner& learner, WallTime now);
+  /// All but items and minutes. O(slots).
+  static LearnerView summary(const learn::LogLearner& learner, WallTime now);
   /// O(items + minutes x slots).
   LearnerView view(const learn::LogLearner& learner, WallTime now) const;
 

@@ -75,6 +75,7 @@ void LiveLearning::rebuild() {
   auto fold = FeedbackFold::rebuild(*reader_, std::numeric_limits<std::uint64_t>::max(), settings_);
   if (!fold.ok()) return report_trouble(fold.error());
   fold_.emplace(*std::move(fold));
+  fold_->mark_served();  // what was stored before the start has no lag any more
   learn::LogLearner& learner = fold_->learner();
   snapshot_feedback_ = step_feedback_ = learner.feedback();
   settings_changed_ = learner.steps() == 0 || to_json(learner.settings()) != to_json(settings_);
@@ -93,6 +94,7 @@ void LiveLearning::follow() {
   const bool settle = std::any_of(settling_.begin(), settling_.end(),
                                   [&](const Settling& each) { return each.last <= learner.feedback(); });
   if (settle || settings_changed_ || learner.has_due(clock_.wall())) return log_step(settle);
+  trouble_.clear();
   fold_->mark_served();  // impressions that wait for an act are not late
   if (learner.feedback() < *newest) loop_->post([this] { follow(); });
   observe();
@@ -162,12 +164,12 @@ void LiveLearning::keep_snapshot() {
   if (!fold_ || fold_->learner().steps() == 0) return;
   snapshot_feedback_ = fold_->learner().feedback();
   const auto kept = store_.put_learner_snapshot({fold_->learner().steps(), fold_->learner().save()});
-  if (!kept.ok()) report_trouble(kept.error());
+  snapshot_trouble_ = kept.ok() ? "" : kept.error().message;
 }
 
 void LiveLearning::observe() {
-  const LearnerView now = make_view();
-  metrics_.learner_lag().Set(now.lag_s);
+  const LearnerView now = LearnerWatch::summary(fold_->learner(), clock_.wall());
+  metrics_.learner_lag().Set(lag_s_);
   metrics_.learner_fallback().Set(now.fallback_until ? 1 : 0);
   metrics_.reward_ratio("random").Set(now.reward_ratio_random);
   metrics_.reward_ratio("popularity").Set(now.reward_ratio_popularity);
@@ -185,8 +187,11 @@ LearnerView LiveLearning::make_view() const {
   LearnerView view;
   if (fold_) view = watch_.view(fold_->learner(), clock_.wall());
   view.solution_version = version_;
-  view.state = !trouble_.empty() ? "trouble" : !fold_ ? "rebuilding" : view.fallback_until ? "fallback" : "learning";
-  view.trouble = trouble_;
+  view.trouble = trouble_.empty() ? snapshot_trouble_ : trouble_;
+  view.state = !view.trouble.empty() ? "trouble"
+               : !fold_              ? "rebuilding"
+               : view.fallback_until ? "fallback"
+                                     : "learning";
   view.lag_s = lag_s_;
   return view;
 }

@@ -80,7 +80,8 @@ class LiveLearning {
   runtime::TimerId timer_ = 0;
   SteadyTime rebuild_at_;  ///< not before
   double lag_s_ = 0;
-  std::string trouble_;
+  std::string trouble_;                  ///< of the last attempt to follow the log
+  std::string snapshot_trouble_;         ///< of the last snapshot
   std::unique_ptr<runtime::Loop> loop_;  // last: its thread ends first
 };
 
