@@ -6,16 +6,10 @@
 #include "api/fake_engine.h"
 #include "api/server.h"
 #include "cli/api_calls.h"
+#include "cli/test_command.h"
 
 namespace matchcue::cli {
 namespace {
-
-/// What a command printed, and its exit code.
-struct Outcome {
-  ExitCode code = ExitCode::internal;
-  std::string out;
-  std::string err;
-};
 
 class ApiCommands : public testing::Test {
  protected:
@@ -28,25 +22,10 @@ class ApiCommands : public testing::Test {
   }
 
   Outcome run(const std::string& line) {
-    CLI::App app;
-    app.require_subcommand(1);
-    app.fallthrough();
     Globals globals;
     globals.server = "http://127.0.0.1:" + std::to_string(server_->port());
-    app.add_flag("--json", globals.json);
-    std::function<ExitCode()> action;
-    const Commands commands{app, globals, action};
-    add_event_commands(commands);
-    add_moment_commands(commands);
-    add_decision_commands(commands);
-    app.parse(line);
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    Outcome outcome;
-    outcome.code = action();
-    outcome.out = testing::internal::GetCapturedStdout();
-    outcome.err = testing::internal::GetCapturedStderr();
-    return outcome;
+    return run_command(line, globals,
+                       {add_event_commands, add_moment_commands, add_decision_commands, add_learn_commands});
   }
 
   api::FakeEngine engine_;
@@ -70,6 +49,17 @@ TEST_F(ApiCommands, PrintJsonWhenAsked) {
   EXPECT_EQ(Json::parse(run("moment fire 1 --json").out).at("changed"), true);
   EXPECT_EQ(Json::parse(run("moment list 1 --json").out).at("kind"), "moment");
   EXPECT_EQ(Json::parse(run("recommend v1 --event 1 --json").out).at("solution_version"), "sv_1");
+}
+
+TEST_F(ApiCommands, ShowTheLearner) {
+  EXPECT_NE(run("learn show").out.find("learning  live-bandit-3"), std::string::npos);
+  EXPECT_EQ(Json::parse(run("learn settle --json").out).at("steps"), 3);
+}
+
+TEST_F(ApiCommands, VerifyNamesTheDirectoryThatIsNotThere) {
+  const Outcome outcome = run("learn verify --data-dir /nowhere");
+  EXPECT_EQ(outcome.code, ExitCode::not_found);
+  EXPECT_NE(outcome.err.find("/nowhere"), std::string::npos) << outcome.err;
 }
 
 TEST_F(ApiCommands, ACorrectionSaysWhichMomentAndWhy) {

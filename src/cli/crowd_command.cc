@@ -6,7 +6,6 @@
 
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -15,6 +14,7 @@
 #include "cli/engine_host.h"
 #include "cli/interrupt.h"
 #include "cli/serve.h"
+#include "cli/temporary_folder.h"
 #include "simulate/crowd_audience_policy.h"
 #include "simulate/crowd_policies.h"
 #include "simulate/crowd_report.h"
@@ -66,35 +66,13 @@ Result<simulate::CrowdWorld> make_world(const CrowdRunFlags& flags) {
   return simulate::CrowdWorld(params, std::move(matches), flags.seed, flags.viewers);
 }
 
-/// A directory that is gone with the run.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    path_ = (std::filesystem::temp_directory_path() / "matchcue-crowd-XXXXXX").string();
-    CHECK(::mkdtemp(path_.data()) != nullptr, path_);
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 /// An engine of our own, on a store that is thrown away.
 Result<void> start_host(EngineHost& host, const Globals& globals, const CrowdRunFlags& flags,
                         const std::string& directory) {
   MCUE_TRY(Options options, load_options(globals.config));
   options.sample_data = false;
   options.engine.decide.seed = flags.seed;
-  for (const std::string& each : flags.set) {
-    const std::size_t equals = std::min(each.find('='), each.size());
-    MCUE_TRY_VOID(apply_setting(options, each.substr(0, equals), each.substr(std::min(equals + 1, each.size()))));
-  }
+  for (const std::string& each : flags.set) MCUE_TRY_VOID(apply_assignment(options, each));
   options.store.directory = directory;
   return host.start(options);
 }
@@ -150,9 +128,10 @@ ExitCode play_to(const Globals& globals, const CrowdRunFlags& flags, simulate::C
 }
 
 ExitCode play_in_process(const Globals& globals, const CrowdRunFlags& flags, simulate::CrowdWorld& world) {
-  const TemporaryDirectory directory;
+  const auto folder = TemporaryFolder::make("crowd");
+  if (!folder.ok()) return fail(globals, folder.error());
   EngineHost host;
-  if (const auto started = start_host(host, globals, flags, directory.path()); !started.ok()) {
+  if (const auto started = start_host(host, globals, flags, folder->path()); !started.ok()) {
     return fail(globals, started.error());
   }
   const auto audience = simulate::make_engine_audience(host.engine(), host.loops(), domain::EventId(flags.event));

@@ -13,14 +13,15 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/crowd_flags.h"
 #include "cli/interrupt.h"
 #include "cli/serve.h"
+#include "cli/temporary_folder.h"
 #include "simulate/demo_view.h"
 #include "simulate/driver.h"
 #include "simulate/load_client.h"
@@ -41,27 +42,6 @@ struct DemoFlags {
   std::uint64_t seed = 1;
   std::string duration;
   bool no_browser = false;
-};
-
-/// A folder of its own that goes away again, unless one was named.
-class DataFolder {
- public:
-  explicit DataFolder(const std::string& named) : path_(named) {
-    if (!named.empty()) return;
-    std::string pattern = (std::filesystem::temp_directory_path() / "matchcue-demo-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr) path_ = temporary_ = pattern;
-  }
-  ~DataFolder() {
-    std::error_code ignored;
-    if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
-  }
-  DataFolder(const DataFolder&) = delete;
-  DataFolder& operator=(const DataFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  std::string temporary_;
 };
 
 bool is_free(std::uint16_t port) {
@@ -253,8 +233,13 @@ ExitCode demo(const Globals& globals, const DemoFlags& flags) {
     duration = *wanted;
   }
   ::signal(SIGPIPE, SIG_IGN);
-  const DataFolder data(globals.data_dir);
-  auto server = start_demo_server(globals, data.path());
+  std::optional<TemporaryFolder> temporary;
+  if (globals.data_dir.empty()) {
+    auto made = TemporaryFolder::make("demo");
+    if (!made) return fail(globals, made.error());
+    temporary.emplace(*std::move(made));
+  }
+  auto server = start_demo_server(globals, temporary ? temporary->path() : globals.data_dir);
   if (!server) return fail(globals, server.error());
   const std::string url = "http://" + (*server)->api_address() + "/";
   if (!globals.json) {

@@ -31,7 +31,6 @@ class EngineHost {
 
   engine::Engine& engine() { return *engine_; }
   const std::vector<runtime::Loop*>& loops() const { return loops_; }  ///< of the shards
-  const Clock& clock() const { return clock_; }
   metrics::Metrics& metrics() { return metrics_; }
 
  private:

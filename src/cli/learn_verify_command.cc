@@ -15,8 +15,6 @@
 namespace matchcue::cli {
 namespace {
 
-constexpr std::string_view kDefaultDirectory = "./matchcue-data";
-
 struct Verification {
   std::uint64_t step = 0;
   std::uint64_t feedback = 0;
@@ -37,7 +35,7 @@ Result<Verification> verify(const std::string& directory) {
 }
 
 ExitCode run(const Globals& globals) {
-  const auto done = verify(globals.data_dir.empty() ? std::string(kDefaultDirectory) : globals.data_dir);
+  const auto done = verify(globals.data_dir.empty() ? store::SqliteOptions().directory : globals.data_dir);
   if (!done.ok()) return fail(globals, done.error());
   const bool same = done->kept == done->again;
   if (globals.json) {

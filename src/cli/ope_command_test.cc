@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/random.h"
-#include "cli/command.h"
+#include "cli/test_command.h"
 #include "cli/test_decision_log.h"
 
 namespace matchcue::cli {
@@ -16,12 +16,6 @@ namespace {
 
 using domain::FeedbackKind;
 using testing::HasSubstr;
-
-struct Outcome {
-  ExitCode code = ExitCode::internal;
-  std::string out;
-  std::string err;
-};
 
 class OpeCommand : public testing::Test {
  protected:
@@ -51,24 +45,9 @@ class OpeCommand : public testing::Test {
   }
 
   Outcome run(const std::string& line) {
-    CLI::App app;
-    app.require_subcommand(1);
-    app.fallthrough();
     Globals globals;
     globals.data_dir = log.directory();
-    app.add_flag("--json", globals.json);
-    app.add_option("--data-dir", globals.data_dir);
-    std::function<ExitCode()> action;
-    const Commands commands{app, globals, action};
-    add_ope_command(commands);
-    app.parse(line);
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    Outcome outcome;
-    outcome.code = action();
-    outcome.out = testing::internal::GetCapturedStdout();
-    outcome.err = testing::internal::GetCapturedStderr();
-    return outcome;
+    return run_command(line, globals, {add_ope_command});
   }
 
   TestDecisionLog log;

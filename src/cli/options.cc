@@ -282,6 +282,14 @@ Result<void> apply_setting(Options& options, const std::string& key, const std::
                  key);
 }
 
+Result<void> apply_assignment(Options& options, const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos) {
+    return invalid("invalid_setting", "--set " + assignment + ": KEY=VALUE is wanted", "set");
+  }
+  return apply_setting(options, assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
 Result<void> apply_file(Options& options, const std::string& path) {
   try {
     return apply_table(options, toml::parse_file(path), "", path);

@@ -43,6 +43,9 @@ std::span<const Setting> settings();
 /// Sets one value by its key. Errors: unknown_setting (with the nearest key), invalid_setting (key, value, bounds).
 Result<void> apply_setting(Options& options, const std::string& key, const std::string& value);
 
+/// The same of "KEY=VALUE", as it stands behind --set. Errors: also when there is no "=".
+Result<void> apply_assignment(Options& options, const std::string& assignment);
+
 /// Reads a TOML file. Errors: unreadable_config, invalid_config (file, line, column), and those of apply_setting with
 /// the file's name in front.
 Result<void> apply_file(Options& options, const std::string& path);

@@ -24,12 +24,7 @@ Result<Options> options_of(const Globals& globals, const ServeFlags& flags) {
   for (const auto& [key, value] : named) {
     if (!value.empty()) MCUE_TRY_VOID(apply_setting(options, key, value));
   }
-  for (const std::string& each : flags.set) {
-    const std::size_t equals = each.find('=');
-    if (equals == std::string::npos)
-      return invalid("invalid_setting", "--set " + each + ": KEY=VALUE is wanted", "set");
-    MCUE_TRY_VOID(apply_setting(options, each.substr(0, equals), each.substr(equals + 1)));
-  }
+  for (const std::string& each : flags.set) MCUE_TRY_VOID(apply_assignment(options, each));
   if (flags.no_sample_data) options.sample_data = false;
   return options;
 }
