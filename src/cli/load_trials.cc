@@ -153,12 +153,25 @@ Result<void> load_rewards(store::Reader& reader, const TrialQuery& query, const 
   return {};
 }
 
+/// Estimates and their intervals are made for rewards of 0..1.
+Result<learn::RewardRule> check_rule(const learn::RewardRule& rule) {
+  using domain::FeedbackKind;
+  for (const auto kind : {FeedbackKind::click, FeedbackKind::dismiss, FeedbackKind::answer, FeedbackKind::convert}) {
+    if (rule.value_of(kind) >= 0) continue;
+    const std::string setting = "learner." + std::string(domain::to_string(kind)) + "_value";
+    return Error{ErrorKind::unsupported, "negative_reward",
+                 setting + " is " + domain::to_text(rule.value_of(kind)) + ": ope judges rewards of 0..1 only",
+                 setting};
+  }
+  return rule;
+}
+
 /// The rule that the learner was last told; the default where there has been no learner.
 Result<learn::RewardRule> load_rule(store::Reader& reader) {
   learn::Settings settings;
   for (std::uint64_t number = 0;;) {
     MCUE_TRY(const auto steps, reader.load_learner_steps(number, kPageRows));
-    if (steps.empty()) return settings.reward;
+    if (steps.empty()) return check_rule(settings.reward);
     for (const store::LearnerStep& step : steps) {
       if (step.settings.empty()) continue;
       MCUE_TRY(settings, learn::parse_settings(step.settings));

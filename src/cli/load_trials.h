@@ -41,7 +41,8 @@ using OnLoading = std::function<void(std::string_view what, std::uint64_t done, 
 
 /// Reads both logs from front to back. Safe beside a server: feedback up to the present end is read first, and whatever
 /// it cites has been logged before it.
-/// Errors: those of the reader, unknown_event, invalid_trial (the log contradicts the catalogue).
+/// Errors: those of the reader, unknown_event, negative_reward (a setting
+/// that makes rewards below 0), invalid_trial (the log contradicts the catalogue).
 /// Memory: about 75 bytes a trial, beside what CueRewards keeps of the last minutes. Cost: some us a trial.
 Result<JoinedLog> load_trials(store::Reader& reader, const TrialQuery& query, const OnLoading& on_loading);
 

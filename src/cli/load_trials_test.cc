@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cli/test_decision_log.h"
+#include "learn/log_learner.h"
 
 namespace matchcue::cli {
 namespace {
@@ -128,6 +129,23 @@ TEST_F(LoadTrials, HalfOfTheViewersMayTeachWithoutBeingJudged) {
   const domain::SlotName slot("SOCIAL");
   EXPECT_GT(joined->taught.rate(joined->trials.find_number(slot, domain::ItemId("quiz")).value()),
             joined->taught.rate(joined->trials.find_number(slot, domain::ItemId("poll")).value()));
+}
+
+TEST_F(LoadTrials, JudgesByTheRuleThatTheLearnerWasLastTold) {
+  learn::Settings settings;
+  settings.reward.click = .5;
+  log.store().step({1, 0, {}, false, to_json(settings)}).value();
+  log.store().step({2, 0, {}, false, {}}).value();
+  const auto header = log.header(1);
+  log.decide(header, {ann});
+  log.feed(header, ann, 0, FeedbackKind::impression, 2);
+  log.feed(header, ann, 0, FeedbackKind::click, 5);
+  EXPECT_EQ(load()->trials.trials()[0].reward, .5F);
+  settings.reward.dismiss = -.25;
+  log.store().step({3, 0, {}, false, to_json(settings)}).value();
+  const auto refused = load();
+  EXPECT_EQ(refused.error().field, "learner.dismiss_value");
+  EXPECT_THAT(refused.error().message, HasSubstr("learner.dismiss_value is -0.25"));
 }
 
 TEST_F(LoadTrials, DamageIsReportedBesideWhatIsLeft) {
