@@ -36,18 +36,21 @@ Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& 
       gamma_(header.gamma),
       floor_(header.floor),
       scorer_(version.fold(catalogue, {header.context, header.subjects})),
-      means_(catalogue.items().size()),
-      deviations_(catalogue.items().size()),
+      scores_(catalogue.items().size()),
       slots_(catalogue.slots().size()) {
   CHECK(header.catalogue_version == catalogue.version(), header.catalogue_version, catalogue.version());
   CHECK(header.solution_version == version.id(), header.solution_version, version.id());
   CHECK(slots_.size() <= kSlotsMax, slots_.size());
   add_items(header);
-  if (!scorer_->personal()) scorer_->score({}, {}, means_, deviations_);
+  if (!scorer_->personal()) scorer_->score({}, {}, scores_);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     Slot& slot = slots_[s];
     slot.seed = stable_hash(catalogue.slots()[s].str(), header.seed);
-    if (exploration_ == scoring::Exploration::posterior_draws) slot.draws.emplace(slot.items.size(), slot.seed);
+    if (exploration_ == scoring::Exploration::posterior_draws) {
+      std::vector<scoring::Spread> spreads;
+      for (const std::size_t item : slot.items) spreads.push_back(scorer_->spreads()[item]);
+      slot.draws.emplace(spreads, slot.seed);
+    }
     if (scorer_->personal() || slot.restricted) continue;
     weigh(slot, {});
     slot.probabilities = probabilities_;
@@ -76,37 +79,35 @@ void Decider::add_items(const domain::DecisionHeader& header) {
 }
 
 void Decider::score(std::string_view viewer_id, const domain::ViewerTraits& viewer) {
-  if (scorer_->personal()) scorer_->score(viewer_id, viewer, means_, deviations_);
+  if (scorer_->personal()) scorer_->score(viewer_id, viewer, scores_);
 }
 
 std::size_t Decider::rank(std::size_t item) const {
   std::size_t rank = 1;
-  for (std::size_t other = 0; other < means_.size(); ++other) {
-    if (means_[other] > means_[item] || (means_[other] == means_[item] && other < item)) ++rank;
+  for (std::size_t other = 0; other < scores_.size(); ++other) {
+    if (scores_[other] > scores_[item] || (scores_[other] == scores_[item] && other < item)) ++rank;
   }
   return rank;
 }
 
 void Decider::weigh(const Slot& slot, const domain::ViewerTraits& viewer) {
   eligible_.clear();
-  for (const std::size_t item : slot.items) {
-    if (!slot.restricted || ineligible_reason(catalogue_.items()[item], viewer).empty()) eligible_.push_back(item);
+  eligible_places_.clear();
+  eligible_scores_.clear();
+  for (std::uint32_t place = 0; place < slot.items.size(); ++place) {
+    const std::size_t item = slot.items[place];
+    if (slot.restricted && !ineligible_reason(catalogue_.items()[item], viewer).empty()) continue;
+    eligible_.push_back(item);
+    eligible_places_.push_back(place);
+    eligible_scores_.push_back(scores_[item]);
   }
   probabilities_.resize(eligible_.size());
   if (eligible_.empty()) return;
   if (exploration_ == scoring::Exploration::inverse_gap) {
-    scores_.clear();
-    for (const std::size_t item : eligible_) scores_.push_back(static_cast<double>(means_[item]));
-    inverse_gap_weighting(scores_, gamma_, floor_, probabilities_);
-    return;
+    inverse_gap_weighting(eligible_scores_, gamma_, floor_, probabilities_);
+  } else {
+    slot.draws->probabilities(eligible_places_, eligible_scores_, floor_, probabilities_);
   }
-  eligible_means_.clear();
-  eligible_deviations_.clear();
-  for (const std::size_t item : eligible_) {
-    eligible_means_.push_back(means_[item]);
-    eligible_deviations_.push_back(deviations_[item]);
-  }
-  slot.draws->probabilities(eligible_means_, eligible_deviations_, floor_, probabilities_);
 }
 
 domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size_t>& items,
@@ -146,7 +147,7 @@ std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_vie
   weigh(slot, viewer);
   const bool pinned = std::find(eligible_.begin(), eligible_.end(), slot.pinned) != eligible_.end();
   std::vector<Standing> standings;
-  const auto score_of = [&](std::size_t item) { return static_cast<double>(means_[item]); };
+  const auto score_of = [&](std::size_t item) { return static_cast<double>(scores_[item]); };
   for (const std::size_t item : slot.items) {
     Standing standing{item, score_of(item), 0, ineligible_reason(catalogue_.items()[item], viewer)};
     if (standing.excluded.empty() && pinned) {

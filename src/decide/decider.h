@@ -95,15 +95,13 @@ class Decider {
   double gamma_;
   double floor_;
   std::unique_ptr<scoring::MomentScorer> scorer_;
-  std::vector<float> means_;       ///< of the viewer who was scored last, by item
-  std::vector<float> deviations_;  ///< beside means_
+  std::vector<float> scores_;  ///< of the viewer who was scored last, by item
   std::vector<Slot> slots_;
   ExplorationTally exploration_tally_;
   // Scratch, by candidate of the slot at hand.
   std::vector<std::size_t> eligible_;
-  std::vector<double> scores_;
-  std::vector<float> eligible_means_;
-  std::vector<float> eligible_deviations_;
+  std::vector<std::uint32_t> eligible_places_;  ///< in Slot::items
+  std::vector<float> eligible_scores_;
   std::vector<double> probabilities_;
 };
 

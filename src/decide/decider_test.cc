@@ -19,15 +19,15 @@ using domain::Value;
 using domain::Values;
 using domain::ViewerTraits;
 
-/// Scores items by a fixed table, whatever the context; personal when there are deviations.
+/// Scores items by a fixed table, whatever the context; personal when there are spreads.
 class FixedScores final : public scoring::SolutionVersion {
  public:
-  explicit FixedScores(std::vector<float> means, std::vector<float> deviations = {})
-      : means_(std::move(means)), deviations_(std::move(deviations)) {}
+  explicit FixedScores(std::vector<float> scores, std::vector<scoring::Spread> spreads = {})
+      : scores_(std::move(scores)), spreads_(std::move(spreads)) {}
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return id_; }
   scoring::Exploration exploration() const override {
-    return deviations_.empty() ? scoring::Exploration::inverse_gap : scoring::Exploration::posterior_draws;
+    return spreads_.empty() ? scoring::Exploration::inverse_gap : scoring::Exploration::posterior_draws;
   }
   std::unique_ptr<scoring::MomentScorer> fold(const Catalogue&, const domain::MomentContext&) const override {
     return std::make_unique<Scorer>(*this);
@@ -37,11 +37,10 @@ class FixedScores final : public scoring::SolutionVersion {
   class Scorer final : public scoring::MomentScorer {
    public:
     explicit Scorer(const FixedScores& version) : version_(version) {}
-    bool personal() const override { return !version_.deviations_.empty(); }
-    void score(std::string_view, const domain::ViewerTraits&, std::span<float> means,
-               std::span<float> deviations) override {
-      std::copy(version_.means_.begin(), version_.means_.end(), means.begin());
-      std::copy(version_.deviations_.begin(), version_.deviations_.end(), deviations.begin());
+    bool personal() const override { return !version_.spreads_.empty(); }
+    std::span<const scoring::Spread> spreads() const override { return version_.spreads_; }
+    void score(std::string_view, const domain::ViewerTraits&, std::span<float> scores) override {
+      std::copy(version_.scores_.begin(), version_.scores_.end(), scores.begin());
     }
 
    private:
@@ -49,8 +48,8 @@ class FixedScores final : public scoring::SolutionVersion {
   };
 
   std::string id_ = "fixed-1";
-  std::vector<float> means_;
-  std::vector<float> deviations_;
+  std::vector<float> scores_;
+  std::vector<scoring::Spread> spreads_;
 };
 
 Item item(const std::string& id, const std::string& slot, Values fields = {}) {
@@ -117,7 +116,7 @@ TEST(Decider, LoggedPropensitiesAreTheFrequenciesOfTheDraws) {
 
 TEST(Decider, PropensitiesOfPosteriorDrawsAreTheirFrequenciesToo) {
   World world;
-  world.version = FixedScores({-1.F, -1.3F, -1.1F, 0.F}, {.2F, .5F, .3F, .1F});
+  world.version = FixedScores({-1.F, -1.3F, -1.1F, 0.F}, {{.2F, 1}, {.5F, .5F}, {.3F, .75F}, {.1F, 1}});
   Decider decider(world.header(), world.catalogue, world.version);
   EXPECT_LT(chi_square_of(decider), kChiSquareMax);
 }

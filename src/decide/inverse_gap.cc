@@ -7,8 +7,7 @@
 
 namespace matchcue::decide {
 
-void inverse_gap_weighting(std::span<const double> scores, double gamma, double floor,
-                           std::span<double> probabilities) {
+void inverse_gap_weighting(std::span<const float> scores, double gamma, double floor, std::span<double> probabilities) {
   CHECK(!scores.empty() && scores.size() == probabilities.size(), scores.size(), probabilities.size());
   CHECK(gamma >= 0 && floor >= 0 && floor <= 0.05, gamma, floor);
   const double count = static_cast<double>(scores.size());
@@ -18,7 +17,8 @@ void inverse_gap_weighting(std::span<const double> scores, double gamma, double 
   double others = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (i == best) continue;
-    const double weight = 1 / (count + gamma * (scores[best] - scores[i]));
+    const double gap = static_cast<double>(scores[best]) - static_cast<double>(scores[i]);
+    const double weight = 1 / (count + gamma * gap);
     others += weight;
     probabilities[i] = keep * weight + least;
   }

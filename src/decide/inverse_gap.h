@@ -17,6 +17,6 @@ namespace matchcue::decide {
 /// probabilities  as many as scores; each in (0, 1], summing to 1 within rounding
 /// Cost           O(K), no allocation. The same bits for the same input. Any thread.
 /// Source         Abe & Long 1999; Foster & Rakhlin 2020, arXiv:2002.04926, algorithm 1 (SquareCB).
-void inverse_gap_weighting(std::span<const double> scores, double gamma, double floor, std::span<double> probabilities);
+void inverse_gap_weighting(std::span<const float> scores, double gamma, double floor, std::span<double> probabilities);
 
 }  // namespace matchcue::decide

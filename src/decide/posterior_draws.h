@@ -7,32 +7,42 @@
 #include <span>
 #include <vector>
 
+#include "scoring/solution_version.h"
+
 namespace matchcue::decide {
 
-/// kDraws standard normal vectors over the candidates of one slot. A viewer gets one of them at random, and with it the
-/// item whose mean + deviation x number is largest; so an item's probability is a count of draws, not an integral.
-/// Each candidate's numbers are the normal quantiles in an order of their own (a Latin hypercube: McKay, Beckman &
-/// Conover 1979), so that no candidate is lucky as a whole. Immutable; any thread.
+/// kDraws vectors of how far the scores of one slot's candidates are off. A viewer gets one of them at random, and with
+/// it the item whose score + offset is largest; so an item's probability is a count of draws, not an integral. Each
+/// candidate's offsets are normal quantiles in an order of their own (a Latin hypercube: McKay, Beckman & Conover
+/// 1979), so that no candidate is lucky as a whole. One whose share is less than 1 has them in the first draws only and
+/// 0 in the others, which cost nothing more when nobody has any. Immutable; any thread.
 class PosteriorDraws {
  public:
   static constexpr std::size_t kDraws = 64;
 
+  /// spreads  one per candidate
   /// `seed` gives every slot and moment draws of their own. O(candidates x kDraws).
-  PosteriorDraws(std::size_t candidates, std::uint64_t seed);
+  PosteriorDraws(std::span<const scoring::Spread> spreads, std::uint64_t seed);
 
   /// With K candidates of which c_i of the draws choose i:
   ///   p_i = (1 - K f) c_i / kDraws + f,   f = min(floor, 1 / (2 K)).
   ///
-  /// means, deviations  one per candidate, at most as many as were announced; deviations >= 0; ties go to the first
-  /// floor              [0, 0.05]
-  /// probabilities      as many; each >= f, summing to 1 within rounding
-  /// Cost   O(candidates x kDraws), vectorised, no allocation. The same bits for the same input on every machine.
-  /// Source Thompson 1933; Agrawal & Goyal 2013, arXiv:1209.3352; the floor as in inverse_gap.h.
-  void probabilities(std::span<const float> means, std::span<const float> deviations, double floor,
+  /// candidates     places in `spreads`, each once; at least one
+  /// scores         one per candidate; ties go to the first
+  /// floor          [0, 0.05]
+  /// probabilities  as many; each >= f, summing to 1 within rounding
+  /// Cost   O(candidates x kDraws x largest share), vectorised, no allocation. The same bits for the same input on
+  /// every
+  ///        machine.
+  /// Source Thompson 1933; Agrawal & Goyal 2013, arXiv:1209.3352; rarer draws: Jin, Yang, Xiao & Xu 2023,
+  ///        arXiv:2305.00511; the floor as in inverse_gap.h.
+  void probabilities(std::span<const std::uint32_t> candidates, std::span<const float> scores, double floor,
                      std::span<double> probabilities) const;
 
  private:
-  std::vector<float> numbers_;  ///< candidates x kDraws
+  std::size_t count_ = 0;       ///< candidates announced
+  std::size_t blocks_ = 0;      ///< of draws in which somebody differs from their score
+  std::vector<float> offsets_;  ///< blocks x candidates x draws of a block
 };
 
 }  // namespace matchcue::decide

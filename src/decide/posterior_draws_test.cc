@@ -9,46 +9,74 @@
 namespace matchcue::decide {
 namespace {
 
-std::vector<double> probabilities(const PosteriorDraws& draws, const std::vector<float>& means,
-                                  const std::vector<float>& deviations, double floor = 0) {
-  std::vector<double> result(means.size());
-  draws.probabilities(means, deviations, floor, result);
+using Spreads = std::vector<scoring::Spread>;
+
+std::vector<double> probabilities(const PosteriorDraws& draws, const std::vector<float>& scores, double floor = 0) {
+  std::vector<std::uint32_t> candidates(scores.size());
+  std::iota(candidates.begin(), candidates.end(), 0U);
+  std::vector<double> result(scores.size());
+  draws.probabilities(candidates, scores, floor, result);
   return result;
 }
 
 TEST(PosteriorDraws, ProbabilitiesSumToOneAndKeepTheFloor) {
-  const auto p = probabilities(PosteriorDraws(4, 1), {3, 0, 0, 0}, {.1F, .1F, .1F, .1F}, .003);
+  const auto p = probabilities(PosteriorDraws(Spreads(4, {.1F, 1}), 1), {3, 0, 0, 0}, .003);
   EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.), 1, 1e-12);
   EXPECT_NEAR(p[0], 1 - 3 * .003, 1e-12);
   for (std::size_t i = 1; i < p.size(); ++i) EXPECT_NEAR(p[i], .003, 1e-12);
 }
 
 TEST(PosteriorDraws, WithoutUncertaintyTheBestIsCertainAndTiesGoToTheFirst) {
-  EXPECT_EQ(probabilities(PosteriorDraws(3, 1), {1, 2, 2}, {0, 0, 0}), (std::vector<double>{0, 1, 0}));
+  EXPECT_EQ(probabilities(PosteriorDraws(Spreads(3, {0, 1}), 1), {1, 2, 2}), (std::vector<double>{0, 1, 0}));
+  EXPECT_EQ(probabilities(PosteriorDraws(Spreads(3, {1, 0}), 1), {1, 2, 2}), (std::vector<double>{0, 1, 0}));
+}
+
+/// P(the first wins) over many moments.
+double mean_probability(const Spreads& spreads, const std::vector<float>& scores) {
+  double sum = 0;
+  constexpr int kSeeds = 400;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    sum += probabilities(PosteriorDraws(spreads, static_cast<std::uint64_t>(seed)), scores)[0];
+  }
+  return sum / kSeeds;
 }
 
 TEST(PosteriorDraws, AverageToTheGaussianProbability) {
   // P(N(.3, .4^2) > N(0, .3^2)) = Phi(.3 / .5).
-  double sum = 0;
-  constexpr int kSeeds = 400;
-  for (int seed = 0; seed < kSeeds; ++seed) {
-    sum += probabilities(PosteriorDraws(2, static_cast<std::uint64_t>(seed)), {.3F, 0}, {.4F, .3F})[0];
-  }
-  const double expected = std::erfc(-.6 / std::sqrt(2.)) / 2;
-  EXPECT_NEAR(sum / kSeeds, expected, .01);
+  EXPECT_NEAR(mean_probability({{.4F, 1}, {.3F, 1}}, {.3F, 0}), std::erfc(-.6 / std::sqrt(2.)) / 2, .01);
+}
+
+TEST(PosteriorDraws, AnItemDiffersFromItsScoreInItsShareOfTheDrawsOnly) {
+  // It wins when it is more than 1 off, in a quarter of the draws: Phi(-1) / 4.
+  EXPECT_NEAR(mean_probability({{1, .25F}, {0, 1}}, {0, 1}), std::erfc(1 / std::sqrt(2.)) / 8, .005);
+}
+
+TEST(PosteriorDraws, TheRarerExploreInDrawsInWhichTheOthersExploreToo) {
+  const Spreads spreads = {{.5F, .25F}, {.5F, 1}, {.5F, .5F}};
+  const auto p = probabilities(PosteriorDraws(spreads, 3), {0, 0, 0});
+  EXPECT_NEAR(p[0] + p[1] + p[2], 1, 1e-12);
+  // In the last half of the draws only the second one differs: it wins where it is above 0, else the first of the
+  // others.
+  EXPECT_GT(p[0], .2);
 }
 
 TEST(PosteriorDraws, TheSameSeedGivesTheSameBitsAndAnotherGivesOthers) {
-  const std::vector<float> means = {.1F, 0, -.1F};
-  const std::vector<float> deviations = {.5F, .6F, .7F};
-  EXPECT_EQ(probabilities(PosteriorDraws(3, 7), means, deviations),
-            probabilities(PosteriorDraws(3, 7), means, deviations));
-  EXPECT_NE(probabilities(PosteriorDraws(3, 7), means, deviations),
-            probabilities(PosteriorDraws(3, 8), means, deviations));
+  const std::vector<float> scores = {.1F, 0, -.1F};
+  const Spreads spreads = {{.5F, 1}, {.6F, .5F}, {.7F, 1}};
+  EXPECT_EQ(probabilities(PosteriorDraws(spreads, 7), scores), probabilities(PosteriorDraws(spreads, 7), scores));
+  EXPECT_NE(probabilities(PosteriorDraws(spreads, 7), scores), probabilities(PosteriorDraws(spreads, 8), scores));
 }
 
-TEST(PosteriorDraws, ServeFewerCandidatesThanAnnounced) {
-  EXPECT_EQ(probabilities(PosteriorDraws(9, 3), {1}, {1}), std::vector<double>{1});
+TEST(PosteriorDraws, ACandidateKeepsItsNumbersWhoeverElseIsEligible) {
+  const PosteriorDraws draws(Spreads{{1, 1}, {.5F, 1}, {1, 1}}, 3);
+  std::vector<double> two(2);
+  draws.probabilities(std::vector<std::uint32_t>{0, 2}, std::vector<float>{0, 0}, 0, two);
+  // The second is out of the race when its score is, too.
+  const auto three = probabilities(draws, {0, -100, 0});
+  EXPECT_EQ(two, (std::vector<double>{three[0], three[2]}));
+  std::vector<double> one(1);
+  draws.probabilities(std::vector<std::uint32_t>{1}, std::vector<float>{1}, 0, one);
+  EXPECT_EQ(one, std::vector<double>{1});
 }
 
 }  // namespace

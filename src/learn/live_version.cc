@@ -53,21 +53,20 @@ class PopularityScorer final : public scoring::MomentScorer {
       const double own_reward = row == model.item_rows.end() ? 0 : std::max(0., model.items[row->second].reward);
       const double count = own_trials + kPopularityPriorTrials;
       const double rate = std::clamp((own_reward + prior * kPopularityPriorTrials) / count, 1e-6, 1 - 1e-6);
-      means_.push_back(static_cast<float>(std::log(rate / (1 - rate))));
-      deviations_.push_back(static_cast<float>(1 / std::sqrt(count * rate * (1 - rate))));
+      scores_.push_back(static_cast<float>(std::log(rate / (1 - rate))));
+      spreads_.push_back({static_cast<float>(1 / std::sqrt(count * rate * (1 - rate))), 1});
     }
   }
 
   bool personal() const override { return false; }
-  void score(std::string_view, const domain::ViewerTraits&, std::span<float> means,
-             std::span<float> deviations) override {
-    std::copy(means_.begin(), means_.end(), means.begin());
-    std::copy(deviations_.begin(), deviations_.end(), deviations.begin());
+  std::span<const scoring::Spread> spreads() const override { return spreads_; }
+  void score(std::string_view, const domain::ViewerTraits&, std::span<float> scores) override {
+    std::copy(scores_.begin(), scores_.end(), scores.begin());
   }
 
  private:
-  std::vector<float> means_;
-  std::vector<float> deviations_;
+  std::vector<float> scores_;
+  std::vector<scoring::Spread> spreads_;
 };
 
 class LearnerScorer final : public scoring::MomentScorer {
@@ -83,6 +82,7 @@ class LearnerScorer final : public scoring::MomentScorer {
         sharing_(model.metadata.size()),
         places_(model.items.size(), kNowhere) {
     const FoldedMoment folded = fold_moment(model, moment);
+    const auto exploration = static_cast<float>(model.options.exploration);
     for (std::size_t i = 0; i < items_; ++i) {
       const auto row = model.item_rows.find(catalogue.items()[i].id);
       for (const Feature feature : model.metadata.find(texts_of(catalogue.items()[i].fields))) {
@@ -91,14 +91,15 @@ class LearnerScorer final : public scoring::MomentScorer {
       if (row == model.item_rows.end()) {
         const NewItem fresh = fold_new_item(model, catalogue.items()[i], folded.columns);
         main_.push_back(fresh.main);
-        deviations_.push_back(static_cast<float>(model.options.exploration) * std::sqrt(fresh.variance));
+        spreads_.push_back({exploration * std::sqrt(fresh.variance), fresh.exploring_share});
         taste_.set(i, fresh.taste);
         plain_taste_.set(i, fresh.taste);
         continue;
       }
       places_[row->second] = static_cast<std::uint32_t>(i);
       main_.push_back(folded.main[row->second]);
-      deviations_.push_back(static_cast<float>(model.options.exploration) * std::sqrt(folded.variance[row->second]));
+      spreads_.push_back({exploration * std::sqrt(folded.variance[row->second]),
+                          static_cast<float>(model.exploring_share(model.slot_of(model.items[row->second])))});
       taste_.set(i, folded.taste[row->second]);
       plain_taste_.set(i, model.items[row->second].taste);
     }
@@ -106,40 +107,39 @@ class LearnerScorer final : public scoring::MomentScorer {
 
   bool personal() const override { return true; }
 
-  void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> means,
-             std::span<float> deviations) override {
-    std::copy(main_.begin(), main_.end(), means.begin());
-    std::copy(deviations_.begin(), deviations_.end(), deviations.begin());
+  std::span<const scoring::Spread> spreads() const override { return spreads_; }
+  void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> scores) override {
+    std::copy(main_.begin(), main_.end(), scores.begin());
     const auto row = viewers_.find(viewer);
     const Taste taste = row ? viewers_[*row].taste : prior_taste(model_, model_.metadata.find(traits.fields));
-    if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, means.data());
-    add_shared(row ? viewers_[*row].metadata : model_.metadata.find(traits.fields), means);
-    if (row && model_.options.use_history) add_history(viewers_[*row], means);
+    if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, scores.data());
+    add_shared(row ? viewers_[*row].metadata : model_.metadata.find(traits.fields), scores);
+    if (row && model_.options.use_history) add_history(viewers_[*row], scores);
   }
 
  private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
 
-  void add_shared(const std::vector<Feature>& metadata, std::span<float> means) const {
+  void add_shared(const std::vector<Feature>& metadata, std::span<float> scores) const {
     const auto weight = static_cast<float>(model_.pair[kShared]);
     for (const Feature feature : metadata) {
-      for (const std::uint32_t place : sharing_[feature]) means[place] += weight;
+      for (const std::uint32_t place : sharing_[feature]) scores[place] += weight;
     }
   }
 
-  void add_history(const ViewerState& viewer, std::span<float> means) {
+  void add_history(const ViewerState& viewer, std::span<float> scores) {
     const auto fatigue = static_cast<float>(model_.pair[kFatigue]);
     const auto clicks = static_cast<float>(model_.pair[kClicks]);
     for (const History& entry : viewer.history) {
       const std::uint32_t place = places_[entry.item];
-      if (place != kNowhere) means[place] += fatigue * entry.fatigue + clicks * entry.clicked;
+      if (place != kNowhere) scores[place] += fatigue * entry.fatigue + clicks * entry.clicked;
     }
     if (!viewer.has_sequence()) return;
     std::fill(sequence_.begin(), sequence_.end(), 0.F);
     add_products(plain_taste_.values.data(), viewer.sequence_taste.data(), items_, sequence_.data());
     const auto weight = static_cast<float>(model_.pair[kSequence]);
     for (std::size_t i = 0; i < items_; ++i) {
-      means[i] += weight * std::clamp(sequence_[i], -kSequenceMax, kSequenceMax);
+      scores[i] += weight * std::clamp(sequence_[i], -kSequenceMax, kSequenceMax);
     }
   }
 
@@ -147,7 +147,7 @@ class LearnerScorer final : public scoring::MomentScorer {
   const ViewerTable& viewers_;
   std::size_t items_;
   std::vector<float> main_;
-  std::vector<float> deviations_;
+  std::vector<scoring::Spread> spreads_;
   TasteColumns taste_;
   TasteColumns plain_taste_;
   std::vector<float> sequence_;

@@ -77,17 +77,16 @@ class Audience {
   }
 };
 
-/// Mean scores by item for a viewer at a moment like `moment`.
+/// Scores by item for a viewer at a moment like `moment`.
 std::map<std::string, float> scores(LogLearner& log, const domain::Catalogue& catalogue, const std::string& viewer,
                                     const Values& metadata, std::uint64_t moment) {
   const Values context = Audience::context(moment);
   const auto version = log.version(Policy::learner);
   const auto scorer = version->fold(catalogue, {context, {}});
-  std::vector<float> means(catalogue.items().size());
-  std::vector<float> deviations(means.size());
-  scorer->score(viewer, {{}, "", metadata}, means, deviations);
+  std::vector<float> each(catalogue.items().size());
+  scorer->score(viewer, {{}, "", metadata}, each);
   std::map<std::string, float> by_item;
-  for (std::size_t i = 0; i < means.size(); ++i) by_item[catalogue.items()[i].id.str()] = means[i];
+  for (std::size_t i = 0; i < each.size(); ++i) by_item[catalogue.items()[i].id.str()] = each[i];
   return by_item;
 }
 
@@ -132,11 +131,14 @@ TEST(LogLearner, AVersionStaysAsItWasWhileTheLearnerGoesOn) {
   const auto version = log.version();
   const Values context = Audience::context(5);
   const auto score = [&] {
-    std::vector<float> means(4);
-    std::vector<float> deviations(4);
-    version->fold(audience.catalogue, {context, {}})->score("v3", {}, means, deviations);
-    means.insert(means.end(), deviations.begin(), deviations.end());
-    return means;
+    std::vector<float> numbers(4);
+    const auto scorer = version->fold(audience.catalogue, {context, {}});
+    scorer->score("v3", {}, numbers);
+    for (const scoring::Spread& spread : scorer->spreads()) {
+      numbers.push_back(spread.deviation);
+      numbers.push_back(spread.share);
+    }
+    return numbers;
   };
   const auto before = score();
   for (std::uint64_t moment = 5; moment <= 8; ++moment) audience.play(log, moment);
@@ -161,12 +163,34 @@ TEST(LogLearner, ANewItemIsExpectedToBeLikeItsSlotAndIsUncertain) {
   for (std::uint64_t moment = 1; moment <= 20; ++moment) audience.play(log, moment);
   const domain::Catalogue larger(2, {item("bet", "GENERAL"), item("new", "GENERAL"), item("quiz", "GENERAL")});
   const Values context = Audience::context(22);
-  std::vector<float> means(3);
-  std::vector<float> deviations(3);
-  log.version()->fold(larger, {context, {}})->score("stranger", {}, means, deviations);
-  EXPECT_LT(means[1], means[0]);
-  EXPECT_GT(means[1], means[2] - .5F);
-  EXPECT_GT(deviations[1], 1.5F * deviations[0]);
+  std::vector<float> scores(3);
+  const auto version = log.version();
+  const auto scorer = version->fold(larger, {context, {}});
+  scorer->score("stranger", {}, scores);
+  EXPECT_LT(scores[1], scores[0]);
+  EXPECT_GT(scores[1], scores[2] - .5F);
+  EXPECT_GT(scorer->spreads()[1].deviation, 1.5F * scorer->spreads()[0].deviation);
+}
+
+TEST(LogLearner, ASlotExploresMoreRarelyTheMoreTrialsItHad) {
+  Settings settings;
+  settings.model.exploration_trials = kViewers;
+  Audience audience;
+  LogLearner log{settings};
+  const auto share_of = [&](const domain::Catalogue& catalogue, std::size_t place) {
+    const auto version = log.version();
+    return version->fold(catalogue, {Audience::context(22), {}})->spreads()[place].share;
+  };
+  // Two items share a slot's trials.
+  audience.play(log, 1);
+  EXPECT_EQ(share_of(audience.catalogue, 0), 1);
+  for (std::uint64_t moment = 2; moment <= 8; ++moment) audience.play(log, moment);
+  EXPECT_NEAR(share_of(audience.catalogue, 0), .5, 1e-6);
+  const domain::Catalogue larger(2, {item("bet", "GENERAL"), item("new", "GENERAL"), item("quiz", "GENERAL")});
+  EXPECT_NEAR(share_of(larger, 1), .5, 1e-6) << "a new item explores with its slot";
+  settings.model.exploration_trials = 1;
+  log.set_settings(settings);
+  EXPECT_EQ(share_of(audience.catalogue, 0), 1.F / 16) << "it never stops";
 }
 
 Values one_text(const std::string& name, const std::string& value) { return {{name, Value{value}}}; }

@@ -12,16 +12,18 @@ constexpr std::size_t kTasteSize = 8;
 
 struct Options {
   double base_log_odds = -3.5;  ///< log-odds of a click that a slot starts with
-  double exploration = 0.6;     ///< standard deviations of an item's appeal that a draw may differ by; 0 is greedy
+  double exploration = 1;       ///< standard deviations of an item's appeal that a draw may differ by; 0 is greedy
+  /// Trials an item, on average, after which a slot explores more rarely: in sqrt(this / trials) of the slates.
+  double exploration_trials = 500;
 
   // Standard deviations of the priors, in log-odds: where empirical Bayes starts.
   double group_appeal_sd = 1;      ///< of what items of one slot have in common
-  double group_context_sd = 0.3;   ///< ...per context value
+  double group_context_sd = 0.15;  ///< ...per context value
   double appeal_sd = 0.4;          ///< of an item's appeal
   double context_sd = 0.2;         ///< of an item's response to a context value
   double item_taste_sd = 0.26;     ///< of each dimension of an item's taste vector
   double context_taste_sd = 0.08;  ///< of each entry of a context value's taste matrix
-  double subject_sd = 0.4;         ///< of what a moment's context makes of its subject
+  double subject_sd = 0.3;         ///< of what a moment's context makes of its subject
   double drift_sd = 0.03;          ///< of an item's appeal from one moment to the next
 
   // What a slate leaves behind, kept at the viewer's next one.

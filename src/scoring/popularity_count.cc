@@ -32,10 +32,8 @@ class SharedScores final : public MomentScorer {
  public:
   explicit SharedScores(std::vector<float> scores) : scores_(std::move(scores)) {}
   bool personal() const override { return false; }
-  void score(std::string_view, const domain::ViewerTraits&, std::span<float> means,
-             std::span<float> deviations) override {
-    std::copy(scores_.begin(), scores_.end(), means.begin());
-    std::fill(deviations.begin(), deviations.end(), 0.F);
+  void score(std::string_view, const domain::ViewerTraits&, std::span<float> scores) override {
+    std::copy(scores_.begin(), scores_.end(), scores.begin());
   }
 
  private:

@@ -34,8 +34,7 @@ SolutionVersionPtr trained(const Counts& counts) {
 std::vector<float> score(const SolutionVersionPtr& version, const domain::Catalogue& catalogue,
                          const domain::Values& context) {
   std::vector<float> means(catalogue.items().size());
-  std::vector<float> deviations(means.size());
-  version->fold(catalogue, {context, {}})->score("anybody", {}, means, deviations);
+  version->fold(catalogue, {context, {}})->score("anybody", {}, means);
   return means;
 }
 

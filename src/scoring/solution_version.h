@@ -21,6 +21,12 @@ enum class Exploration {
   posterior_draws,  ///< scores have a known uncertainty: draw from it
 };
 
+/// How far a moment's scores of an item may be off, for everybody alike.
+struct Spread {
+  float deviation = 0;  ///< standard deviation of the score
+  float share = 1;      ///< of the draws in which the item differs from its score at all; 0..1
+};
+
 /// One moment folded into one catalogue. Single shard: it may use scratch space of its own.
 class MomentScorer {
  public:
@@ -28,13 +34,14 @@ class MomentScorer {
 
   /// False when every viewer's scores are the same.
   virtual bool personal() const = 0;
-  /// Writes every item's score, larger is better, and its standard deviation (0 without posterior_draws).
+  /// One per item of the catalogue, in its order; none without posterior_draws.
+  virtual std::span<const Spread> spreads() const { return {}; }
+  /// Writes every item's score, larger is better.
   ///
   /// viewer      an id; unknown ones are scored by their traits
-  /// means, deviations   one per item of the catalogue, in its order
+  /// scores      one per item of the catalogue, in its order
   /// Cost        a few operations per item and taste dimension; no allocation once warm. The same bits every time.
-  virtual void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> means,
-                     std::span<float> deviations) = 0;
+  virtual void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> scores) = 0;
 };
 
 /// Immutable; any thread.
