@@ -47,6 +47,7 @@ Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& 
     Slot& slot = slots_[s];
     slot.seed = stable_hash(catalogue.slots()[s].str(), header.seed);
     if (exploration_ == scoring::Exploration::posterior_draws) {
+      CHECK(scorer_->spreads().size() == scores_.size(), scorer_->spreads().size(), scores_.size());
       std::vector<scoring::Spread> spreads;
       for (const std::size_t item : slot.items) spreads.push_back(scorer_->spreads()[item]);
       slot.draws.emplace(spreads, slot.seed);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -119,6 +120,19 @@ TEST(Decider, PropensitiesOfPosteriorDrawsAreTheirFrequenciesToo) {
   world.version = FixedScores({-1.F, -1.3F, -1.1F, 0.F}, {{.2F, 1}, {.5F, .5F}, {.3F, .75F}, {.1F, 1}});
   Decider decider(world.header(), world.catalogue, world.version);
   EXPECT_LT(chi_square_of(decider), kChiSquareMax);
+}
+
+TEST(Decider, WhoIsNotEligibleLeavesTheOthersTheirOwnSpread) {
+  const Catalogue catalogue(1, {item("a", "PLAYER"), item("b", "GENERAL", {{"MIN_AGE", Value{std::int64_t{18}}}}),
+                                item("c", "GENERAL"), item("d", "GENERAL")});
+  const FixedScores version({0, 0, 0, 0}, {{0, 1}, {0, 1}, {0, 1}, {1, 1}});
+  Decider decider(make_header(domain::Change(), {}, catalogue, version, Options()), catalogue, version);
+  const auto& slots = catalogue.slots();
+  const auto general = std::find(slots.begin(), slots.end(), domain::SlotName("GENERAL")) - slots.begin();
+  // Without an age "b" is out; half of the draws put "d" above "c".
+  for (const Standing& standing : decider.standings(static_cast<std::size_t>(general), "v", {})) {
+    EXPECT_NEAR(standing.propensity, standing.item == 1 ? 0 : .5, 1e-12) << standing.item;
+  }
 }
 
 TEST(Decider, SlotsOfOneViewerDrawIndependently) {

@@ -74,7 +74,8 @@ PosteriorDraws::PosteriorDraws(std::span<const scoring::Spread> spreads, std::ui
   for (std::size_t c = 0; c < count_; ++c) {
     std::array<float, kDraws> numbers = kQuantiles;
     for (std::size_t m = kDraws - 1; m > 0; --m) std::swap(numbers[m], numbers[random.below(m + 1)]);
-    for (std::size_t m = 0; m < draws_of(spreads[c]); ++m) {
+    const std::size_t draws = draws_of(spreads[c]);
+    for (std::size_t m = 0; m < draws; ++m) {
       offsets_[(m / kBlock * count_ + c) * kBlock + m % kBlock] = spreads[c].deviation * numbers[m];
     }
   }
@@ -84,6 +85,7 @@ void PosteriorDraws::probabilities(std::span<const std::uint32_t> candidates, st
                                    double floor, std::span<double> probabilities) const {
   CHECK(!candidates.empty() && scores.size() == candidates.size() && probabilities.size() == candidates.size(),
         candidates.size(), scores.size());
+  CHECK(candidates.size() <= count_ && candidates.back() < count_, candidates.back(), count_);
   std::fill(probabilities.begin(), probabilities.end(), 0.);
   for (std::size_t block = 0; block < blocks_; ++block) {
     add_wins(offsets_.data() + block * count_ * kBlock, candidates.data(), scores.data(), candidates.size(),

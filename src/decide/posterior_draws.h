@@ -13,9 +13,9 @@ namespace matchcue::decide {
 
 /// kDraws vectors of how far the scores of one slot's candidates are off. A viewer gets one of them at random, and with
 /// it the item whose score + offset is largest; so an item's probability is a count of draws, not an integral. Each
-/// candidate's offsets are normal quantiles in an order of their own (a Latin hypercube: McKay, Beckman & Conover
-/// 1979), so that no candidate is lucky as a whole. One whose share is less than 1 has them in the first draws only and
-/// 0 in the others, which cost nothing more when nobody has any. Immutable; any thread.
+/// candidate's offsets are all the normal quantiles in an order of their own (a Latin hypercube: McKay, Beckman &
+/// Conover 1979), so that no candidate is lucky as a whole. With a share of less than 1 the first draws hold a random
+/// part of the quantiles and the others 0. Immutable; any thread.
 class PosteriorDraws {
  public:
   static constexpr std::size_t kDraws = 64;
@@ -27,15 +27,14 @@ class PosteriorDraws {
   /// With K candidates of which c_i of the draws choose i:
   ///   p_i = (1 - K f) c_i / kDraws + f,   f = min(floor, 1 / (2 K)).
   ///
-  /// candidates     places in `spreads`, each once; at least one
+  /// candidates     places in `spreads`, ascending; at least one
   /// scores         one per candidate; ties go to the first
   /// floor          [0, 0.05]
   /// probabilities  as many; each >= f, summing to 1 within rounding
-  /// Cost   O(candidates x kDraws x largest share), vectorised, no allocation. The same bits for the same input on
-  /// every
-  ///        machine.
-  /// Source Thompson 1933; Agrawal & Goyal 2013, arXiv:1209.3352; rarer draws: Jin, Yang, Xiao & Xu 2023,
-  ///        arXiv:2305.00511; the floor as in inverse_gap.h.
+  /// Cost   O(candidates x draws), of which those that add nothing to anybody are left out, by blocks of 16;
+  ///        vectorised, no allocation. The same bits for the same input on every machine.
+  /// Source Thompson 1933; Agrawal & Goyal 2013, arXiv:1209.3352; exploring in a share of the rounds: Jin, Yang, Xiao &
+  ///        Xu 2023, PMLR 202:15239-15261, where it is constant; the floor as in inverse_gap.h.
   void probabilities(std::span<const std::uint32_t> candidates, std::span<const float> scores, double floor,
                      std::span<double> probabilities) const;
 

@@ -84,7 +84,7 @@ GroupRow Learner::group_row(const std::string& name) {
     group.mean[0] = name.starts_with(kSlotGroup) ? options.base_log_odds : 0;
     grow_to_width(group, scales_.group_context);
     model_.groups.push_back(std::move(group));
-    model_.slots.emplace_back();
+    model_.group_taste.emplace_back();
   }
   return found->second;
 }
@@ -103,8 +103,6 @@ void Learner::add_items(const domain::Catalogue& catalogue) {
     ItemState state;
     state.id = item.id;
     for (const std::string& name : group_names(item)) state.groups.push_back(group_row(name));
-    SlotState& slot = model_.slots[state.groups.front()];
-    slot.items += 1;
     state.texts = texts_of(item.fields);
     state.shared = model_.metadata.find(state.texts);
     state.weights.grow(1, scales_.appeal);
@@ -112,8 +110,8 @@ void Learner::add_items(const domain::Catalogue& catalogue) {
     for (std::size_t k = 0; k < kTasteSize; ++k) {
       // Small and different for each item, so that the alternating solution has somewhere to start from.
       Random random(stable_hash(item.id.str(), k));
-      state.taste[k] =
-          slot.taste[k] + static_cast<float>(options.item_taste_sd * 2 * (random.uniform() + random.uniform() - 1));
+      state.taste[k] = model_.group_taste[state.groups.front()][k] +
+                       static_cast<float>(options.item_taste_sd * 2 * (random.uniform() + random.uniform() - 1));
     }
     model_.items.push_back(std::move(state));
   }
@@ -246,12 +244,9 @@ void Learner::step_items(Batch& batch) {
     const auto& range = batch.ranges[r];
     ItemState& item = model_.items.edit(range.item);
     step_weights(item.weights, batch, {r});
-    SlotState& slot = model_.slots[item.groups.front()];
     for (std::size_t row = range.begin; row < range.end; ++row) {
       item.reward += batch.rows[row].reward;
-      if (batch.rows[row].repair) continue;
-      item.trials += 1;
-      slot.trials += 1;
+      if (!batch.rows[row].repair) item.trials += 1;
     }
   }
 }

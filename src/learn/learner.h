@@ -90,7 +90,7 @@ class Learner {
   void adapt_context_taste_scales();
   void solve_metadata();
   void solve_viewers();
-  void solve_slot_taste();
+  void solve_group_taste();
   void solve_items();
 
   Model model_;

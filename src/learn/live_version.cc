@@ -69,6 +69,26 @@ class PopularityScorer final : public scoring::MomentScorer {
   std::vector<scoring::Spread> spreads_;
 };
 
+/// By slot of the catalogue: the share of the draws in which its items differ from what is believed. The more trials an
+/// item has had on average, the smaller, so that a large audience is not asked the same question a thousand times.
+std::vector<float> draw_shares(const Model& model, const domain::Catalogue& catalogue) {
+  constexpr double kShareMin = 1. / 16;
+  std::vector<double> wanted(catalogue.slots().size());
+  std::vector<double> trials(wanted.size());
+  for (std::size_t i = 0; i < catalogue.items().size(); ++i) {
+    const std::size_t slot = catalogue.slot_of(i);
+    wanted[slot] += model.options.exploration_trials;
+    const auto row = model.item_rows.find(catalogue.items()[i].id);
+    if (row != model.item_rows.end()) trials[slot] += model.items[row->second].trials;
+  }
+  std::vector<float> shares;
+  for (std::size_t slot = 0; slot < wanted.size(); ++slot) {
+    const double share = trials[slot] > wanted[slot] ? std::sqrt(wanted[slot] / trials[slot]) : 1;
+    shares.push_back(static_cast<float>(std::max(share, kShareMin)));
+  }
+  return shares;
+}
+
 class LearnerScorer final : public scoring::MomentScorer {
  public:
   LearnerScorer(const Model& model, const ViewerTable& viewers, const domain::Catalogue& catalogue,
@@ -83,6 +103,7 @@ class LearnerScorer final : public scoring::MomentScorer {
         places_(model.items.size(), kNowhere) {
     const FoldedMoment folded = fold_moment(model, moment);
     const auto exploration = static_cast<float>(model.options.exploration);
+    const std::vector<float> shares = draw_shares(model, catalogue);
     for (std::size_t i = 0; i < items_; ++i) {
       const auto row = model.item_rows.find(catalogue.items()[i].id);
       for (const Feature feature : model.metadata.find(texts_of(catalogue.items()[i].fields))) {
@@ -91,15 +112,14 @@ class LearnerScorer final : public scoring::MomentScorer {
       if (row == model.item_rows.end()) {
         const NewItem fresh = fold_new_item(model, catalogue.items()[i], folded.columns);
         main_.push_back(fresh.main);
-        spreads_.push_back({exploration * std::sqrt(fresh.variance), fresh.exploring_share});
+        spreads_.push_back({exploration * std::sqrt(fresh.variance), shares[catalogue.slot_of(i)]});
         taste_.set(i, fresh.taste);
         plain_taste_.set(i, fresh.taste);
         continue;
       }
       places_[row->second] = static_cast<std::uint32_t>(i);
       main_.push_back(folded.main[row->second]);
-      spreads_.push_back({exploration * std::sqrt(folded.variance[row->second]),
-                          static_cast<float>(model.exploring_share(model.slot_of(model.items[row->second])))});
+      spreads_.push_back({exploration * std::sqrt(folded.variance[row->second]), shares[catalogue.slot_of(i)]});
       taste_.set(i, folded.taste[row->second]);
       plain_taste_.set(i, model.items[row->second].taste);
     }

@@ -187,7 +187,9 @@ TEST(LogLearner, ASlotExploresMoreRarelyTheMoreTrialsItHad) {
   for (std::uint64_t moment = 2; moment <= 8; ++moment) audience.play(log, moment);
   EXPECT_NEAR(share_of(audience.catalogue, 0), .5, 1e-6);
   const domain::Catalogue larger(2, {item("bet", "GENERAL"), item("new", "GENERAL"), item("quiz", "GENERAL")});
-  EXPECT_NEAR(share_of(larger, 1), .5, 1e-6) << "a new item explores with its slot";
+  EXPECT_NEAR(share_of(larger, 1), std::sqrt(3. / 8), 1e-6) << "a new item explores with its slot";
+  const domain::Catalogue other(3, {item("new", "GENERAL"), item("newer", "GENERAL")});
+  EXPECT_EQ(share_of(other, 0), 1) << "what is gone does not count";
   settings.model.exploration_trials = 1;
   log.set_settings(settings);
   EXPECT_EQ(share_of(audience.catalogue, 0), 1.F / 16) << "it never stops";

@@ -2,7 +2,6 @@
 #include "learn/model.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace matchcue::learn {
 
@@ -68,11 +67,5 @@ Model::Model(const Options& options_in)
       metadata(options_in.metadata_values_max),
       subject(1),
       pair({-.1, -.3, .1, 0}) {}
-
-double Model::exploring_share(const SlotState& slot) const {
-  constexpr double kShareMin = 1. / 16;
-  const double wanted = options.exploration_trials * slot.items;
-  return slot.trials > wanted ? std::max(std::sqrt(wanted / slot.trials), kShareMin) : 1;
-}
 
 }  // namespace matchcue::learn

@@ -71,13 +71,6 @@ struct ItemState {
   double reward = 0;
 };
 
-/// What the items of one slot have in common.
-struct SlotState {
-  Taste taste{};     ///< mean of the items' taste vectors, held back
-  double items = 0;  ///< that are known
-  double trials = 0;
-};
-
 /// What an item has in common with others: its slot first, then its metadata values.
 constexpr std::string_view kSlotGroup = "slot ";
 std::vector<std::string> group_names(const domain::Item& item);
@@ -101,7 +94,7 @@ struct Model {
   SharedBlocks<ItemState, 16> items;
   std::unordered_map<domain::ItemId, ItemRow> item_rows;
   std::vector<ContextWeights> groups;
-  std::vector<SlotState> slots;  ///< beside groups
+  std::vector<Taste> group_taste;  ///< what the taste vectors of a slot's items have in common
   std::unordered_map<std::string, GroupRow> group_rows;
   std::vector<double> item_context;  ///< prior variance of an item's weight on a context value, by field
   std::vector<double> subject;       ///< s, over Columns
@@ -110,10 +103,6 @@ struct Model {
   std::vector<Taste> metadata_taste;        ///< M: what each metadata value adds to the mean of z
 
   std::size_t width() const { return 1 + context.size(); }
-  const SlotState& slot_of(const ItemState& item) const { return slots[item.groups.front()]; }
-  /// The share of the slates in which this slot explores: the more trials an item had on average, the fewer, so that a
-  /// large audience is not asked the same question a thousand times.
-  double exploring_share(const SlotState& slot) const;
 };
 
 }  // namespace matchcue::learn

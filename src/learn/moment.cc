@@ -88,13 +88,8 @@ NewItem fold_new_item(const Model& model, const domain::Item& item, const Column
     const auto group = model.group_rows.find(name);
     if (group == model.group_rows.end()) continue;
     const double value = model.groups[group->second].value(columns);
-    if (!name.starts_with(kSlotGroup)) {
-      fresh.main += static_cast<float>(value);
-      continue;
-    }
-    fresh.main += static_cast<float>(value - options.base_log_odds);
-    fresh.taste = model.slots[group->second].taste;
-    fresh.exploring_share = static_cast<float>(model.exploring_share(model.slots[group->second]));
+    if (name.starts_with(kSlotGroup)) fresh.taste = model.group_taste[group->second];
+    fresh.main += static_cast<float>(name.starts_with(kSlotGroup) ? value - options.base_log_odds : value);
   }
   return fresh;
 }

@@ -30,7 +30,6 @@ FoldedMoment fold_moment(const Model& model, const domain::MomentContext& moment
 struct NewItem {
   float main = 0;
   float variance = 0;
-  float exploring_share = 1;
   Taste taste{};
 };
 NewItem fold_new_item(const Model& model, const domain::Item& item, const Columns& columns);

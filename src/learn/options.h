@@ -12,8 +12,10 @@ constexpr std::size_t kTasteSize = 8;
 
 struct Options {
   double base_log_odds = -3.5;  ///< log-odds of a click that a slot starts with
-  double exploration = 1;       ///< standard deviations of an item's appeal that a draw may differ by; 0 is greedy
-  /// Trials an item, on average, after which a slot explores more rarely: in sqrt(this / trials) of the slates.
+  /// Standard deviations of an item's appeal that a draw may differ by. 0 is greedy, but for the guardrail's
+  /// popularity.
+  double exploration = 1;
+  /// A slot explores in sqrt(this / trials an item had) of the draws: in all at most, in a sixteenth at least. 1..1e9.
   double exploration_trials = 500;
 
   // Standard deviations of the priors, in log-odds: where empirical Bayes starts.

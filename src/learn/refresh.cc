@@ -153,19 +153,19 @@ void Learner::solve_viewers() {
 }
 
 /// The mean taste of a slot's items, held back by one item's worth of 0.
-void Learner::solve_slot_taste() {
+void Learner::solve_group_taste() {
   Model& model = model_;
-  std::vector<float> count(model.slots.size(), 1);
-  for (SlotState& slot : model.slots) slot.taste = {};
+  std::vector<float> count(model.groups.size(), 1);
+  for (Taste& taste : model.group_taste) taste = {};
   for (ItemRow row = 0; row < model.items.size(); ++row) {
     const ItemState& item = model.items[row];
     if (item.trials == 0) continue;
     const GroupRow slot = item.groups.front();
     count[slot] += 1;
-    for (std::size_t k = 0; k < K; ++k) model.slots[slot].taste[k] += item.taste[k];
+    for (std::size_t k = 0; k < K; ++k) model.group_taste[slot][k] += item.taste[k];
   }
-  for (GroupRow slot = 0; slot < count.size(); ++slot) {
-    for (float& x : model.slots[slot].taste) x /= count[slot];
+  for (GroupRow group = 0; group < count.size(); ++group) {
+    for (float& x : model.group_taste[group]) x /= count[group];
   }
 }
 
@@ -192,10 +192,10 @@ void Learner::solve_items() {
     }
   }
   const double ridge = 1 / scales_.item_taste;
-  solve_slot_taste();
+  solve_group_taste();
   for (ItemRow row = 0; row < model.items.size(); ++row) {
     if (model.items[row].trials == 0) continue;
-    const Taste& expected = model.slot_of(model.items[row]).taste;
+    const Taste& expected = model.group_taste[model.items[row].groups.front()];
     for (std::size_t k = 0; k < K; ++k) {
       left[row][k][k] += ridge;
       right[row][k] += ridge * static_cast<double>(expected[k]);

@@ -28,7 +28,8 @@ void add_model(Options& model, std::vector<Setting>& settings) {
   const std::vector<Setting> own = {
       {"base_log_odds", "log-odds of a click that a slot starts with", &model.base_log_odds, -15, 15},
       {"exploration", "standard deviations that a draw may differ by; 0 is greedy", &model.exploration, 0, 10},
-      {"exploration_trials", "a slot explores in sqrt(this / its trials an item) of the slates",
+      {"exploration_trials",
+       "a slot explores in sqrt(this / trials an item had) of the slates, at most all, at least 1/16",
        &model.exploration_trials, 1, 1e9},
       {"group_appeal_sd", "prior: what items of one slot or metadata value have in common", &model.group_appeal_sd,
        kSdMin, kSdMax},

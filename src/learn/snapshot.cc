@@ -15,7 +15,7 @@ namespace matchcue::learn {
 namespace {
 
 constexpr std::string_view kMagic = "mcls";
-constexpr std::uint32_t kLayout = 3;
+constexpr std::uint32_t kLayout = 2;
 
 Error corrupt_snapshot(std::string why) {
   return Error{ErrorKind::corrupt, "corrupt_snapshot", "a learner's snapshot is damaged: " + std::move(why), {}};
@@ -115,7 +115,7 @@ class Snapshot {
           model.items.push_back(std::move(item));
         });
     visit_each(archive, model.groups, [&](ContextWeights& group) { visit_weights(archive, group); });
-    visit_each(archive, model.slots, [&](SlotState& slot) { visit_all(archive, slot.taste, slot.items, slot.trials); });
+    learn::visit(archive, model.group_taste);
     std::map<std::string, GroupRow> group_rows(model.group_rows.begin(), model.group_rows.end());
     learn::visit(archive, group_rows);
     if constexpr (Archive::kReads) model.group_rows = {group_rows.begin(), group_rows.end()};

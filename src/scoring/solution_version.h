@@ -21,10 +21,10 @@ enum class Exploration {
   posterior_draws,  ///< scores have a known uncertainty: draw from it
 };
 
-/// How far a moment's scores of an item may be off, for everybody alike.
+/// How far draws of a moment may put an item off its score, for everybody alike.
 struct Spread {
-  float deviation = 0;  ///< standard deviation of the score
-  float share = 1;      ///< of the draws in which the item differs from its score at all; 0..1
+  float deviation = 0;  ///< standard deviation of what a draw adds to the score
+  float share = 1;      ///< of the draws that add anything; 0..1, rounded to a 64th
 };
 
 /// One moment folded into one catalogue. Single shard: it may use scratch space of its own.
@@ -34,7 +34,7 @@ class MomentScorer {
 
   /// False when every viewer's scores are the same.
   virtual bool personal() const = 0;
-  /// One per item of the catalogue, in its order; none without posterior_draws.
+  /// One per item of the catalogue, in its order; none without posterior_draws. Valid as long as the scorer.
   virtual std::span<const Spread> spreads() const { return {}; }
   /// Writes every item's score, larger is better.
   ///
