@@ -15,6 +15,7 @@
 #include <functional>
 #include <sstream>
 
+#include "base/check.h"
 #include "simulate/crowd_learner_policy.h"
 #include "simulate/crowd_policies.h"
 #include "simulate/feed_replay.h"
@@ -53,8 +54,11 @@ CrowdParams read_params(const char* path) {
 Setting read_arguments(std::vector<char*> arguments) {
   Setting setting;
   while (arguments.size() >= 2 && std::string_view(arguments[0]).starts_with("--")) {
-    if (std::string_view(arguments[0]) == "--params") setting.params = read_params(arguments[1]);
-    if (std::string_view(arguments[0]) == "--draws") setting.draws = std::stoull(arguments[1]);
+    const std::string_view option = arguments[0];
+    CHECK(option == "--params" || option == "--draws", option);
+    if (option == "--params") setting.params = read_params(arguments[1]);
+    if (option == "--draws") setting.draws = std::stoull(arguments[1]);
+    CHECK(setting.draws > 0, arguments[1]);
     arguments.erase(arguments.begin(), arguments.begin() + 2);
   }
   if (!arguments.empty()) setting.seed = std::stoull(arguments[0]);
