@@ -50,14 +50,14 @@ struct DecideCase {
     domain::DecisionHeader header = crowd.make_header();
     header.solution_version = version->id();
     const auto scorer = version->fold(catalogue, {header.context, header.subjects});
-    std::vector<float> means(catalogue.items().size());
+    std::vector<float> scores(catalogue.items().size());
     const std::size_t people = audience.ids.size();
     float sum = 0;
     const double begin = thread_cpu_us();
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t viewer = i * kStride % people;
-      scorer->score(audience.ids[viewer].str(), *audience.traits[viewer], means);
-      sum += means[0];
+      scorer->score(audience.ids[viewer].str(), *audience.traits[viewer], scores);
+      sum += scores[0];
     }
     const double scored = thread_cpu_us();
     decide::Decider decider(header, catalogue, *version);

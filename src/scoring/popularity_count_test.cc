@@ -33,9 +33,9 @@ SolutionVersionPtr trained(const Counts& counts) {
 
 std::vector<float> score(const SolutionVersionPtr& version, const domain::Catalogue& catalogue,
                          const domain::Values& context) {
-  std::vector<float> means(catalogue.items().size());
-  version->fold(catalogue, {context, {}})->score("anybody", {}, means);
-  return means;
+  std::vector<float> scores(catalogue.items().size());
+  version->fold(catalogue, {context, {}})->score("anybody", {}, scores);
+  return scores;
 }
 
 TEST(PopularityCount, ContextChangesWhichItemIsBest) {
