@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/dataset_hash.h"
 
-#include <openssl/evp.h>
-
-#include <array>
-#include <memory>
+#include <span>
 #include <type_traits>
 
-#include "base/check.h"
+#include "base/sha256.h"
 
 namespace matchcue::dataset {
 
@@ -16,17 +13,15 @@ namespace {
 /// Each part goes in with its length before it, so that no two data sets look alike.
 class Hasher {
  public:
-  Hasher() { CHECK(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1); }
-
   void add(const std::string& text) {
     add_length(text.size());
-    add_bytes(text.data(), text.size());
+    sha_.add(text);
   }
   template <typename T>
   void add(const std::vector<T>& values) {
     add_length(values.size());
     if constexpr (std::is_arithmetic_v<T>) {
-      add_bytes(values.data(), values.size() * sizeof(T));
+      sha_.add(std::span<const T>(values));
     } else {
       for (const T& value : values) add(value);
     }
@@ -41,25 +36,12 @@ class Hasher {
     add(rows.values);
   }
 
-  std::string finish() {
-    std::array<unsigned char, 32> digest{};
-    CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
-    std::string text;
-    for (const unsigned char byte : digest) {
-      text += "0123456789abcdef"[byte >> 4];
-      text += "0123456789abcdef"[byte & 15];
-    }
-    return text;
-  }
+  std::string finish() { return sha_.finish(); }
 
  private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  void add_bytes(const void* bytes, std::size_t count) { CHECK(EVP_DigestUpdate(context_.get(), bytes, count) == 1); }
-  void add_length(std::uint64_t length) { add_bytes(&length, sizeof length); }
+  void add_length(std::uint64_t length) { sha_.add(std::span<const std::uint64_t>(&length, 1)); }
 
-  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
+  Sha256 sha_;
 };
 
 }  // namespace
