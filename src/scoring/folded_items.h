@@ -5,30 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "scoring/kernel.h"
+#include "scoring/packed_matrix.h"
 
 namespace matchcue::scoring {
-
-/// Floats that begin with a cache line. Value-initialised.
-class AlignedFloats {
- public:
-  AlignedFloats() = default;
-  explicit AlignedFloats(std::size_t size);
-  float* data() { return data_.get(); }
-  const float* data() const { return data_.get(); }
-  std::size_t size() const { return size_; }
-
- private:
-  struct Free {
-    void operator()(float* data) const;
-  };
-  std::unique_ptr<float[], Free> data_;
-  std::size_t size_ = 0;
-};
 
 /// Immutable; any thread. A score is
 ///   bias_i + sum_k viewer_k item_ik,
@@ -45,7 +27,7 @@ class FoldedItems {
   FoldedItems(std::size_t dimension, std::span<const float> vectors, std::span<const float> biases,
               std::span<const std::uint32_t> slot_of, std::size_t slot_count);
 
-  std::size_t dimension() const { return dimension_; }
+  std::size_t dimension() const { return vectors_.columns(); }
   std::size_t item_count() const { return item_at_.size(); }
   std::size_t slot_count() const { return slot_begin_.size() - 1; }
 
@@ -54,9 +36,7 @@ class FoldedItems {
   std::uint32_t place_of(std::size_t item) const { return place_of_[item]; }
   std::span<const std::uint32_t> slot_begins() const { return slot_begin_; }  ///< places; slot_count() + 1 of them
 
-  /// Packed by kItemBlock places: [block][k][place in block]; padded with zeros. For kernels.
-  const float* packed_vectors() const { return vectors_.data(); }
-  const float* packed_biases() const { return biases_.data(); }
+  const PackedMatrix& vectors() const { return vectors_; }  ///< with biases; row p is the item at place p
 
   /// Scores every item for one viewer.
   ///
@@ -66,12 +46,10 @@ class FoldedItems {
   void score(std::span<const float> viewer, std::span<float> scores, Kernel kernel = fastest_kernel()) const;
 
  private:
-  std::size_t dimension_;
   std::vector<std::uint32_t> item_at_;
   std::vector<std::uint32_t> place_of_;
   std::vector<std::uint32_t> slot_begin_;
-  AlignedFloats vectors_;
-  AlignedFloats biases_;
+  PackedMatrix vectors_;
 };
 
 }  // namespace matchcue::scoring

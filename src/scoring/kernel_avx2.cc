@@ -73,7 +73,7 @@ struct Avx2 {
 };
 
 using Loops = TileLoops<Avx2, 2, 4>;
-constexpr KernelLoops kLoops = {Loops::kTile, Loops::choose, OneViewerLoops<Avx2, 8>::score};
+constexpr KernelLoops kLoops = {Loops::kTile, Loops::choose, ProductLoops<Avx2, 8>::multiply};
 
 }  // namespace
 

@@ -76,7 +76,7 @@ struct Avx512 {
 };
 
 using Loops = TileLoops<Avx512, 2, 8>;
-constexpr KernelLoops kLoops = {Loops::kTile, Loops::choose, OneViewerLoops<Avx512, 4>::score};
+constexpr KernelLoops kLoops = {Loops::kTile, Loops::choose, ProductLoops<Avx512, 4>::multiply};
 
 }  // namespace
 

@@ -14,17 +14,17 @@
 
 namespace matchcue::scoring {
 
-constexpr std::size_t kItemBlock = 16;          ///< items that are packed together: the most lanes of any kernel
+constexpr std::size_t kRowBlock = 16;           ///< rows that are packed together: the most lanes of any kernel
 constexpr std::size_t kPartBits = 31;           ///< probabilities are whole multiples of 2^-31 inside a draw
 constexpr std::uint32_t kNoPlace = 0xffffffff;  ///< no item could be chosen
 constexpr std::size_t kDimensionStep = 8;
 
 /// Viewers that are scored together, and what is chosen for them. T is the kernel's number of viewers a tile.
 struct Tile {
-  std::size_t dimension;             ///< a multiple of kDimensionStep
-  std::size_t slot_count;            ///<
-  const float* packed_vectors;       ///< [block][dimension][kItemBlock]
-  const float* packed_biases;        ///< [block][kItemBlock]
+  std::size_t dimension;  ///< a multiple of kDimensionStep
+  std::size_t slot_count;
+  const float* packed_vectors;       ///< [block][dimension][kRowBlock]
+  const float* packed_biases;        ///< [block][kRowBlock]
   const std::uint32_t* slot_begins;  ///< slot_count + 1 places
   const float* const* viewers;       ///< T pointers to dimension floats
   const float* const* next_viewers;  ///< T pointers that will be read soon
@@ -46,9 +46,9 @@ struct Tile {
 struct KernelLoops {
   std::size_t tile;  ///< viewers in a Tile
   void (*choose)(const Tile& tile);
-  /// Scores of all places of `blocks` blocks for one viewer.
-  void (*score_one)(const float* packed_vectors, const float* packed_biases, std::size_t dimension, std::size_t blocks,
-                    const float* viewer, float* scores);
+  /// `blocks` blocks of rows of a PackedMatrix times x, into y.
+  void (*multiply)(const float* packed_values, const float* packed_biases, std::size_t columns, std::size_t blocks,
+                   const float* x, float* y);
 };
 
 /// kernel_<name>.cc; null where the program was not built for such machines.
@@ -64,7 +64,7 @@ struct TileLoops {
   using Mask = typename Lanes::Mask;
   static constexpr std::size_t kLanes = Lanes::kLanes;
   static constexpr std::size_t kTile = Vectors * kLanes;
-  static_assert(kItemBlock % Items == 0);
+  static_assert(kRowBlock % Items == 0);
 
   static void transpose(const Tile& tile) {
     for (std::size_t v = 0; v < Vectors; ++v) {
@@ -76,7 +76,7 @@ struct TileLoops {
 
   /// Scores `Items` items from `place` on.
   static void score(const Tile& tile, std::size_t place) {
-    const std::size_t in_block = place % kItemBlock;
+    const std::size_t in_block = place % kRowBlock;
     const float* vectors = tile.packed_vectors + (place - in_block) * tile.dimension + in_block;
     const float* viewers = tile.transposed;
     Floats sums[Items][Vectors];
@@ -91,7 +91,7 @@ struct TileLoops {
         for (std::size_t v = 0; v < Vectors; ++v) sums[i][v] = Lanes::multiply_add(x[v], y, sums[i][v]);
       }
       viewers += kTile;
-      vectors += kItemBlock;
+      vectors += kRowBlock;
     }
     for (std::size_t i = 0; i < Items; ++i) {
       for (std::size_t v = 0; v < Vectors; ++v) {
@@ -197,52 +197,52 @@ struct TileLoops {
   }
 };
 
-/// Lanes are items here. `Vectors` vectors are in registers at a time.
+/// Lanes are rows here. `Vectors` vectors are in registers at a time.
 template <typename Lanes, std::size_t Vectors>
-struct OneViewerLoops {
+struct ProductLoops {
   using Floats = typename Lanes::Floats;
   static constexpr std::size_t kLanes = Lanes::kLanes;
-  static constexpr std::size_t kParts = kItemBlock / kLanes;  ///< vectors of a block
+  static constexpr std::size_t kParts = kRowBlock / kLanes;  ///< vectors of a block
 
   template <std::size_t Blocks>
-  static void score_blocks(const float* packed, const float* biases, std::size_t dimension, const float* viewer,
-                           float* scores) {
+  static void multiply_blocks(const float* values, const float* biases, std::size_t columns, const float* x, float* y) {
     Floats sums[Blocks][kParts];
     for (std::size_t b = 0; b < Blocks; ++b) {
-      for (std::size_t p = 0; p < kParts; ++p) sums[b][p] = Lanes::load(biases + b * kItemBlock + p * kLanes);
+      for (std::size_t p = 0; p < kParts; ++p) sums[b][p] = Lanes::load(biases + b * kRowBlock + p * kLanes);
     }
-    for (std::size_t k = 0; k < dimension; ++k) {
-      const Floats x = Lanes::same(viewer[k]);
+    for (std::size_t k = 0; k < columns; ++k) {
+      const Floats factor = Lanes::same(x[k]);
       for (std::size_t b = 0; b < Blocks; ++b) {
-        const float* const row = packed + (b * dimension + k) * kItemBlock;
+        const float* const column = values + (b * columns + k) * kRowBlock;
         for (std::size_t p = 0; p < kParts; ++p) {
-          sums[b][p] = Lanes::multiply_add(x, Lanes::load(row + p * kLanes), sums[b][p]);
+          sums[b][p] = Lanes::multiply_add(factor, Lanes::load(column + p * kLanes), sums[b][p]);
         }
       }
     }
     for (std::size_t b = 0; b < Blocks; ++b) {
-      for (std::size_t p = 0; p < kParts; ++p) Lanes::store(scores + b * kItemBlock + p * kLanes, sums[b][p]);
+      for (std::size_t p = 0; p < kParts; ++p) Lanes::store(y + b * kRowBlock + p * kLanes, sums[b][p]);
     }
   }
 
+  /// As many blocks as there are, at most `Blocks`.
   template <std::size_t Blocks>
-  static void score_rest(const float* packed, const float* biases, std::size_t dimension, std::size_t blocks,
-                         const float* viewer, float* scores) {
+  static void multiply_some(const float* values, const float* biases, std::size_t columns, std::size_t blocks,
+                            const float* x, float* y) {
     if constexpr (Blocks > 0) {
-      if (blocks < Blocks) return score_rest<Blocks - 1>(packed, biases, dimension, blocks, viewer, scores);
-      score_blocks<Blocks>(packed, biases, dimension, viewer, scores);
+      if (blocks < Blocks) return multiply_some<Blocks - 1>(values, biases, columns, blocks, x, y);
+      multiply_blocks<Blocks>(values, biases, columns, x, y);
     }
   }
 
-  static void score(const float* packed, const float* biases, std::size_t dimension, std::size_t blocks,
-                    const float* viewer, float* scores) {
+  static void multiply(const float* values, const float* biases, std::size_t columns, std::size_t blocks,
+                       const float* x, float* y) {
     constexpr std::size_t kAtOnce = Vectors / kParts;
     while (blocks > 0) {
-      score_rest<kAtOnce>(packed, biases, dimension, blocks, viewer, scores);
+      multiply_some<kAtOnce>(values, biases, columns, blocks, x, y);
       const std::size_t done = blocks < kAtOnce ? blocks : kAtOnce;
-      packed += done * dimension * kItemBlock;
-      biases += done * kItemBlock;
-      scores += done * kItemBlock;
+      values += done * columns * kRowBlock;
+      biases += done * kRowBlock;
+      y += done * kRowBlock;
       blocks -= done;
     }
   }

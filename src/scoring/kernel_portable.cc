@@ -70,7 +70,7 @@ struct Portable {
 };
 
 using Loops = TileLoops<Portable, 2, 4>;
-constexpr KernelLoops kLoops = {Loops::kTile, Loops::choose, OneViewerLoops<Portable, 8>::score};
+constexpr KernelLoops kLoops = {Loops::kTile, Loops::choose, ProductLoops<Portable, 8>::multiply};
 
 }  // namespace
 

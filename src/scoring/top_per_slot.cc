@@ -43,7 +43,7 @@ void TopPerSlot::make_room(const FoldedItems& items) {
     if (floats.size() < size) floats = AlignedFloats(size);
   };
   grow(transposed_, items.dimension() * tile);
-  grow(scores_, (items.item_count() + kItemBlock) * tile);
+  grow(scores_, (items.item_count() + kRowBlock) * tile);
   grow(chosen_scores_, items.slot_count() * tile);
   vectors_.resize(2 * tile);
   eligible_.resize((items.item_count() + kWordBits - 1) / kWordBits * tile);
@@ -100,10 +100,10 @@ void TopPerSlot::choose(const FoldedItems& items, const EligibleItems& eligible,
   const std::size_t tile = loops_.tile;
   for (std::size_t begin = 0; begin < count; begin += tile) {
     set_viewers(eligible, viewers, options, begin);
-    loops_.choose({items.dimension(), items.slot_count(), items.packed_vectors(), items.packed_biases(),
-                   items.slot_begins().data(), vectors_.data(), vectors_.data() + tile, eligible_.data(), draws_.data(),
-                   explore, options.gamma, options.floor, transposed_.data(), scores_.data(), places_.data(),
-                   chosen_scores_.data(), parts_.data()});
+    loops_.choose({items.dimension(), items.slot_count(), items.vectors().packed_values(),
+                   items.vectors().packed_biases(), items.slot_begins().data(), vectors_.data(), vectors_.data() + tile,
+                   eligible_.data(), draws_.data(), explore, options.gamma, options.floor, transposed_.data(),
+                   scores_.data(), places_.data(), chosen_scores_.data(), parts_.data()});
     write_picks(items, std::min(tile, count - begin), picks.subspan(begin * items.slot_count()));
   }
 }
