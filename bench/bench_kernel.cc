@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "blas_scores.h"
+#include "decider_baseline.h"
 #include "fma_peak.h"
 #include "scoring/top_per_slot.h"
 #include "thread_cpu.h"
@@ -96,6 +97,8 @@ class Moment {
     }
   }
 
+  bench::DeciderBaseline make_decider() const { return {viewers_, vectors_, kDimension, kSlots}; }
+
   void score_one_by_one(Kernel kernel) {
     scores_.resize(std::max(scores_.size(), item_count()));
     for (const float* const viewer : in_order_) {
@@ -173,6 +176,8 @@ void measure(std::size_t viewers, std::size_t item_count, std::size_t rounds) {
     ways.push_back({name + ", fused, best", [&moment, top] { moment.choose(*top, Draw::best, false); }});
     ways.push_back({name + ", one viewer, scores only", [&moment, kernel] { moment.score_one_by_one(kernel); }});
   }
+  const auto decider = std::make_shared<bench::DeciderBaseline>(moment.make_decider());
+  ways.push_back({"Decider", [decider] { CHECK(decider->draw_for_all() > 0); }});
   if (*bench::blas_name() != '\0') {
     ways.push_back({"OpenBLAS, scores only", [&moment] { moment.choose_after_blas(false); }});
     ways.push_back({"OpenBLAS, then drawn", [&moment] { moment.choose_after_blas(true); }});

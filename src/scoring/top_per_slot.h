@@ -78,7 +78,7 @@ class TopPerSlot {
 
   /// Writes viewers x slots picks, viewer by viewer. What a viewer gets does not depend on who else is there.
   ///
-  /// Cost     of one viewer, 64 floats and 40 items: 0.08 us (bench/bench_kernel.cc); dimension multiply-adds and
+  /// Cost     of one viewer, 64 floats and 40 items: 0.09 us (bench/bench_kernel.cc); dimension multiply-adds and
   ///          one division an item. No allocation once warm.
   /// Source   Abe & Long 1999; Foster & Rakhlin 2020, arXiv:2002.04926, algorithm 1 (SquareCB).
   void choose(const FoldedItems& items, const EligibleItems& eligible, const ViewerBatch& viewers,
