@@ -157,6 +157,41 @@ class Moment {
   std::vector<Pick> picks_;
 };
 
+/// rows x columns times a vector, over and over, as a network's layers are when one viewer acts.
+void measure_product(std::size_t rows, std::size_t columns, std::size_t rounds) {
+  constexpr std::size_t kTimes = 20'000;
+  Random random(2);
+  const std::vector<float> values = numbers(random, rows * columns);
+  const PackedMatrix matrix(rows, columns, values, {});
+  std::vector<float> x = numbers(random, columns);
+  std::vector<float> y(rows);
+  const auto us_of = [&](const auto& multiply) {
+    const double begin = bench::thread_cpu_us();
+    for (std::size_t i = 0; i < kTimes; ++i) {
+      multiply();
+      x[i % columns] = .01f * y[i % rows];  // so that a product waits for the one before
+    }
+    return (bench::thread_cpu_us() - begin) / static_cast<double>(kTimes);
+  };
+  std::vector<double> packed;
+  std::vector<double> plain;
+  std::vector<double> peak;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    peak.push_back(bench::fma_peak_per_ns(20));
+    packed.push_back(us_of([&] { matrix.multiply(x, y); }));
+    plain.push_back(us_of([&] {
+      for (std::size_t r = 0; r < rows; ++r) {
+        float sum = 0;
+        for (std::size_t k = 0; k < columns; ++k) sum += values[r * columns + k] * x[k];
+        y[r] = sum;
+      }
+    }));
+  }
+  const double floor_us = static_cast<double>(rows * columns) / median(peak) / 1'000;
+  fmt::print("{:<40}{:>14.3f}{:>8.0f} %{:>17.2f}x\n", fmt::format("{} x {}", rows, columns), median(packed),
+             100 * floor_us / median(packed), median(plain) / median(packed));
+}
+
 /// One way to do a moment, and what it took, a round each.
 struct Way {
   std::string name;
@@ -216,5 +251,9 @@ int main(int argc, char** argv) {
              blas.empty() ? "OpenBLAS is not there (Debian: libopenblas-dev), so nothing to compare with" : blas);
   for (const std::size_t items : {std::size_t{40}, std::size_t{1'000}, std::size_t{10'000}}) {
     measure(std::max<std::size_t>(1, viewers * 40 / items), items, rounds);
+  }
+  fmt::print("\n{:<40}{:>14}{:>10}{:>18}\n", "PackedMatrix, one product", "us", "of peak", "plain loop is");
+  for (const std::size_t rows : {std::size_t{64}, std::size_t{128}, std::size_t{256}}) {
+    measure_product(rows, kDimension, rounds);
   }
 }
