@@ -72,7 +72,7 @@ Result<void> FeedbackFold::add_row(const domain::Feedback& row) {
   }
   MCUE_TRY(const Cited* cited, find_cited({row.cue.decision.event, row.cue.decision.sequence}));
   if (cited->catalogue) {
-    learner_.add(row, cited->header, *cited->catalogue);
+    learner_.add(row, cited->header, cited->catalogue);
   } else {
     learner_.skip_to(row.number);
     ++damaged_;

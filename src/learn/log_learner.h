@@ -6,12 +6,16 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/result.h"
+#include "domain/catalogue.h"
 #include "domain/decision.h"
+#include "learn/campaign.h"
 #include "learn/learner.h"
 #include "learn/live_version.h"
 #include "learn/scoreboard.h"
@@ -25,6 +29,12 @@ struct Settings {
   Options model;
   RewardRule reward;
   GuardOptions guard;
+  /// The campaign under the learner, which operators deploy while it runs. It is no setting that people set.
+  struct Deployment {
+    std::string version;               ///< a solution version's id; empty for none
+    std::uint64_t interactions = 0;    ///< how many stored interactions its viewers were known by
+    friend bool operator==(const Deployment&, const Deployment&) = default;
+  } campaign;
 };
 /// A setting as people see it.
 struct SettingText {
@@ -33,7 +43,7 @@ struct SettingText {
   std::string value;
   std::string wanted;  ///< "a number of 0..1"
 };
-/// Every setting with its value, in a fixed order.
+/// Every setting that people set, with its value, in a fixed order.
 std::vector<SettingText> describe(const Settings& settings);
 /// Errors: unknown_setting, invalid_setting, naming the key.
 Result<void> apply_setting(Settings& settings, const std::string& name, const std::string& text);
@@ -47,13 +57,28 @@ class LogLearner {
   explicit LogLearner(const Settings& settings);
 
   const Settings& settings() const { return settings_; }
+  /// All but the campaign.
   void set_settings(const Settings& settings);
+
+  /// From now on this is the campaign, or none when `campaign` is nothing.
+  ///
+  /// deployment   names it
+  /// campaign     what it knows of viewers by now, without acts in impressions that wait to be judged (is_waiting)
+  /// catalogue    the newest that decisions were made with; null when there is none yet
+  void deploy(const Settings::Deployment& deployment, std::optional<Campaign> campaign, domain::CataloguePtr catalogue);
+  /// After load(): the same campaign with the viewers that were saved. Errors: none.
+  void attach(scoring::SequenceModelPtr model, domain::CataloguePtr catalogue);
+  const std::optional<Campaign>& campaign() const { return campaign_; }
+  /// Version of the newest catalogue that decisions were made with; 0 when there was none.
+  std::uint64_t catalogue_version() const { return catalogue_version_; }
+  /// Whether the row's act is not learned from yet, but will be.
+  bool is_waiting(const domain::Feedback& row) const;
 
   /// Takes the next row of the feedback log. Rows that cannot train are skipped: unattributed ones, and what an
   /// operator pinned (propensity 1). O(1) but for items and context values that are new.
   ///
   /// header, catalogue   of the decision that the row cites; needed when `may_train(row)`
-  void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::Catalogue& catalogue);
+  void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::CataloguePtr& catalogue);
   static bool may_train(const domain::Feedback& row);
 
   /// Whether a step at `at` would change anything. O(waiting).
@@ -90,8 +115,13 @@ class LogLearner {
     std::vector<domain::Subject> subjects;
   };
 
+  /// Relaxes what was learned from others when the event is new and there is a campaign.
+  void meet_event(const domain::EventId& event);
   KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header);
   void fold(const std::vector<TrialBook::Judged>& judged);
+  /// Fills in what the campaign makes of each trial.
+  void ask_campaign(const domain::MomentContext& moment, std::vector<Trial>& trials) const;
+  void tell_campaign(const domain::MomentContext& moment, std::span<const TrialBook::Judged> judged);
   void forget_moments();
   /// By item row: whether it has its slot's best rate of reward.
   std::vector<bool> popular_items() const;
@@ -106,6 +136,9 @@ class LogLearner {
   std::map<MomentKey, KnownMoment> moments_;  ///< that a trial may still cite
   std::uint64_t next_ordinal_ = 1;
   std::uint64_t catalogue_version_ = 0;
+  domain::CataloguePtr catalogue_;  ///< with that version; null after load() until it is attached
+  std::optional<Campaign> campaign_;
+  std::vector<domain::EventId> events_;  ///< known, newest last; at most kEventsMax
   std::uint64_t steps_ = 0;
   std::uint64_t feedback_ = 0;
   std::uint64_t trials_since_refresh_ = 0;

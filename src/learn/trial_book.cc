@@ -38,6 +38,11 @@ void TrialBook::add(const Place& place, domain::FeedbackKind kind, WallTime at) 
   }
 }
 
+bool TrialBook::is_waiting(std::uint64_t key) const {
+  const auto known = by_key_.find(key);
+  return known != by_key_.end() && entries_[known->second - forgotten_].listed;
+}
+
 double TrialBook::reward_of(const Entry& entry) const {
   double sum = 0;
   for (const auto kind : {domain::FeedbackKind::click, domain::FeedbackKind::dismiss, domain::FeedbackKind::answer,
