@@ -6,9 +6,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.h"
+#include "base/text.h"
 #include "domain/value.h"
 
 namespace matchcue::scoring {
@@ -25,7 +28,11 @@ struct FieldCodes {
   std::vector<double> edges;        ///< ascending
 
   std::size_t code_count() const;  ///< including 0
+  friend bool operator==(const FieldCodes&, const FieldCodes&) = default;
 };
+
+/// Code of a number among ascending edges, 1 .. edges.size() + 1. O(log edges).
+Code code_of_number(double number, const std::vector<double>& edges);
 
 /// Reads values by name. Immutable; any thread.
 class FeatureCodes {
@@ -35,15 +42,47 @@ class FeatureCodes {
 
   const std::vector<FieldCodes>& fields() const { return fields_; }
   /// Calls `visit(field index, code)` for each known label of each field that `values` has; nothing for code 0.
-  /// A text with several labels visits several times.
+  /// A text with several labels visits several times. Cost: a look-up by name a field, and one by hash a label.
   template <typename Visit>
-  void read(const domain::Values& values, const Visit& visit) const;
-  /// The code of one label or value of a field.
+  void read(const domain::Values& values, const Visit& visit) const {
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+      const auto found = values.find(fields_[field].name);
+      if (found == values.end()) continue;
+      read_value(field, found->second, [&](Code code) { visit(field, code); });
+    }
+  }
+  /// Calls `visit(code)` for each known label of one value; nothing for code 0.
+  template <typename Visit>
+  void read_value(std::size_t field, const domain::Value& value, const Visit& visit) const {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr || text->find('|') == std::string::npos) {
+      if (const Code code = code_of(field, value); code != 0) visit(code);
+      return;
+    }
+    for (const std::string_view label : split(*text, '|')) {
+      if (const Code code = code_of_label(field, label); code != 0) visit(code);
+    }
+  }
+  /// The code of one label or value of a field; 0 when training did not see it or it is of another kind.
   Code code_of(std::size_t field, const domain::Value& value) const;
 
  private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using LabelCodes = std::unordered_map<std::string, Code, TextHash, std::equal_to<>>;
+
+  Code code_of_label(std::size_t field, std::string_view label) const;
+
   std::vector<FieldCodes> fields_;
-  std::vector<std::unordered_map<std::string, Code>> label_codes_;  ///< by field
+  std::vector<LabelCodes> label_codes_;  ///< by field
 };
+
+/// [{"name":"GENRES","kind":"labels","labels":["Action",..]},{"name":"AGE","kind":"numbers","edges":[18,25]},
+/// {"name":"IS_NEW","kind":"booleans"}]: what a manifest keeps. Numbers come back with the same bits.
+std::string to_json(const FeatureCodes& codes);
+/// Reads what to_json wrote. Errors: corrupt, naming the field: no or another kind, a label twice, edges out of order.
+Result<FeatureCodes> parse_feature_codes(std::string_view json);
 
 }  // namespace matchcue::scoring
