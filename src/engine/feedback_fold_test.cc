@@ -71,7 +71,7 @@ struct FeedbackFoldTest : ::testing::Test {
     ASSERT_TRUE(store.step({++steps, rows, at(moment), moment % 3 == 0, first}).ok());
   }
   FeedbackFold rebuild(std::uint64_t step_max = kNewest) {
-    return FeedbackFold::rebuild(store.reader(), step_max, settings).value();
+    return FeedbackFold::rebuild(store.reader(), no_models, step_max, settings).value();
   }
 };
 

@@ -76,7 +76,7 @@ class CampaignTest : public ::testing::Test {
 
   LogLearner make_learner() const {
     LogLearner log{Settings()};
-    log.deploy({"last-item-1", 0}, Campaign(model_), catalogue_);
+    log.deploy({"last-item-1", 0}, Campaign(model_));
     return log;
   }
 
@@ -89,7 +89,7 @@ TEST_F(CampaignTest, WhatItExpectsDecidesBeforeAnythingIsLearned) {
   LogLearner log{Settings()};
   Campaign campaign(model_);
   campaign.advance(ViewerId("v1"), {catalogue_->items()[1], "CLICK", context_, 1'700'000'000});
-  log.deploy({"last-item-1", 1}, std::move(campaign), catalogue_);
+  log.deploy({"last-item-1", 1}, std::move(campaign));
   EXPECT_NEAR(lead(log, "v1", 1), 2 * 2. / 3, 1e-5) << "centred over the slot, times the model's scale";
   EXPECT_NEAR(lead(log, "somebody else", 1), 0, 1e-5);
 }
@@ -108,7 +108,7 @@ TEST_F(CampaignTest, WhatIsDifferentAtThisEventIsLearnedOnTop) {
   for (std::size_t v = 0; v < kViewers; ++v) {
     campaign.advance(ViewerId("v" + std::to_string(v)), {catalogue_->items()[0], "CLICK", context_, 1'700'000'000});
   }
-  log.deploy({"last-item-1", kViewers}, std::move(campaign), catalogue_);
+  log.deploy({"last-item-1", kViewers}, std::move(campaign));
   EXPECT_GT(lead(log, "v7", 0), lead(log, "v7", 2));
   for (std::uint64_t moment = 1; moment <= 8; ++moment) play(log, "match", moment, likes_c);
   EXPECT_GT(lead(log, "v7", 2), lead(log, "v7", 0) + .5F);
@@ -163,9 +163,26 @@ TEST_F(CampaignTest, SettingsDoNotReplaceIt) {
   EXPECT_FALSE(parse_settings(R"({"campaign": {"version": 7}})").ok());
 }
 
+TEST_F(CampaignTest, AShadowIsJudgedByWhatWasShownAndChangesNothing) {
+  LogLearner log = make_learner();
+  LogLearner plain = make_learner();
+  log.set_shadow(Campaign(std::make_shared<const LastItemModel>("shadow-1", 1)));
+  for (std::uint64_t moment = 1; moment <= 9; ++moment) {
+    play(log, "match", moment, likes_own);
+    play(plain, "match", moment, likes_own);
+  }
+  EXPECT_EQ(log.save(), plain.save());
+  const Shadow::Tally& tally = log.shadow()->slots().at(0);
+  EXPECT_EQ(tally.trials, 9. * kViewers);
+  EXPECT_GT(tally.agreed, 0);
+  EXPECT_LT(tally.agreed, tally.trials);
+  EXPECT_GT(tally.own.estimate().value, 1.5 * tally.reward / tally.trials) << "it knows what viewers like";
+  EXPECT_NEAR(tally.effective_trials(), tally.agreed, 1e-6) << "all propensities are the same";
+}
+
 TEST_F(CampaignTest, NoneScoresAsIfThereHadNeverBeenOne) {
   LogLearner with = make_learner();
-  with.deploy({}, std::nullopt, catalogue_);
+  with.deploy({}, std::nullopt);
   LogLearner without{Settings()};
   for (std::uint64_t moment = 1; moment <= 3; ++moment) {
     play(with, "match", moment, likes_c);

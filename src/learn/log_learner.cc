@@ -2,6 +2,7 @@
 #include "learn/log_learner.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/random.h"
 
@@ -19,9 +20,6 @@ constexpr std::uint64_t kMomentsKept = 256;
 
 /// An event that nothing was heard of for so many others counts as new again.
 constexpr std::size_t kEventsMax = 64;
-
-/// What acts are called that the reward rule counts for.
-constexpr std::string_view kActed = "CLICK";
 
 std::uint64_t cue_key(const domain::CueId& cue) {
   const std::uint64_t event = stable_hash(cue.decision.event.str(), cue.decision.sequence.value());
@@ -41,11 +39,9 @@ void LogLearner::set_settings(const Settings& settings) {
   book_.set_rule(settings.reward);
 }
 
-void LogLearner::deploy(const Settings::Deployment& deployment, std::optional<Campaign> campaign,
-                        domain::CataloguePtr catalogue) {
+void LogLearner::deploy(const Settings::Deployment& deployment, std::optional<Campaign> campaign) {
   settings_.campaign = deployment;
   campaign_ = std::move(campaign);
-  if (catalogue) catalogue_ = std::move(catalogue);
   learner_.relax(settings_.model.event_keep);  // a new campaign knows much of what was learned
 }
 
@@ -54,7 +50,18 @@ void LogLearner::attach(scoring::SequenceModelPtr model, domain::CataloguePtr ca
   catalogue_ = std::move(catalogue);
 }
 
-bool LogLearner::is_waiting(const domain::Feedback& row) const { return book_.is_waiting(cue_key(row.cue)); }
+bool LogLearner::is_waiting(const domain::Feedback& row, WallTime now) const {
+  return book_.is_waiting(cue_key(row.cue), now);
+}
+
+bool LogLearner::is_act(domain::FeedbackKind kind) {
+  return kind != domain::FeedbackKind::impression && kind != domain::FeedbackKind::dismiss;
+}
+
+void LogLearner::set_shadow(std::optional<Campaign> campaign) {
+  shadow_.reset();
+  if (campaign) shadow_.emplace(*std::move(campaign));
+}
 
 bool LogLearner::may_train(const domain::Feedback& row) {
   return row.attributed && row.propensity > 0 && row.propensity < 1;
@@ -100,7 +107,9 @@ void LogLearner::add(const domain::Feedback& row, const domain::DecisionHeader& 
   place.key = cue_key(row.cue);
   place.moment = moment_of(row, header).ordinal;
   place.viewer = learner_.viewer_row(row.viewer, row.traits ? row.traits->fields : domain::Values());
-  if (campaign_) campaign_->meet(row.viewer, row.traits ? row.traits : domain::no_traits());
+  const domain::TraitsPtr& traits = row.traits ? row.traits : domain::no_traits();
+  if (campaign_) campaign_->meet(row.viewer, traits);
+  if (shadow_) shadow_->campaign().meet(row.viewer, traits);
   place.item = item->second;
   place.slot = slot_number(row.slot);
   place.propensity = row.propensity;
@@ -167,41 +176,58 @@ void LogLearner::fold(const std::vector<TrialBook::Judged>& judged) {
     }
     const KnownMoment& known = *by_ordinal.at(ordinal);
     const domain::MomentContext moment{known.context, known.subjects};
-    if (campaign_) ask_campaign(moment, trials);
+    const std::span<const TrialBook::Judged> part{judged.data() + begin, judged.data() + end};
+    if (shadow_) judge_shadow(moment, trials, part);
+    if (campaign_) {
+      ask(*campaign_, moment, trials, [&](std::size_t t, std::span<const float> expected, std::size_t place) {
+        trials[t].campaign = expected[place];
+      });
+    }
     learner_.fold(moment, ordinal, trials);
-    if (campaign_) tell_campaign(moment, {judged.data() + begin, judged.data() + end});
+    if (campaign_) tell(*campaign_, moment, part);
+    if (shadow_) tell(shadow_->campaign(), moment, part);
     begin = end;
   }
 }
 
-void LogLearner::ask_campaign(const domain::MomentContext& moment, std::vector<Trial>& trials) const {
-  CampaignScorer scorer(*campaign_, *catalogue_, moment);
+template <typename Visit>
+void LogLearner::ask(const Campaign& campaign, const domain::MomentContext& moment, std::span<const Trial> trials,
+                     const Visit& visit) const {
+  CampaignScorer scorer(campaign, *catalogue_, moment);
   std::vector<std::uint32_t> by_viewer(trials.size());
   for (std::uint32_t t = 0; t < by_viewer.size(); ++t) by_viewer[t] = t;
   std::stable_sort(by_viewer.begin(), by_viewer.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return trials[a].viewer < trials[b].viewer; });
   std::span<const float> expected;
   for (std::size_t n = 0; n < by_viewer.size(); ++n) {
-    Trial& trial = trials[by_viewer[n]];
+    const Trial& trial = trials[by_viewer[n]];
     if (n == 0 || trials[by_viewer[n - 1]].viewer != trial.viewer) {
       const domain::ViewerId& viewer = learner_.viewers()[trial.viewer].id;
-      const auto row = campaign_->viewers().find(viewer.str());
-      expected = scorer.score(viewer.str(), row ? *campaign_->viewers()[*row].traits : *domain::no_traits());
+      const auto row = campaign.viewers().find(viewer.str());
+      expected = scorer.score(viewer.str(), row ? *campaign.viewers()[*row].traits : *domain::no_traits());
     }
-    if (const auto place = catalogue_->find_item(learner_.model().items[trial.item].id)) {
-      trial.campaign = expected[*place];
-    }
+    const auto place = catalogue_->find_item(learner_.model().items[trial.item].id);
+    if (place) visit(by_viewer[n], expected, *place);
   }
 }
 
-void LogLearner::tell_campaign(const domain::MomentContext& moment, std::span<const TrialBook::Judged> judged) {
+void LogLearner::judge_shadow(const domain::MomentContext& moment, std::span<const Trial> trials,
+                              std::span<const TrialBook::Judged> judged) {
+  ask(shadow_->campaign(), moment, trials, [&](std::size_t t, std::span<const float> expected, std::size_t place) {
+    if (trials[t].repair) return;
+    shadow_->add(*catalogue_, expected, place, judged[t].place.slot, judged[t].place.propensity, trials[t].reward);
+  });
+}
+
+void LogLearner::tell(Campaign& campaign, const domain::MomentContext& moment,
+                      std::span<const TrialBook::Judged> judged) const {
   for (const TrialBook::Judged& each : judged) {
     if (each.trial.reward <= 0) continue;
     const auto place = catalogue_->find_item(learner_.model().items[each.trial.item].id);
     if (!place) continue;
     const std::int64_t seen_s = std::chrono::duration_cast<std::chrono::seconds>(each.seen).count();
-    campaign_->advance(learner_.viewers()[each.trial.viewer].id,
-                       {catalogue_->items()[*place], kActed, moment.context, seen_s});
+    campaign.advance(learner_.viewers()[each.trial.viewer].id,
+                     {catalogue_->items()[*place], kActed, moment.context, seen_s});
   }
 }
 

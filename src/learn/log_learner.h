@@ -19,6 +19,7 @@
 #include "learn/learner.h"
 #include "learn/live_version.h"
 #include "learn/scoreboard.h"
+#include "learn/shadow.h"
 #include "learn/trial_book.h"
 #include "scoring/solution_version.h"
 
@@ -64,15 +65,24 @@ class LogLearner {
   ///
   /// deployment   names it
   /// campaign     what it knows of viewers by now, without acts in impressions that wait to be judged (is_waiting)
-  /// catalogue    the newest that decisions were made with; null when there is none yet
-  void deploy(const Settings::Deployment& deployment, std::optional<Campaign> campaign, domain::CataloguePtr catalogue);
+  void deploy(const Settings::Deployment& deployment, std::optional<Campaign> campaign);
   /// After load(): the same campaign with the viewers that were saved. Errors: none.
   void attach(scoring::SequenceModelPtr model, domain::CataloguePtr catalogue);
   const std::optional<Campaign>& campaign() const { return campaign_; }
   /// Version of the newest catalogue that decisions were made with; 0 when there was none.
   std::uint64_t catalogue_version() const { return catalogue_version_; }
-  /// Whether the row's act is not learned from yet, but will be.
-  bool is_waiting(const domain::Feedback& row) const;
+  /// Whether the row's act is not learned from yet, but will be at `now` or later.
+  bool is_waiting(const domain::Feedback& row, WallTime now) const;
+  /// Acts that a campaign is told of, all under one name.
+  static constexpr std::string_view kActed = "CLICK";
+  static bool is_act(domain::FeedbackKind kind);
+
+  /// A campaign to be judged beside the one that decides, or none. It is not saved, and changes nothing else.
+  void set_shadow(std::optional<Campaign> campaign);
+  const std::optional<Shadow>& shadow() const { return shadow_; }
+  /// The newest catalogue that decisions were made with; null when there was none.
+  const domain::CataloguePtr& catalogue() const { return catalogue_; }
+
 
   /// Takes the next row of the feedback log. Rows that cannot train are skipped: unattributed ones, and what an
   /// operator pinned (propensity 1). O(1) but for items and context values that are new.
@@ -119,9 +129,14 @@ class LogLearner {
   void meet_event(const domain::EventId& event);
   KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header);
   void fold(const std::vector<TrialBook::Judged>& judged);
-  /// Fills in what the campaign makes of each trial.
-  void ask_campaign(const domain::MomentContext& moment, std::vector<Trial>& trials) const;
-  void tell_campaign(const domain::MomentContext& moment, std::span<const TrialBook::Judged> judged);
+  /// Calls `visit(trial index, expected scores, place of the trial's item)` for each trial of a moment whose item is in
+  /// the catalogue, viewer by viewer.
+  template <typename Visit>
+  void ask(const Campaign& campaign, const domain::MomentContext& moment, std::span<const Trial> trials,
+           const Visit& visit) const;
+  void judge_shadow(const domain::MomentContext& moment, std::span<const Trial> trials,
+                    std::span<const TrialBook::Judged> judged);
+  void tell(Campaign& campaign, const domain::MomentContext& moment, std::span<const TrialBook::Judged> judged) const;
   void forget_moments();
   /// By item row: whether it has its slot's best rate of reward.
   std::vector<bool> popular_items() const;
@@ -138,6 +153,7 @@ class LogLearner {
   std::uint64_t catalogue_version_ = 0;
   domain::CataloguePtr catalogue_;  ///< with that version; null after load() until it is attached
   std::optional<Campaign> campaign_;
+  std::optional<Shadow> shadow_;
   std::vector<domain::EventId> events_;  ///< known, newest last; at most kEventsMax
   std::uint64_t steps_ = 0;
   std::uint64_t feedback_ = 0;

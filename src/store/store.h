@@ -88,6 +88,9 @@ class Reader {
   /// Viewers with id > after, in id order, at most `limit`.
   virtual Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) = 0;
   virtual Result<std::uint64_t> count_interactions() = 0;
+  /// Calls `visit` with every interaction in the order in which they were added, until it returns false. `visit` may
+  /// use this reader. What is added meanwhile is left out. Cost: about 2 us a row; a page of rows is in memory.
+  virtual Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) = 0;
   virtual Result<InteractionCounts> load_interaction_counts() = 0;
 
   /// The schema text that was put for this kind, or nothing.
@@ -115,6 +118,8 @@ class Reader {
   virtual Result<std::uint64_t> last_feedback_number() = 0;
   /// Steps with a number > `after`, in order, at most `limit`.
   virtual Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) = 0;
+  /// Steps that say the settings, in order: the first and each after which they were others.
+  virtual Result<std::vector<LearnerStep>> load_learner_settings() = 0;
   /// The newest kept snapshot of a step <= `step_max`, or nothing. Its bytes are not checked.
   virtual Result<std::optional<LearnerSnapshot>> load_learner_snapshot(std::uint64_t step_max) = 0;
 };

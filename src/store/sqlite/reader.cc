@@ -52,6 +52,11 @@ Result<domain::LiveEvent> read_event(const Query& row) {
 
 Result<ChunkPlace> read_place(const Query& row) { return ChunkPlace{row.count(0), row.count(1), {}, {}}; }
 
+Result<LearnerStep> read_step(const Query& row) {
+  return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0,
+                     std::string(row.text(4))};
+}
+
 }  // namespace
 
 Result<Connection*> SqliteReader::open() {
@@ -141,6 +146,35 @@ Result<std::vector<domain::Viewer>> SqliteReader::load_viewers(const domain::Vie
 Result<std::uint64_t> SqliteReader::count_interactions() {
   MCUE_TRY(Connection * connection, open());
   return load_meta_count(*connection, kInteractionsKey);
+}
+
+Result<void> SqliteReader::visit_interactions(const std::function<bool(domain::Interaction)>& visit) {
+  constexpr std::size_t kPageRows = 1'000;
+  MCUE_TRY(Connection * connection, open());
+  std::int64_t last = 0;
+  {
+    Query query(*connection, "SELECT max(number) FROM interactions");
+    MCUE_TRY_VOID(query.next());
+    last = query.whole(0);  // NULL reads as 0
+  }
+  for (std::int64_t visited = 0; visited < last;) {
+    std::vector<domain::Interaction> page;
+    {  // closed before anything is visited: an open query would keep the WAL from being cut back
+      Query query(*connection,
+                  "SELECT " MCUE_INTERACTION_COLUMNS
+                  ", number FROM interactions WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3",
+                  visited, last, sql_limit(kPageRows));
+      MCUE_TRY(page, read_all<domain::Interaction>(query, [&visited](const Query& row) {
+                 visited = row.whole(7);
+                 return read_interaction(row);
+               }));
+    }
+    CHECK(!page.empty(), visited, last);
+    for (domain::Interaction& interaction : page) {
+      if (!visit(std::move(interaction))) return {};
+    }
+  }
+  return {};
 }
 
 Result<InteractionCounts> SqliteReader::load_interaction_counts() {
@@ -313,10 +347,14 @@ Result<std::vector<LearnerStep>> SqliteReader::load_learner_steps(std::uint64_t 
               "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE number > ?1 "
               "ORDER BY number LIMIT ?2",
               after, sql_limit(limit));
-  return read_all<LearnerStep>(query, [](const Query& row) -> Result<LearnerStep> {
-    return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0,
-                       std::string(row.text(4))};
-  });
+  return read_all<LearnerStep>(query, read_step);
+}
+
+Result<std::vector<LearnerStep>> SqliteReader::load_learner_settings() {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE settings != '' ORDER BY number");
+  return read_all<LearnerStep>(query, read_step);
 }
 
 Result<std::optional<LearnerSnapshot>> SqliteReader::load_learner_snapshot(std::uint64_t step_max) {
