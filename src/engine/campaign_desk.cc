@@ -14,8 +14,7 @@ CampaignDesk::CampaignDesk(OpenModel open_model, store::Store& store, const Cloc
 void CampaignDesk::prepare(Purpose purpose, const std::string& version, Milliseconds lateness, Reply<void> accepted,
                            std::function<void()> ready) {
   if (busy_) {
-    return accepted(Error{ErrorKind::conflict,
-                          "campaign_busy",
+    return accepted(Error{ErrorKind::conflict, "campaign_busy",
                           preparing_.empty() ? "a campaign is being taken away"
                                              : "solution version \"" + preparing_ + "\" is being prepared",
                           "solution_version"});

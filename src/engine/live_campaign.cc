@@ -78,7 +78,8 @@ void LiveLearning::roll_back(Reply<CampaignView> reply) {
     const auto deployments = load_deployments();
     if (!deployments.ok()) return (*shared)(deployments.error());
     if (deployments->size() < 2) {
-      return (*shared)(Error{ErrorKind::conflict, "no_campaign_before", "no campaign was deployed before this one", {}});
+      return (*shared)(
+          Error{ErrorKind::conflict, "no_campaign_before", "no campaign was deployed before this one", {}});
     }
     deploy((*deployments)[1].solution_version, std::move(*shared));
   });

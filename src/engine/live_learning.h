@@ -87,11 +87,11 @@ class LiveLearning {
   OpenModel open_model_;
   CampaignDesk desk_;
   std::optional<CampaignDesk::Prepared> deploying_;  ///< by the step that is being logged
-  bool settings_changed_ = false;        ///< the next step must say what they are
-  bool logging_ = false;                 ///< a step is on its way to the store
-  std::uint64_t step_feedback_ = 0;      ///< the last step's
-  std::uint64_t snapshot_feedback_ = 0;  ///< the last snapshot's
-  std::function<void()> finished_;       ///< called once the last snapshot is kept; nothing until stop()
+  bool settings_changed_ = false;                    ///< the next step must say what they are
+  bool logging_ = false;                             ///< a step is on its way to the store
+  std::uint64_t step_feedback_ = 0;                  ///< the last step's
+  std::uint64_t snapshot_feedback_ = 0;              ///< the last snapshot's
+  std::function<void()> finished_;                   ///< called once the last snapshot is kept; nothing until stop()
   runtime::TimerId timer_ = 0;
   SteadyTime rebuild_at_;  ///< not before
   double lag_s_ = 0;

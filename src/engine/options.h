@@ -21,7 +21,7 @@ enum class Recipe {
 
 struct Options {
   Recipe recipe = Recipe::live_bandit;
-  learn::Settings learner;  ///< of live-bandit
+  learn::Settings learner;           ///< of live-bandit
   OpenModel open_model = no_models;  ///< where solution versions are kept
   decide::Options decide;
   int num_results = 10;                    ///< sample route: items that rank within this many are pushed; 1..500

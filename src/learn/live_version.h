@@ -31,8 +31,8 @@ struct LiveVersionName {
 };
 std::optional<LiveVersionName> parse_live_version_id(std::string_view id);
 
-/// `model`, `viewers` and `campaign` are shared copies. Immutable; any thread. Folding costs O(items x (context fields^2 +
-/// kTasteSize^2)), scoring a viewer about 2 kTasteSize multiply-adds an item and their history.
+/// `model`, `viewers` and `campaign` are shared copies. Immutable; any thread. Folding costs O(items x (context
+/// fields^2 + kTasteSize^2)), scoring a viewer about 2 kTasteSize multiply-adds an item and their history.
 scoring::SolutionVersionPtr make_live_version(std::uint64_t step, Policy policy, Model model, ViewerTable viewers,
                                               std::optional<Campaign> campaign);
 

@@ -32,8 +32,8 @@ struct Settings {
   GuardOptions guard;
   /// The campaign under the learner, which operators deploy while it runs. It is no setting that people set.
   struct Deployment {
-    std::string version;               ///< a solution version's id; empty for none
-    std::uint64_t interactions = 0;    ///< how many stored interactions its viewers were known by
+    std::string version;             ///< a solution version's id; empty for none
+    std::uint64_t interactions = 0;  ///< how many stored interactions its viewers were known by
     friend bool operator==(const Deployment&, const Deployment&) = default;
   } campaign;
 };
@@ -82,7 +82,6 @@ class LogLearner {
   const std::optional<Shadow>& shadow() const { return shadow_; }
   /// The newest catalogue that decisions were made with; null when there was none.
   const domain::CataloguePtr& catalogue() const { return catalogue_; }
-
 
   /// Takes the next row of the feedback log. Rows that cannot train are skipped: unattributed ones, and what an
   /// operator pinned (propensity 1). O(1) but for items and context values that are new.

@@ -96,9 +96,9 @@ struct Model {
   std::vector<ContextWeights> groups;
   std::vector<Taste> group_taste;  ///< what the taste vectors of a slot's items have in common
   std::unordered_map<std::string, GroupRow> group_rows;
-  std::vector<double> item_context;  ///< prior variance of an item's weight on a context value, by field
-  std::vector<double> subject;       ///< s, over Columns
-  PairValues pair{0, 0, 0, 0, 1};  ///< a campaign is believed until it turns out wrong
+  std::vector<double> item_context;         ///< prior variance of an item's weight on a context value, by field
+  std::vector<double> subject;              ///< s, over Columns
+  PairValues pair{0, 0, 0, 0, 1};           ///< a campaign is believed until it turns out wrong
   std::vector<SquareMatrix> context_taste;  ///< W_f by context feature
   std::vector<Taste> metadata_taste;        ///< M: what each metadata value adds to the mean of z
 

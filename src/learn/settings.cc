@@ -168,7 +168,8 @@ std::string to_json(const Settings& settings) {
   nlohmann::json object;
   for (const Setting& setting : table_of(copy)) object[setting.name] = std::visit(Write(), setting.place);
   if (!settings.campaign.version.empty()) {
-    object[kCampaignKey] = {{kVersionKey, settings.campaign.version}, {kInteractionsKey, settings.campaign.interactions}};
+    object[kCampaignKey] = {{kVersionKey, settings.campaign.version},
+                            {kInteractionsKey, settings.campaign.interactions}};
   }
   return object.dump();
 }

@@ -1,7 +1,8 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// A campaign that scores without showing: how often it would have chosen what was shown, and what it would have brought.
+// A campaign that scores without showing: how often it would have chosen what was shown, and what it would have
+// brought.
 
 #include <span>
 #include <string>
@@ -19,8 +20,8 @@ class Shadow {
   /// What one slot's trials say of it since it began.
   struct Tally {
     double trials = 0;
-    double agreed = 0;  ///< trials in which it would have chosen the same item
-    double reward = 0;  ///< that all trials brought
+    double agreed = 0;        ///< trials in which it would have chosen the same item
+    double reward = 0;        ///< that all trials brought
     TrialSums::Weighted own;  ///< what its choices would have brought, by SNIPS from the logged propensities
 
     /// (sum w)^2 / sum w^2 of the trials that agreed: an estimate from few is worth little.

@@ -27,9 +27,7 @@ class LastItemModel final : public scoring::SequenceModel {
   }
 
  private:
-  static float key_of(const domain::Item& item) {
-    return static_cast<float>(stable_hash(item.id.str()) % 1'000'003);
-  }
+  static float key_of(const domain::Item& item) { return static_cast<float>(stable_hash(item.id.str()) % 1'000'003); }
 
   class Scorer final : public scoring::SequenceScorer {
    public:
