@@ -143,6 +143,35 @@ Result<std::uint64_t> SqliteReader::count_interactions() {
   return load_meta_count(*connection, kInteractionsKey);
 }
 
+Result<void> SqliteReader::visit_interactions(const std::function<bool(domain::Interaction)>& visit) {
+  constexpr std::size_t kPageRows = 1'000;
+  MCUE_TRY(Connection * connection, open());
+  std::int64_t last = 0;
+  {
+    Query query(*connection, "SELECT max(number) FROM interactions");
+    MCUE_TRY_VOID(query.next());
+    last = query.whole(0);  // NULL reads as 0
+  }
+  for (std::int64_t visited = 0; visited < last;) {
+    std::vector<domain::Interaction> page;
+    {  // closed before anything is visited: an open query would keep the WAL from being cut back
+      Query query(*connection,
+                  "SELECT " MCUE_INTERACTION_COLUMNS
+                  ", number FROM interactions WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3",
+                  visited, last, sql_limit(kPageRows));
+      MCUE_TRY(page, read_all<domain::Interaction>(query, [&visited](const Query& row) {
+                 visited = row.whole(7);
+                 return read_interaction(row);
+               }));
+    }
+    CHECK(!page.empty(), visited, last);
+    for (domain::Interaction& interaction : page) {
+      if (!visit(std::move(interaction))) return {};
+    }
+  }
+  return {};
+}
+
 Result<InteractionCounts> SqliteReader::load_interaction_counts() {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection, "SELECT item_id, field, value, count FROM interaction_counts");

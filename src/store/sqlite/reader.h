@@ -30,6 +30,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<domain::Viewer>> load_viewer(const domain::ViewerId& viewer) override;
   Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) override;
   Result<std::uint64_t> count_interactions() override;
+  Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) override;
   Result<InteractionCounts> load_interaction_counts() override;
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
   Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) override;

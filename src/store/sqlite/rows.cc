@@ -71,6 +71,18 @@ Result<domain::Viewer> read_viewer(const Query& row) {
   return viewer;
 }
 
+Result<domain::Interaction> read_interaction(const Query& row) {
+  domain::Interaction interaction;
+  interaction.viewer = domain::ViewerId(row.text(0));
+  interaction.item = domain::ItemId(row.text(1));
+  interaction.timestamp_s = row.whole(2);
+  interaction.event_type = row.text(3);
+  interaction.event_value = row.number(4);
+  MCUE_TRY(interaction.context, parse_values(row.view(5)));
+  interaction.document = row.text(6);
+  return interaction;
+}
+
 Result<domain::Feedback> read_feedback(const Query& row, Connection& connection, TraitsByNumber& traits) {
   domain::Feedback feedback;
   feedback.viewer = domain::ViewerId(row.text(0));

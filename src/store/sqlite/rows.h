@@ -16,6 +16,7 @@ namespace matchcue::store {
   "after, first, moment"
 #define MCUE_ITEM_COLUMNS "item_id, slot, label, min_age, countries, remote, fields, document"
 #define MCUE_VIEWER_COLUMNS "viewer_id, version, age, country, fields, document"
+#define MCUE_INTERACTION_COLUMNS "viewer_id, item_id, timestamp_s, event_type, event_value, context, document"
 #define MCUE_FEEDBACK_COLUMNS                                                                                  \
   "viewer_id, id, cue_event, cue_sequence, cue_viewer, cue_slot, kind, value, at, attributed, item_id, slot, " \
   "propensity, solution_version, number, traits"
@@ -24,6 +25,7 @@ namespace matchcue::store {
 Result<domain::Change> read_change(const Query& row);
 Result<domain::Item> read_item(const Query& row, std::uint64_t version);
 Result<domain::Viewer> read_viewer(const Query& row);
+Result<domain::Interaction> read_interaction(const Query& row);
 Result<domain::Feedback> read_feedback(const Query& row, Connection& connection, TraitsByNumber& traits);
 
 /// An item's countries as one column: joined by '|', which is in no country.

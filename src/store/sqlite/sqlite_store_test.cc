@@ -197,6 +197,31 @@ TEST_F(SqliteStoreTest, CountsAnInteractionOnceHoweverOftenItIsImported) {
   EXPECT_EQ(counts->items.at(domain::ItemId("b")).total, 1U);
 }
 
+TEST_F(SqliteStoreTest, VisitsInteractionsInTheOrderTheyCameUntilToldToStop) {
+  std::vector<domain::Interaction> rows;
+  for (int second = 2'500; second-- > 0;) rows.push_back(make_interaction("v1", "a", second, "GOAL"));
+  rows[0].event_value = 2.5;
+  rows[0].document = "as it was given";
+  ASSERT_EQ(store().add(rows)->added, 2'500U);
+  std::vector<domain::Interaction> visited;
+  const auto keep = [&](domain::Interaction row) {
+    visited.push_back(std::move(row));
+    return true;
+  };
+  ASSERT_TRUE(reader().visit_interactions(keep).ok());
+  ASSERT_EQ(visited.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(visited[i].timestamp_s, rows[i].timestamp_s) << i;
+  EXPECT_EQ(visited[0].viewer, rows[0].viewer);
+  EXPECT_EQ(visited[0].item, rows[0].item);
+  EXPECT_EQ(visited[0].event_type, "CLICK");
+  EXPECT_EQ(visited[0].event_value, 2.5);
+  EXPECT_EQ(visited[0].context, rows[0].context);
+  EXPECT_EQ(visited[0].document, "as it was given");
+  std::size_t count = 0;
+  ASSERT_TRUE(reader().visit_interactions([&](const domain::Interaction&) { return ++count < 1'200; }).ok());
+  EXPECT_EQ(count, 1'200U);
+}
+
 TEST_F(SqliteStoreTest, TellsInteractionsApartByEachOfTheirParts) {
   std::vector<domain::Interaction> rows(6, make_interaction("v1", "a", 1, "GOAL"));
   rows[1].event_type = "WATCH";
