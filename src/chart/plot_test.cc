@@ -24,7 +24,7 @@ TEST(LinePlot, LinesAxesAndReferencesAreDrawn) {
   EXPECT_THAT(svg, HasSubstr("first &lt;a&gt;"));
   EXPECT_THAT(svg, HasSubstr(R"(<g class="s1">)"));
   EXPECT_THAT(svg, HasSubstr(R"(<line x1="114.0" y1="164.0" x2="114.0" y2="118.0" class="bar"/>)"));
-  EXPECT_THAT(svg, HasSubstr("50 %"));
+  EXPECT_THAT(svg, HasSubstr("60 %"));
   EXPECT_THAT(svg, HasSubstr("as it should be"));
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }

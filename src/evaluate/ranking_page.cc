@@ -36,10 +36,11 @@ std::string draw_metrics(const RankingReport& report) {
     plot.rows.push_back(std::move(row));
   }
   plot.x = chart::axis_over("mean over viewers, with the 95 % interval", values);
-  return chart::section("How good the rankings are",
-                        "Larger is better. The interval says how far the mean would move with other viewers of the same "
-                        "kind.",
-                        chart::legend(plot.series) + chart::draw(plot));
+  return chart::section(
+      "How good the rankings are",
+      "Larger is better. The interval says how far the mean would move with other viewers of the same "
+      "kind.",
+      chart::legend(plot.series) + chart::draw(plot));
 }
 
 std::string draw_differences(const RankingReport& report) {
@@ -65,11 +66,11 @@ std::string draw_differences(const RankingReport& report) {
     plot.rows.push_back(std::move(row));
   }
   plot.x = chart::axis_over(fmt::format("difference from {}", report.versions.front().name), values);
-  return chart::section(
-      fmt::format("Compared with {}", report.versions.front().name),
-      "Both versions answer the same viewers, so what is hard for both cancels: an interval that keeps to one side of 0 "
-      "is a difference, one that crosses it may be chance.",
-      chart::draw(plot));
+  return chart::section(fmt::format("Compared with {}", report.versions.front().name),
+                        "Both versions answer the same viewers, so what is hard for both cancels: an interval that "
+                        "keeps to one side of 0 "
+                        "is a difference, one that crosses it may be chance.",
+                        chart::draw(plot));
 }
 
 std::string draw_curves(const RankingReport& report) {
@@ -141,21 +142,22 @@ std::string draw_calibration(const RankingReport& report) {
       line.points.push_back({bin.predicted, bin.observed, chart::Estimate{bin.observed, bin.low, bin.high}});
     }
     plot.lines.push_back(std::move(line));
-    notes += chart::note(
-        fmt::format("{}: {:.1f} % of the acts are not where they were predicted. A unit of score is said to be worth {:.3g} "
-                    "in log-odds; in these data it is {:.3g} ({:.3g} to {:.3g}).",
-                    version.name, 100 * calibration->error, calibration->scale, calibration->fitted.value,
-                    calibration->fitted.low, calibration->fitted.high));
+    notes += chart::note(fmt::format(
+        "{}: {:.1f} % of the acts are not where they were predicted. A unit of score is said to be worth {:.3g} "
+        "in log-odds; in these data it is {:.3g} ({:.3g} to {:.3g}).",
+        version.name, 100 * calibration->error, calibration->scale, calibration->fitted.value, calibration->fitted.low,
+        calibration->fitted.high));
   }
   if (!measured) return chart::section("Whether scores mean what they say", "", notes);
   plot.x = chart::log_axis_over("predicted probability that a viewer acts upon an item (logarithmic)", values);
   plot.y = chart::log_axis_over("observed share of items acted upon (logarithmic)", values);
   plot.references = {{{plot.x.low, plot.x.low}, {plot.x.high, plot.x.high}, "as predicted"}};
   plot.height = 380;
-  return chart::section("Whether scores mean what they say",
-                        "Each dot holds a tenth of the predicted acts. On the dashed line as many came as were predicted; "
-                        "below it a version promises too much, above it too little.",
-                        chart::legend(names_of(report)) + chart::draw(plot) + notes);
+  return chart::section(
+      "Whether scores mean what they say",
+      "Each dot holds a tenth of the predicted acts. On the dashed line as many came as were predicted; "
+      "below it a version promises too much, above it too little.",
+      chart::legend(names_of(report)) + chart::draw(plot) + notes);
 }
 
 std::string draw_exposure(const RankingReport& report) {
@@ -176,32 +178,36 @@ std::string draw_exposure(const RankingReport& report) {
   plot.x = {"items, the most shown first", 0, 1, false, chart::Numbers::percent};
   plot.y = {"of all places", 0, 1, false, chart::Numbers::percent};
   plot.references = {{{0, 0}, {1, 1}, "all alike"}};
-  return chart::section("Which items are shown",
-                        "Places are the first 25 of each request. Coverage: items that are in any of them, of all items. "
-                        "Gini: 0 when all items are there equally often, 1 when one has everything. Novelty: the mean "
-                        "surprise; 1 bit more is items that half as many viewers know.",
-                        chart::legend(names_of(report)) + chart::draw(plot) + chart::draw(table));
+  return chart::section(
+      "Which items are shown",
+      "Places are the first 25 of each request. Coverage: items that are in any of them, of all items. "
+      "Gini: 0 when all items are there equally often, 1 when one has everything. Novelty: the mean "
+      "surprise; 1 bit more is items that half as many viewers know.",
+      chart::legend(names_of(report)) + chart::draw(plot) + chart::draw(table));
 }
 
 std::string describe(const RankingReport& report) {
   std::string text;
   if (report.protocol == Protocol::personalize) {
     text = fmt::format(
-        "Amazon Personalize's hold-out: a tenth of the viewers (seed {}) is not trained on. A version is told the oldest "
+        "Amazon Personalize's hold-out: a tenth of the viewers (seed {}) is not trained on. A version is told the "
+        "oldest "
         "nine tenths of what each of them did, and asked for the newest tenth",
         report.seed);
     text += report.task.asking == Asking::once ? ", once a viewer, in the context of the first act held out."
                                                : ", once for each context in which something is held out.";
   } else {
-    text = "Leave-one-out with full ranking: the last act of each viewer is asked about, after everything before it; the "
-           "last but one is for validation, the rest may be trained on. No sampled negatives.";
+    text =
+        "Leave-one-out with full ranking: the last act of each viewer is asked about, after everything before it; the "
+        "last but one is for validation, the rest may be trained on. No sampled negatives.";
   }
   text += report.task.seen == Seen::kept ? " Items that a viewer knows may be recommended again."
                                          : " Items that a viewer has acted upon before are not in the ranking.";
   if (report.left_out > 0) {
     text += fmt::format(" {} held-out acts upon such items are not asked about.", report.left_out);
   }
-  return text + " Intervals are 95 %, from drawing viewers again; a viewer counts once, however many requests they have.";
+  return text +
+         " Intervals are 95 %, from drawing viewers again; a viewer counts once, however many requests they have.";
 }
 
 std::string draw_table(const RankingReport& report) {
@@ -220,16 +226,16 @@ std::string draw_table(const RankingReport& report) {
 }  // namespace
 
 std::string write_ranking_page(const RankingReport& report) {
-  const std::string lead =
-      fmt::format("{} requests of {} viewers; {} items, {} interactions of {} viewers, of which {} may be trained on",
-                  report.requests, report.asked_viewers, report.items, report.interactions, report.viewers,
-                  report.trained);
+  const std::string lead = fmt::format(
+      "{} requests of {} viewers; {} items, {} interactions of {} viewers, of which {} may be trained on",
+      report.requests, report.asked_viewers, report.items, report.interactions, report.viewers, report.trained);
   std::string notes;
   for (const VersionReport& version : report.versions) {
     if (!version.note.empty()) notes += chart::note(version.name + ": " + version.note);
   }
   return chart::page(
-      fmt::format("{} on {}", report.protocol == Protocol::personalize ? "Hold-out" : "Leave-one-out", report.data), lead,
+      fmt::format("{} on {}", report.protocol == Protocol::personalize ? "Hold-out" : "Leave-one-out", report.data),
+      lead,
       chart::section("What was asked", describe(report), notes) + draw_metrics(report) + draw_differences(report) +
           draw_curves(report) +
           draw_slices(report, "context", "By context", "The context that was asked in, field by field.") +

@@ -22,9 +22,7 @@ constexpr std::array kPersonalize = {Metric::mean_reciprocal_rank_at_25,
 constexpr std::array kLeaveOneOut = {Metric::hit_rate_at_10, Metric::ndcg_at_10, Metric::mean_reciprocal_rank};
 constexpr std::size_t kNameColumns = 30;
 
-const Interval& of(const RankingIntervals& metrics, Metric metric) {
-  return metrics[static_cast<std::size_t>(metric)];
-}
+const Interval& of(const RankingIntervals& metrics, Metric metric) { return metrics[static_cast<std::size_t>(metric)]; }
 
 std::string write_interval(const Interval& interval) {
   return fmt::format("{:.4f} ({:.4f} to {:.4f})", interval.value, interval.low, interval.high);
@@ -96,7 +94,8 @@ std::string write_slices(const RankingReport& report) {
   for (std::size_t i = 0; i < first.slices.size(); ++i) {
     const SliceResult& slice = first.slices[i];
     if (i == 0 || first.slices[i - 1].field != slice.field) text += fmt::format("{} {}\n", slice.kind, slice.field);
-    text += fmt::format("  {:<24} {}  {} viewers\n", slice.value, write_interval(of(slice.metrics, metric)), slice.viewers);
+    text +=
+        fmt::format("  {:<24} {}  {} viewers\n", slice.value, write_interval(of(slice.metrics, metric)), slice.viewers);
   }
   return text;
 }
@@ -167,7 +166,8 @@ std::vector<std::pair<std::string, double>> personalize_metrics(const RankingRes
 }
 
 std::string write_ranking_text(const RankingReport& report) {
-  std::string text = write_title(report) + "\n" + write_table(report) + write_differences(report) + write_slices(report);
+  std::string text =
+      write_title(report) + "\n" + write_table(report) + write_differences(report) + write_slices(report);
   for (const VersionReport& version : report.versions) {
     if (!version.note.empty()) text += fmt::format("\n{}: {}\n", version.name, version.note);
   }
@@ -177,18 +177,19 @@ std::string write_ranking_text(const RankingReport& report) {
 std::string write_ranking_json(const RankingReport& report) {
   Json versions = Json::array();
   for (const VersionReport& version : report.versions) versions.push_back(to_json(version));
-  const Json json = {{"protocol", to_string(report.protocol)},
-                     {"asking", report.task.asking == Asking::once ? "once" : "by-context"},
-                     {"seen", report.task.seen == Seen::kept ? "kept" : "removed"},
-                     {"seed", report.seed},
-                     {"data",
-                      {{"name", report.data},
-                       {"items", report.items},
-                       {"viewers", report.viewers},
-                       {"interactions", report.interactions},
-                       {"trained_interactions", report.trained}}},
-                     {"asked", {{"viewers", report.asked_viewers}, {"requests", report.requests}, {"left_out", report.left_out}}},
-                     {"versions", std::move(versions)}};
+  const Json json = {
+      {"protocol", to_string(report.protocol)},
+      {"asking", report.task.asking == Asking::once ? "once" : "by-context"},
+      {"seen", report.task.seen == Seen::kept ? "kept" : "removed"},
+      {"seed", report.seed},
+      {"data",
+       {{"name", report.data},
+        {"items", report.items},
+        {"viewers", report.viewers},
+        {"interactions", report.interactions},
+        {"trained_interactions", report.trained}}},
+      {"asked", {{"viewers", report.asked_viewers}, {"requests", report.requests}, {"left_out", report.left_out}}},
+      {"versions", std::move(versions)}};
   return json.dump();
 }
 
