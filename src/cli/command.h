@@ -65,6 +65,7 @@ void add_campaign_commands(Commands commands);  // campaign show|deploy|rollback
 void add_learn_commands(Commands commands);     // learn show|watch|settle|verify
 void add_learn_verify_command(CLI::App& family, Commands commands);
 void add_ope_command(Commands commands);   // ope
+void add_eval_command(Commands commands);  // eval
 void add_load_command(Commands commands);  // load
 void add_demo_command(Commands commands);  // demo
 

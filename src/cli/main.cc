@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   add_learn_commands(commands);
   add_campaign_commands(commands);
   add_ope_command(commands);
+  add_eval_command(commands);
   add_load_command(commands);
   add_doctor_command(commands);
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/random.h"
+#include "cli/temporary_folder.h"
 #include "cli/test_command.h"
 #include "cli/test_decision_log.h"
 
@@ -105,15 +106,48 @@ TEST_F(OpeCommand, BadFlagsAreNamedWithTheirValues) {
     EXPECT_EQ(outcome.out, "");
     return outcome.err;
   };
-  EXPECT_THAT(error("ope --policy best"), HasSubstr("--policy \"best\": is not uniform, popularity or constant"));
+  EXPECT_THAT(error("ope --policy best"),
+              HasSubstr("--policy \"best\": is not uniform, popularity, constant or frequency"));
   EXPECT_THAT(error("ope --policy constant"), HasSubstr("--policy \"constant\": --items says which items it shows"));
   EXPECT_THAT(error("ope --items quiz"), HasSubstr("--items \"quiz\": only --policy constant takes items"));
   EXPECT_THAT(error("ope --policy constant --items quizz"), HasSubstr("--items \"quizz\": was no candidate"));
   EXPECT_THAT(error("ope --policy popularity --epsilon 2"), HasSubstr("--epsilon \"2\": is not in 0..1"));
   EXPECT_THAT(error("ope --resamples 7"), HasSubstr("--resamples \"7\": is not in 100..100000"));
+  EXPECT_THAT(error("ope --policy frequency"), HasSubstr("--policy-log says whose frequencies"));
+  EXPECT_THAT(error("ope --policy-log x.csv"), HasSubstr("--policy-log \"x.csv\": needs --log as well"));
+  EXPECT_THAT(error("ope --log y --policy-log x.csv"), HasSubstr("only --policy frequency takes a log"));
+  EXPECT_THAT(error("ope --log y --event 9"),
+              HasSubstr("--event \"9\": a log of another system (--log) has no events"));
+  EXPECT_THAT(error("ope --column item=x"), HasSubstr("only a log of another system (--log) has columns"));
+  EXPECT_THAT(error("ope --log /nowhere.csv", ExitCode::not_found), HasSubstr("cannot read \"/nowhere.csv\""));
   EXPECT_THAT(error("ope --event 9", ExitCode::not_found), HasSubstr("unknown event \"9\""));
   EXPECT_THAT(error("ope --data-dir /nowhere", ExitCode::not_found), HasSubstr("no data directory at /nowhere"));
   EXPECT_THAT(error("ope --json --policy best"), HasSubstr(R"("field":"policy")"));
+}
+
+TEST_F(OpeCommand, ALogOfAnotherSystemIsAskedAboutAnotherLogsFrequencies) {
+  const TemporaryFolder folder = TemporaryFolder::make("ope").value();
+  Random random(1);
+  for (const auto& [name, quiz] : {std::pair("uniform.csv", .5), std::pair("quizzes.csv", .8)}) {
+    std::ofstream file(folder.path() + "/" + name);
+    file << "user,item,propensity,reward\n";
+    for (int row = 0; row < 5'000; ++row) {
+      const bool shown = random.uniform() < quiz;
+      const bool acted = random.uniform() < (shown ? .6 : .1);
+      file << 'u' << row % 500 << (shown ? ",quiz," : ",poll,") << (shown ? quiz : 1 - quiz)
+           << (acted ? ",1\n" : ",0\n");
+    }
+  }
+  const std::string line = "ope --log " + folder.path() + "/uniform.csv --column viewer=user --policy frequency " +
+                           "--policy-log " + folder.path() + "/quizzes.csv";
+  const Outcome outcome = run(line);
+  EXPECT_EQ(outcome.code, ExitCode::ok) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("frequency of quizzes.csv, asked of 5000 trials: 500 viewers\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("quizzes.csv itself earned 0.5"));
+  EXPECT_THAT(outcome.out, HasSubstr("earns more than the logging policy: +0.1"));
+  const auto json = nlohmann::json::parse(run(line + " --json").out);
+  const double estimate = json.at("evaluation").at("pooled").at("estimates").at("dr").at("value");
+  EXPECT_NEAR(estimate, json.at("policy_log").at("value").get<double>(), .03);
 }
 
 TEST_F(OpeCommand, DamageIsReportedAfterTheEstimate) {

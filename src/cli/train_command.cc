@@ -19,6 +19,7 @@
 #include "cli/progress_line.h"
 #include "cli/training_config.h"
 #include "cli/training_data.h"
+#include "evaluate/holdout.h"
 #include "recipes/recipe.h"
 
 namespace matchcue::cli {
@@ -34,6 +35,7 @@ struct Arguments {
   std::vector<std::string> set;
   std::string out;
   std::optional<std::uint64_t> seed;
+  std::string hold_out;
   DataFlags data;
 };
 
@@ -121,6 +123,21 @@ void print_answer(const Globals& globals, const Answer& answer) {
   }
 }
 
+/// The data, or what a protocol of matchcue eval allows to be trained on of them.
+Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flags, const std::string& hold_out) {
+  const auto protocol = evaluate::parse_protocol(hold_out);
+  if (!hold_out.empty() && !protocol) {
+    return invalid("invalid_flag", fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
+                   "hold-out");
+  }
+  MCUE_TRY(dataset::Dataset data, load_training_data(globals, flags));
+  if (!protocol) return data;
+  MCUE_TRY(const evaluate::Split split, *protocol == evaluate::Protocol::personalize
+                                            ? evaluate::hold_out_viewers(data, {})
+                                            : evaluate::leave_one_out(data));
+  return evaluate::training_part(data, split);
+}
+
 Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                      const recipes::Recipe& recipe) {
   DataFlags data_flags = arguments.data;
@@ -128,7 +145,7 @@ Result<Answer> train(const Globals& globals, const Arguments& arguments, const T
   data_flags.event_value_min = config.event_value_min;
   // Wrong parameters are said before the data are read.
   MCUE_TRY_VOID(recipes::Parameters::read(recipe.name, recipe.parameters, config.hyperparameters));
-  MCUE_TRY(const dataset::Dataset data, load_training_data(globals, data_flags));
+  MCUE_TRY(const dataset::Dataset data, load_data(globals, data_flags, arguments.hold_out));
   recipes::TrainOptions options;
   options.parameters = config.hyperparameters;
   options.event_type = data_flags.event_type;
@@ -173,6 +190,8 @@ void add_train_command(Commands commands) {
   command->add_option("--set", arguments->set, "a hyperparameter: NAME=VALUE");
   command->add_option("--out", arguments->out, "where versions are kept; default DATA_DIR/versions");
   command->add_option("--seed", arguments->seed, "the same data, parameters and seed give the same version");
+  command->add_option("--hold-out", arguments->hold_out,
+                      "train without what matchcue eval asks by this protocol: personalize or leave-one-out");
   add_data_flags(*command, arguments->data);
   // user-personalization has flags that only its trainer knows. What falls through to the program would be refused
   // there, so nothing does, and the program's own flags stand here too.

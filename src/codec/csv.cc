@@ -195,7 +195,7 @@ void CsvReader::check_cells() {
 Result<void> CsvReader::take_header() {
   std::vector<std::string> columns(cells_.begin(), cells_.begin() + static_cast<std::ptrdiff_t>(cell_count_));
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].empty()) {
+    if (columns[i].empty() && !(i == 0 && limits_.first_column_unnamed)) {
       return invalid("invalid_csv_header", "column " + std::to_string(i + 1) + " has no name in the first row");
     }
     if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i), columns[i]) !=

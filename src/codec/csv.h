@@ -20,6 +20,7 @@ struct CsvLimits {
   std::size_t cell_chars_max = 20'000;    ///< Unicode characters in one cell
   std::size_t row_bytes_max = 1'048'576;  ///< bytes of one row as written, with its quotes and line feed
   std::size_t columns_max = 1'000;
+  bool first_column_unnamed = false;  ///< allow it: pandas writes its index so; the column's name is then ""
 };
 
 /// What is wrong with a row that was left out.

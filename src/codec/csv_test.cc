@@ -156,6 +156,18 @@ TEST(Csv, HeadersThatCannotBeUsedEndTheReading) {
   EXPECT_THAT(read("A,\"B\n").ended.error().message, HasSubstr("never closed"));
 }
 
+TEST(Csv, TheFirstColumnMayBeUnnamedWhereThatIsAllowed) {
+  EXPECT_FALSE(read(",A\n0,1\n").ended.ok());
+  Reading reading;
+  CsvLimits limits;
+  limits.first_column_unnamed = true;
+  CsvReader reader(reading, limits);
+  ASSERT_TRUE(reader.feed(",A\n0,1\n").ok());
+  ASSERT_TRUE(reader.finish().ok());
+  EXPECT_THAT(reading.header, ElementsAre("", "A"));
+  EXPECT_THAT(reading.rows, ElementsAre(Cells{"0", "1"}));
+}
+
 TEST(Csv, TheHandlerMayRefuseTheHeader) {
   Reading reading;
   reading.refuse_header = true;

@@ -56,7 +56,35 @@ class GreedyPolicy final : public TargetPolicy {
   double epsilon_;
 };
 
+/// In proportion to counts.
+class FrequencyPolicy final : public TargetPolicy {
+ public:
+  FrequencyPolicy(std::string name, std::vector<double> counts) : name_(std::move(name)), counts_(std::move(counts)) {
+    for (const double count : counts_) CHECK(count >= 0, count);
+  }
+
+  const std::string& name() const override { return name_; }
+  void probabilities(const DecisionContext&, std::size_t, std::span<const std::size_t> candidates,
+                     std::span<double> out) const override {
+    CHECK(!candidates.empty() && candidates.size() == out.size(), candidates.size(), out.size());
+    double total = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = candidates[i] < counts_.size() ? counts_[candidates[i]] : 0;
+      total += out[i];
+    }
+    for (double& share : out) share = total > 0 ? share / total : 1 / static_cast<double>(out.size());
+  }
+
+ private:
+  std::string name_;
+  std::vector<double> counts_;
+};
+
 }  // namespace
+
+TargetPolicyPtr make_frequency_policy(std::string name, std::vector<double> counts) {
+  return std::make_unique<FrequencyPolicy>(std::move(name), std::move(counts));
+}
 
 TargetPolicyPtr make_uniform_policy() { return std::make_unique<UniformPolicy>(); }
 

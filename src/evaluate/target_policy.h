@@ -46,6 +46,12 @@ TargetPolicyPtr make_uniform_policy();
 /// order  numbers of items
 TargetPolicyPtr make_constant_policy(const std::vector<std::size_t>& order);
 
+/// Each candidate as often as it was shown elsewhere: in proportion to its count, all alike where none has any.
+///
+/// name    for reports: whose counts these are
+/// counts  by number of the item, not negative; items beyond have none
+TargetPolicyPtr make_frequency_policy(std::string name, std::vector<double> counts);
+
 /// Rewards by item, for make_popularity_policy(). Add trials of decisions other than those it is evaluated on.
 class ItemRewards {
  public:

@@ -25,6 +25,13 @@ TEST(TargetPolicy, ConstantTakesTheFirstOfItsOrderThatIsACandidate) {
   EXPECT_EQ(probabilities(*policy, {1, 3, 20}), (std::vector<double>{1, 0, 0}));
 }
 
+TEST(TargetPolicy, FrequencyShowsItemsAsOftenAsTheyWereCounted) {
+  const auto policy = make_frequency_policy("frequency of x.csv", {6, 0, 2});
+  EXPECT_EQ(policy->name(), "frequency of x.csv");
+  EXPECT_EQ(probabilities(*policy, {0, 1, 2, 9}), (std::vector<double>{.75, 0, .25, 0}));
+  EXPECT_EQ(probabilities(*policy, {1, 9}), (std::vector<double>{.5, .5})) << "nothing is known of any of them";
+}
+
 TEST(TargetPolicy, PopularityPrefersTheBestRateAndNotALuckyFew) {
   ItemRewards rewards;
   for (int i = 0; i < 1'000; ++i) rewards.add(0, i % 10 == 0 ? 1 : 0);
