@@ -116,7 +116,9 @@ void print_answer(const Globals& globals, const Answer& answer) {
   if (globals.quiet) return;
   std::printf("  in %s, after %.1f s\n", answer.path.c_str(), answer.seconds);
   if (measured.scale == 0) {
-    std::printf("  what its scores are worth could not be measured (%zu held-out choices)\n", measured.choices);
+    const bool few = measured.choices < recipes::kChoicesMin;
+    std::printf("  its scores %s %zu held-out choices%s\n", few ? "could not be judged by" : "say nothing about",
+                measured.choices, few ? "" : ": a campaign of it will have no say");
   } else {
     std::printf("  loss of %zu held-out choices: %.3f nats, %.3f without it\n", measured.choices, measured.loss,
                 measured.loss_without);

@@ -81,7 +81,7 @@ TEST(MovieLens, SequentialRidgeRanksAsWellAsItShould) {
   ASSERT_EQ(data.item_count(), 3'416u);
   ASSERT_EQ(data.interaction_count(), 999'611u);
   std::vector<std::size_t> end;
-  for (std::size_t viewer = 0; viewer < data.viewer_count(); ++viewer) end.push_back(data.begin[viewer + 1] - 1);
+  for (std::size_t viewer = 0; viewer < data.viewer_count(); ++viewer) end.push_back(data.begin[viewer + 1] - 2);
   auto tables = train_ridge(dataset::first_interactions(data, end), {}, [](std::string_view, double) {});
   ASSERT_TRUE(tables.ok());
   const Ranking ranking = rank_last(*scoring::make_window_model("x", "sequential-ridge", *std::move(tables)), data);
