@@ -19,6 +19,7 @@ std::string section(std::string_view title, std::string_view lead, std::string_v
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
+  bool last_in_words = false;  ///< the last column explains, and is set as text
 };
 std::string draw(const Table& table);
 
