@@ -122,7 +122,7 @@ MomentCost LearnerCrowd::show(const Audience& audience, std::size_t steps, const
     cost.rows += rows.size();
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].number = learner_.feedback() + i + 1;
     before = thread_cpu_us();
-    for (const domain::Feedback& each : rows) learner_.add(each, header, *catalogue_);
+    for (const domain::Feedback& each : rows) learner_.add(each, header, catalogue_);
     timed(cost.add_us);
     row.at += learner_.settings().reward.wait;
     learner_.step(row.at, false);

@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "engine/live_learning.h"
+#include "learn/test_sequence_model.h"
 #include "tests/pieces.h"
 #include "tests/socket_client.h"
 
@@ -192,13 +194,131 @@ TEST_F(LearningTest, ChangedSettingsHoldFromTheNextStepOnAndOldDecisionsStayExpl
   }
 }
 
+/// Two versions that expect viewers to act again upon what they acted upon last.
+Result<scoring::SequenceModelPtr> open_last_item(const std::string& id) {
+  if (id != "last-item-1" && id != "last-item-2") return engine::no_models(id);
+  return scoring::SequenceModelPtr(std::make_shared<const learn::LastItemModel>(id, id == "last-item-1" ? 3 : 1));
+}
+
+struct CampaignServingTest : LearningTest {
+  CampaignServingTest() { options.open_model = open_last_item; }
+
+  engine::CampaignView view() {
+    Waiting<engine::CampaignView> asked;
+    pieces->engine().campaign(asked.reply());
+    return asked.get().value();
+  }
+  /// Deploys and waits, moment after moment, until it decides.
+  void deploy(const std::string& version) {
+    Waiting<engine::CampaignView> accepted;
+    pieces->engine().deploy_campaign(version, accepted.reply());
+    ASSERT_TRUE(accepted.get().ok());
+    while (view().solution_version != version) std::this_thread::yield();
+  }
+  void expect_all_explained() {
+    for (const std::string& id : decisions) {
+      Waiting<engine::ExplainedDecision> explained;
+      pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
+      const auto decision = explained.get();
+      ASSERT_TRUE(decision.ok()) << decision.error().message;
+      EXPECT_TRUE(decision->identical) << id << " by " << decision->decision.header.solution_version;
+    }
+  }
+  void restart() {
+    viewers.clear();
+    pieces.reset();
+    pieces = std::make_unique<Pieces>(directory, options);
+    Waiting<engine::LearnerView> settled;
+    pieces->engine().settle_learner(settled.reply());
+    ASSERT_TRUE(settled.get().ok());
+  }
+};
+
+TEST_F(CampaignServingTest, ADeployedVersionDecidesByWhatViewersDidBeforeAndStaysAfterARestart) {
+  start();
+  Waiting<store::WriteSummary> added;
+  pieces->engine().add_interactions({{ViewerId("new"), domain::ItemId("trivia"), 1'700'000'000, "CLICK", 1, {}, "{}"},
+                                     {ViewerId("new"), domain::ItemId("quiz"), 1'700'000'060, "CLICK", 1, {}, "{}"}},
+                                    added.reply());
+  ASSERT_TRUE(added.get().ok());
+  connect(4);
+  play();
+  const double before = propensity_of_quiz();
+  deploy("last-item-1");
+  play();
+  EXPECT_GT(propensity_of_quiz(), before + .1);
+  EXPECT_GE(view().viewers, 2U);
+  EXPECT_EQ(view().recipe, "last-item");
+  const double served = propensity_of_quiz();
+  expect_all_explained();
+  restart();
+  EXPECT_EQ(view().solution_version, "last-item-1");
+  EXPECT_NEAR(propensity_of_quiz(), served, .1);
+  expect_all_explained();
+}
+
+TEST_F(CampaignServingTest, RollingBackServesWhatWasServedBefore) {
+  start();
+  connect(2);
+  play();
+  Waiting<engine::CampaignView> none;
+  pieces->engine().roll_back_campaign(none.reply());
+  EXPECT_EQ(none.get().error().code, "no_campaign_before");
+  deploy("last-item-1");
+  play();
+  deploy("last-item-2");
+  play();
+  Waiting<engine::CampaignView> back;
+  pieces->engine().roll_back_campaign(back.reply());
+  ASSERT_TRUE(back.get().ok());
+  while (view().solution_version != "last-item-1") std::this_thread::yield();
+  play();
+  const auto history = view().history;
+  ASSERT_EQ(history.size(), 4U);
+  EXPECT_EQ(history[0].solution_version, "last-item-1");
+  EXPECT_EQ(history[1].solution_version, "last-item-2");
+  EXPECT_EQ(history[3].solution_version, "");
+  deploy("");
+  play();
+  expect_all_explained();
+}
+
+TEST_F(CampaignServingTest, AShadowIsJudgedAndShowsNothing) {
+  start();
+  connect(6);
+  play();
+  Waiting<engine::CampaignView> shadowed;
+  pieces->engine().shadow_campaign("last-item-1", shadowed.reply());
+  ASSERT_TRUE(shadowed.get().ok());
+  while (!view().shadow) std::this_thread::yield();
+  for (int moment = 0; moment < 3; ++moment) play();
+  const engine::CampaignView now = view();
+  EXPECT_EQ(now.solution_version, "");
+  ASSERT_TRUE(now.shadow.has_value());
+  EXPECT_EQ(now.shadow->solution_version, "last-item-1");
+  EXPECT_EQ(now.shadow->all.trials, 36U);
+  EXPECT_GT(now.shadow->all.agreement, 0);
+  ASSERT_EQ(now.shadow->slots.size(), 2U);
+  expect_all_explained();
+}
+
+TEST_F(CampaignServingTest, AnUnknownVersionIsRefusedByName) {
+  start();
+  Waiting<engine::CampaignView> asked;
+  pieces->engine().deploy_campaign("nobody-1", asked.reply());
+  const auto refused = asked.get();
+  EXPECT_EQ(refused.error().code, "unknown_solution_version");
+  EXPECT_THAT(refused.error().message, HasSubstr("nobody-1"));
+  EXPECT_EQ(view().solution_version, "");
+}
+
 TEST_F(LearningTest, ALearnerThatNeverBeganEnds) {
   store::SqliteOptions storage;
   storage.directory = directory;
   const auto store = store::open_sqlite_store(storage).value();
   const SystemClock clock;
   metrics::Metrics metrics("test");
-  engine::LiveLearning learning({}, *store, clock, metrics, [](auto, const auto&) {});
+  engine::LiveLearning learning({}, engine::no_models, *store, clock, metrics, [](auto, const auto&) {});
 }
 
 TEST_F(LearningTest, WithAnotherRecipeNothingIsLearnedFromFeedback) {

@@ -154,6 +154,19 @@ class FakeEngine final : public engine::Engine {
     answer(reply, view);
   }
   void settle_learner(engine::Reply<engine::LearnerView> reply) override { learner(std::move(reply)); }
+  void campaign(engine::Reply<engine::CampaignView> reply) override {
+    engine::CampaignView view;
+    view.solution_version = "sequential-ridge-0123456789ab";
+    view.recipe = "sequential-ridge";
+    view.viewers = 12;
+    view.history = {{view.solution_version, wall_time_from_ms(1'780'000'000'000), 4}, {"", {}, 1}};
+    const engine::CampaignView::ShadowPart part{100, .4, .05, {.06, .04, .08}, 40};
+    view.shadow = {"popularity-count-0123456789ab", part, {{domain::SlotName("GENERAL"), part}}};
+    answer(reply, view);
+  }
+  void deploy_campaign(std::string, engine::Reply<engine::CampaignView> reply) override { campaign(std::move(reply)); }
+  void roll_back_campaign(engine::Reply<engine::CampaignView> reply) override { campaign(std::move(reply)); }
+  void shadow_campaign(std::string, engine::Reply<engine::CampaignView> reply) override { campaign(std::move(reply)); }
   std::size_t shard_count() const override { return 0; }
   std::size_t shard_of(const domain::ViewerId&) const override { return 0; }
   engine::ShardEngine& shard(std::size_t) override { CHECK(false); }

@@ -200,6 +200,45 @@ Json to_json(const engine::LearnerView& view) {
           {"minutes", std::move(minutes)}};
 }
 
+Json to_json(const engine::CampaignView::ShadowPart& part) {
+  return {{"trials", part.trials},
+          {"agreement", part.agreement},
+          {"shown", part.shown},
+          {"own", to_json(part.own)},
+          {"effective_trials", part.effective_trials}};
+}
+
+Json to_json(const engine::CampaignView::Shadow& shadow) {
+  Json slots = Json::array();
+  for (const auto& [slot, part] : shadow.slots) {
+    Json each = {{"slot", slot.str()}};
+    each.update(to_json(part));
+    slots.push_back(std::move(each));
+  }
+  Json json = {{"solution_version", shadow.solution_version}};
+  json.update(to_json(shadow.all));
+  json["slots"] = std::move(slots);
+  return json;
+}
+
+Json to_json(const engine::CampaignView& view) {
+  const auto version_or_null = [](const std::string& version) { return version.empty() ? Json() : Json(version); };
+  Json history = Json::array();
+  for (const auto& each : view.history) {
+    history.push_back({{"solution_version", version_or_null(each.solution_version)},
+                       {"at", format_rfc3339(each.at)},
+                       {"step", each.step}});
+  }
+  return {{"solution_version", version_or_null(view.solution_version)},
+          {"recipe", view.recipe},
+          {"viewers", view.viewers},
+          {"weight", view.weight},
+          {"preparing", version_or_null(view.preparing)},
+          {"trouble", view.trouble},
+          {"history", std::move(history)},
+          {"shadow", view.shadow ? to_json(*view.shadow) : Json()}};
+}
+
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
   Json recent = Json::array();
   for (const domain::DecisionId& decision : view.recent) recent.push_back(domain::to_string(decision));

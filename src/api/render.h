@@ -28,6 +28,7 @@ Json to_json(const engine::ChangeReceipt& receipt);
 Json to_json(const engine::AudienceView& view);
 Json to_json(const engine::RewardRate& rate);
 Json to_json(const engine::LearnerView& view);
+Json to_json(const engine::CampaignView& view);
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view);
 Json to_json(const engine::Recommendation& recommendation);
 Json to_json(const engine::ExplainedDecision& explained);

@@ -95,6 +95,7 @@ std::vector<Route> event_routes();
 std::vector<Route> catalogue_routes();
 std::vector<Route> decision_routes();
 std::vector<Route> learner_routes();
+std::vector<Route> campaign_routes();
 std::vector<Route> system_routes();
 
 Parameter path_id(std::string name, std::string description);

@@ -61,6 +61,7 @@ void add_train_command(Commands commands);      // train
 void add_solution_commands(Commands commands);  // solution list|show
 void add_simulate_commands(Commands commands);  // simulate match|sample, replay
 void add_crowd_command(Commands commands);      // crowd
+void add_campaign_commands(Commands commands);  // campaign show|deploy|rollback|shadow
 void add_learn_commands(Commands commands);     // learn show|watch|settle|verify
 void add_learn_verify_command(CLI::App& family, Commands commands);
 void add_ope_command(Commands commands);   // ope

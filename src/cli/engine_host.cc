@@ -6,6 +6,7 @@
 
 #include "cli/sample_store.h"
 #include "engine/threaded_engine.h"
+#include "scoring/open_sequence_model.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace matchcue::cli {
@@ -27,7 +28,11 @@ Result<void> EngineHost::start(const Options& options) {
     shards_.back()->start();
     loops_.push_back(shards_.back().get());
   }
-  MCUE_TRY(engine_, engine::start_engine(options.engine, {*store_, *control_, loops_, metrics_}));
+  engine::Options engine_options = options.engine;
+  engine_options.open_model = [directory = options.store.directory](const std::string& id) {
+    return scoring::find_sequence_model(directory, id);
+  };
+  MCUE_TRY(engine_, engine::start_engine(engine_options, {*store_, *control_, loops_, metrics_}));
   return {};
 }
 

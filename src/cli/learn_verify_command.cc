@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "cli/command.h"
 #include "engine/feedback_fold.h"
+#include "scoring/open_sequence_model.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace matchcue::cli {
@@ -29,7 +30,8 @@ Result<Verification> verify(const std::string& directory) {
   if (!snapshot) {
     return not_found("no_snapshot", "there is no learner's snapshot in " + directory, "data_dir");
   }
-  MCUE_TRY(const engine::FeedbackFold again, engine::FeedbackFold::replay(*reader, snapshot->step));
+  const auto open_model = [&](const std::string& id) { return scoring::find_sequence_model(directory, id); };
+  MCUE_TRY(const engine::FeedbackFold again, engine::FeedbackFold::replay(*reader, open_model, snapshot->step));
   return Verification{snapshot->step, again.learner().feedback(), again.damaged(), snapshot->bytes,
                       again.learner().save()};
 }

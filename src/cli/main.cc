@@ -63,6 +63,7 @@ int main(int argc, char** argv) {
   add_simulate_commands(commands);
   add_crowd_command(commands);
   add_learn_commands(commands);
+  add_campaign_commands(commands);
   add_ope_command(commands);
   add_eval_command(commands);
   add_load_command(commands);

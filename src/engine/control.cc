@@ -58,7 +58,7 @@ Control::Control(const Options& options, store::Store& store, ControlPort& port,
       clock_(clock),
       metrics_(metrics),
       book_(codec::builtin_schema(DatasetKind::interactions)),
-      archive_(store, clock) {
+      archive_(options.open_model, store, clock) {
   if (options.recipe != Recipe::live_bandit) return;
   const auto publish = [this](scoring::SolutionVersionPtr version, std::function<void()> served) {
     port_.to_control([this, version = std::move(version), served = std::move(served)] {
@@ -66,7 +66,7 @@ Control::Control(const Options& options, store::Store& store, ControlPort& port,
       served();
     });
   };
-  learning_ = std::make_unique<LiveLearning>(options.learner, store, clock, metrics, publish);
+  learning_ = std::make_unique<LiveLearning>(options.learner, options.open_model, store, clock, metrics, publish);
 }
 
 void Control::serve(scoring::SolutionVersionPtr version) {
@@ -335,12 +335,36 @@ void Control::learner(const Reply<LearnerView>& reply) {
   reply(std::move(off));
 }
 
+Error Control::learner_off() const {
+  return {ErrorKind::conflict,
+          "learner_off",
+          "recipe " + version_->recipe() + " does not learn from feedback; set recipe = live-bandit",
+          {}};
+}
+
 void Control::settle_learner(Reply<LearnerView> reply) {
   if (learning_) return learning_->settle(std::move(reply));
-  reply(Error{ErrorKind::conflict,
-              "learner_off",
-              "recipe " + version_->recipe() + " does not learn from feedback; set recipe = live-bandit",
-              {}});
+  reply(learner_off());
+}
+
+void Control::campaign(Reply<CampaignView> reply) {
+  if (learning_) return learning_->campaign(std::move(reply));
+  reply(learner_off());
+}
+
+void Control::deploy_campaign(const std::string& version, Reply<CampaignView> reply) {
+  if (learning_) return learning_->deploy(version, std::move(reply));
+  reply(learner_off());
+}
+
+void Control::roll_back_campaign(Reply<CampaignView> reply) {
+  if (learning_) return learning_->roll_back(std::move(reply));
+  reply(learner_off());
+}
+
+void Control::shadow_campaign(const std::string& version, Reply<CampaignView> reply) {
+  if (learning_) return learning_->shadow(version, std::move(reply));
+  reply(learner_off());
 }
 
 void Control::read_feedback(const domain::ViewerId& viewer, std::size_t limit,

@@ -74,6 +74,10 @@ class Control {
                      const Reply<std::vector<domain::Feedback>>& reply);
   void learner(const Reply<LearnerView>& reply);
   void settle_learner(Reply<LearnerView> reply);
+  void campaign(Reply<CampaignView> reply);
+  void deploy_campaign(const std::string& version, Reply<CampaignView> reply);
+  void roll_back_campaign(Reply<CampaignView> reply);
+  void shadow_campaign(const std::string& version, Reply<CampaignView> reply);
 
   /// Joins feedback to a decision from the log, and stores it. `done` runs on the store's thread.
   void find_and_store(feedback::Report report, FeedbackDone done);
@@ -106,6 +110,7 @@ class Control {
   void answer_waiters(const domain::EventId& event);
   Result<std::vector<domain::ChangePtr>> changes_after(const domain::EventId& event, domain::Sequence after,
                                                        std::size_t limit);
+  Error learner_off() const;
   ChangeReceipt unchanged(const domain::EventId& event) const;
 
   Options options_;

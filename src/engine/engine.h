@@ -183,6 +183,36 @@ struct LearnerView {
   std::uint64_t recent_minutes = 10;  ///< what "recent" means
 };
 
+/// What was trained and is served: the campaign under the live learner.
+struct CampaignView {
+  std::string solution_version;  ///< that decides, with the learner on top; empty when the learner decides alone
+  std::string recipe;
+  std::uint64_t viewers = 0;  ///< that it knows by what they did
+  double weight = 1;          ///< what the learner makes of its expectations: 1 is believed as measured in training
+  std::string preparing;      ///< version whose viewers are being worked out, to be served or to be a shadow
+  std::string trouble;        ///< why the last preparation came to nothing
+  struct Deployment {
+    std::string solution_version;  ///< empty: none
+    WallTime at;
+    std::uint64_t step = 0;  ///< of the learner, from which on it decided
+  };
+  std::vector<Deployment> history;  ///< newest first
+  /// Of trials since the shadow began.
+  struct ShadowPart {
+    std::uint64_t trials = 0;
+    double agreement = 0;         ///< share of trials in which it would have chosen what was shown
+    double shown = 0;             ///< reward a trial of what was shown
+    RewardRate own;               ///< what its choices would have brought, by SNIPS
+    double effective_trials = 0;  ///< that this estimate rests on
+  };
+  struct Shadow {
+    std::string solution_version;
+    ShadowPart all;
+    std::vector<std::pair<domain::SlotName, ShadowPart>> slots;
+  };
+  std::optional<Shadow> shadow;
+};
+
 /// Progress of an import. `rejected` lists at most kRejectsMax rows.
 struct Reject {
   std::uint64_t line = 0;  ///< 1 is the header
@@ -244,6 +274,18 @@ class Engine {
   /// Judges what viewers were shown until now without waiting longer for acts; replies when what came of it is served.
   /// Errors: learner_off.
   virtual void settle_learner(Reply<LearnerView> reply) = 0;
+
+  // The campaign under it. Errors of all: learner_off.
+  virtual void campaign(Reply<CampaignView> reply) = 0;
+  /// Serves a solution version from a next decision on; "" takes the campaign away. Replies once the version was found:
+  /// what it makes of every viewer is worked out meanwhile, and CampaignView says when it decides.
+  /// Errors: unknown_solution_version, campaign_busy, corrupt.
+  virtual void deploy_campaign(std::string version, Reply<CampaignView> reply) = 0;
+  /// Serves what was served before. Errors: also no_campaign_before.
+  virtual void roll_back_campaign(Reply<CampaignView> reply) = 0;
+  /// Scores with a version without showing what it would choose; "" ends that. Forgotten at a restart. Errors: as
+  /// deploy_campaign.
+  virtual void shadow_campaign(std::string version, Reply<CampaignView> reply) = 0;
 
   // Viewers' edge.
   virtual std::size_t shard_count() const = 0;

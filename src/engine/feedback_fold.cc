@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t kRowsPerRead = 4'096;
 constexpr std::size_t kStepsPerRead = 1'000;
-/// Changes whose circumstances are remembered; feedback rarely cites more at a time.
-constexpr std::size_t kCitedMax = 512;
 
 /// The newest snapshot of a step <= `step_max` that is whole, or nothing.
 Result<std::optional<learn::LogLearner>> load_snapshot(store::Reader& reader, std::uint64_t step_max) {
@@ -29,26 +27,28 @@ Result<std::optional<learn::LogLearner>> load_snapshot(store::Reader& reader, st
 
 }  // namespace
 
-Result<FeedbackFold> FeedbackFold::rebuild(store::Reader& reader, std::uint64_t step_max,
+Result<FeedbackFold> FeedbackFold::rebuild(store::Reader& reader, OpenModel open_model, std::uint64_t step_max,
                                            const learn::Settings& fresh) {
   MCUE_TRY(auto snapshot, load_snapshot(reader, step_max));
   if (snapshot) {
-    FeedbackFold fold(reader, *std::move(snapshot));
+    FeedbackFold fold(reader, std::move(open_model), *std::move(snapshot));
+    MCUE_TRY_VOID(fold.attach_campaign());
     MCUE_TRY_VOID(fold.repeat(step_max));
     return fold;
   }
-  auto replayed = replay(reader, step_max);
+  auto replayed = replay(reader, open_model, step_max);
   if (!replayed.ok() && replayed.error().kind == ErrorKind::not_found) {
-    return FeedbackFold(reader, learn::LogLearner(fresh));
+    return FeedbackFold(reader, std::move(open_model), learn::LogLearner(fresh));
   }
   return replayed;
 }
 
-Result<FeedbackFold> FeedbackFold::replay(store::Reader& reader, std::uint64_t step_max) {
+Result<FeedbackFold> FeedbackFold::replay(store::Reader& reader, OpenModel open_model, std::uint64_t step_max) {
   MCUE_TRY(const auto first, reader.load_learner_steps(0, 1));
   if (first.empty()) return not_found("no_learner_step", "the learner has made no step");
-  MCUE_TRY(const learn::Settings settings, learn::parse_settings(first.front().settings));
-  FeedbackFold fold(reader, learn::LogLearner(settings));
+  MCUE_TRY(learn::Settings settings, learn::parse_settings(first.front().settings));
+  settings.campaign = {};  // deployed by the step itself
+  FeedbackFold fold(reader, std::move(open_model), learn::LogLearner(settings));
   MCUE_TRY_VOID(fold.repeat(step_max));
   return fold;
 }
@@ -70,36 +70,14 @@ Result<void> FeedbackFold::add_row(const domain::Feedback& row) {
     learner_.skip_to(row.number);
     return {};
   }
-  MCUE_TRY(const Cited* cited, find_cited({row.cue.decision.event, row.cue.decision.sequence}));
+  MCUE_TRY(const CitedDecision* cited, cited_.find(row.cue.decision.event, row.cue.decision.sequence));
   if (cited->catalogue) {
-    learner_.add(row, cited->header, *cited->catalogue);
+    learner_.add(row, cited->header, cited->catalogue);
   } else {
     learner_.skip_to(row.number);
     ++damaged_;
   }
   return {};
-}
-
-Result<const FeedbackFold::Cited*> FeedbackFold::find_cited(const Change& change) {
-  const auto known = cited_.find(change);
-  if (known != cited_.end()) return &known->second;
-  MCUE_TRY(Cited cited, load_cited(change));
-  if (cited_.size() >= kCitedMax) cited_.clear();
-  return &cited_.emplace(change, std::move(cited)).first->second;
-}
-
-Result<FeedbackFold::Cited> FeedbackFold::load_cited(const Change& change) {
-  const auto header = reader_->load_decision_header(change.first, change.second);
-  // One damaged record must not end the learning: what cites it is left out.
-  if (!header.ok() && header.error().kind != ErrorKind::corrupt) return header.error();
-  if (!header.ok() || !header->has_value()) return Cited();
-  for (const auto& [other, cited] : cited_) {
-    if (cited.catalogue && cited.catalogue->version() == (*header)->catalogue_version) {
-      return Cited{**header, cited.catalogue};
-    }
-  }
-  MCUE_TRY(domain::CataloguePtr catalogue, reader_->load_catalogue((*header)->catalogue_version));
-  return Cited{**header, std::move(catalogue)};
 }
 
 Result<void> FeedbackFold::repeat(std::uint64_t step_max) {
@@ -113,12 +91,40 @@ Result<void> FeedbackFold::repeat(std::uint64_t step_max) {
 }
 
 Result<void> FeedbackFold::repeat_step(const store::LearnerStep& step) {
-  if (!step.settings.empty() && step.number > 1) {
+  learn::Settings::Deployment deployment = learner_.settings().campaign;
+  if (!step.settings.empty()) {
     MCUE_TRY(const learn::Settings settings, learn::parse_settings(step.settings));
     learner_.set_settings(settings);
+    deployment = settings.campaign;
   }
   MCUE_TRY_VOID(add(step.feedback, std::numeric_limits<std::size_t>::max()));
+  if (deployment != learner_.settings().campaign) MCUE_TRY_VOID(repeat_deployment(deployment, step.at));
   learner_.step(step.at, step.settle);
+  return {};
+}
+
+Result<void> FeedbackFold::repeat_deployment(const learn::Settings::Deployment& deployment, WallTime at) {
+  if (deployment.version.empty()) {
+    learner_.deploy(deployment, std::nullopt);
+    return {};
+  }
+  MCUE_TRY(scoring::SequenceModelPtr model, open_model_(deployment.version));
+  CampaignBuild build(std::move(model), deployment);
+  MCUE_TRY_VOID(build.add_interactions(*reader_));
+  MCUE_TRY_VOID(build.add_feedback(*reader_, learner_.feedback(), WallTime::max(), &learner_, at));
+  learner_.deploy(deployment, build.take());
+  return {};
+}
+
+Result<void> FeedbackFold::attach_campaign() {
+  const std::string& version = learner_.settings().campaign.version;
+  if (version.empty()) return {};
+  MCUE_TRY(scoring::SequenceModelPtr model, open_model_(version));
+  domain::CataloguePtr catalogue;
+  if (learner_.catalogue_version() > 0) {
+    MCUE_TRY(catalogue, reader_->load_catalogue(learner_.catalogue_version()));
+  }
+  learner_.attach(std::move(model), std::move(catalogue));
   return {};
 }
 

@@ -5,28 +5,31 @@
 // after a crash and the explanation of an old decision all go this way, so all come to the same bits.
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "base/result.h"
+#include "engine/campaign_build.h"
+#include "engine/cited_decisions.h"
 #include "learn/log_learner.h"
 #include "store/store.h"
 
 namespace matchcue::engine {
 
-/// Single thread. Errors of every call: unavailable, corrupt.
+/// Single thread. Errors of every call: unavailable, corrupt, and those of OpenModel.
 class FeedbackFold {
  public:
-  /// `reader` must outlive it.
-  FeedbackFold(store::Reader& reader, learn::LogLearner learner) : reader_(&reader), learner_(std::move(learner)) {}
+  /// `reader` must outlive it. `open_model` opens campaigns.
+  FeedbackFold(store::Reader& reader, OpenModel open_model, learn::LogLearner learner)
+      : reader_(&reader), open_model_(std::move(open_model)), learner_(std::move(learner)), cited_(reader) {}
 
   /// The learner as it was after step `step_max`, or after the last one before: from the newest snapshot that is whole
   /// and the steps since. `fresh` are the settings of a learner that has made no step.
-  static Result<FeedbackFold> rebuild(store::Reader& reader, std::uint64_t step_max, const learn::Settings& fresh);
+  static Result<FeedbackFold> rebuild(store::Reader& reader, OpenModel open_model, std::uint64_t step_max,
+                                      const learn::Settings& fresh);
 
   /// The same from the log alone. Errors: also not_found when no step was made.
-  static Result<FeedbackFold> replay(store::Reader& reader, std::uint64_t step_max);
+  static Result<FeedbackFold> replay(store::Reader& reader, OpenModel open_model, std::uint64_t step_max);
 
   learn::LogLearner& learner() { return learner_; }
   const learn::LogLearner& learner() const { return learner_; }
@@ -42,21 +45,15 @@ class FeedbackFold {
   Result<void> repeat(std::uint64_t step_max);
 
  private:
-  /// What rows that cite one change have in common.
-  struct Cited {
-    domain::DecisionHeader header;
-    domain::CataloguePtr catalogue;  ///< null when the decision's record is gone or damaged
-  };
-  using Change = std::pair<domain::EventId, domain::Sequence>;
-
   Result<void> add_row(const domain::Feedback& row);
-  Result<const Cited*> find_cited(const Change& change);
-  Result<Cited> load_cited(const Change& change);
   Result<void> repeat_step(const store::LearnerStep& step);
+  Result<void> repeat_deployment(const learn::Settings::Deployment& deployment, WallTime at);
+  Result<void> attach_campaign();
 
   store::Reader* reader_;
+  OpenModel open_model_;
   learn::LogLearner learner_;
-  std::map<Change, Cited> cited_;
+  CitedDecisions cited_;
   std::uint64_t damaged_ = 0;
   std::optional<WallTime> oldest_unserved_;
 };

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/random.h"
+#include "learn/test_sequence_model.h"
 #include "store/sqlite/test_store.h"
 
 namespace matchcue::engine {
@@ -21,6 +22,10 @@ constexpr std::uint64_t kNewest = UINT64_MAX;
 
 domain::Item item(const std::string& id, const std::string& slot) {
   return domain::make_item(domain::ItemId(id), {{"ITEM_TYPE", Value{slot}}}, "{}").value();
+}
+
+Result<scoring::SequenceModelPtr> open_last_item(const std::string& id) {
+  return scoring::SequenceModelPtr(std::make_shared<const learn::LastItemModel>(id, 2));
 }
 
 struct FeedbackFoldTest : ::testing::Test {
@@ -71,7 +76,7 @@ struct FeedbackFoldTest : ::testing::Test {
     ASSERT_TRUE(store.step({++steps, rows, at(moment), moment % 3 == 0, first}).ok());
   }
   FeedbackFold rebuild(std::uint64_t step_max = kNewest) {
-    return FeedbackFold::rebuild(store.reader(), step_max, settings).value();
+    return FeedbackFold::rebuild(store.reader(), open_last_item, step_max, settings).value();
   }
 };
 
@@ -136,6 +141,43 @@ TEST_F(FeedbackFoldTest, LeavesOutFeedbackWhoseDecisionIsDamaged) {
   EXPECT_EQ(fold.learner().feedback(), rows);
   EXPECT_GE(fold.damaged(), kViewers);
   EXPECT_EQ(fold.learner().learner().viewers().size(), kViewers);
+}
+
+TEST_F(FeedbackFoldTest, ACampaignComesOutTheSameFromASnapshotAsFromTheFirstStep) {
+  ASSERT_TRUE(store
+                  .add({{domain::ViewerId("v1"), domain::ItemId("a"), 1'700'000'000, "CLICK", 1, {}, "{}"},
+                        {domain::ViewerId("gone"), domain::ItemId("left"), 1'700'000'000, "CLICK", 1, {}, "{}"}})
+                  .ok());
+  play(1);
+  step(1);
+  play(2);  // its clicks wait to be judged when the campaign comes
+  learn::Settings deployed = settings;
+  deployed.campaign = {"last-item-1", 2};
+  step(2, to_json(deployed));
+  play(3);
+  step(3);
+  const std::string whole = rebuild().learner().save();
+  EXPECT_EQ(rebuild().learner().settings().campaign, deployed.campaign);
+  ASSERT_TRUE(store.store().put_learner_snapshot({2, rebuild(2).learner().save()}).ok());
+  EXPECT_EQ(rebuild().learner().save(), whole) << "from a snapshot with a campaign in it";
+  EXPECT_GT(rebuild().learner().campaign()->viewers().size(), kViewers);
+  play(4);
+  step(4, to_json(settings));
+  EXPECT_FALSE(rebuild().learner().campaign().has_value());
+}
+
+TEST_F(FeedbackFoldTest, WhatACampaignIsToldDoesNotDependOnHowItsBuildWasSplit) {
+  for (std::uint64_t moment = 1; moment <= 4; ++moment) play(moment);
+  const auto build = [&](std::vector<std::uint64_t> stops) {
+    CampaignBuild campaign(*open_last_item("last-item-1"), {"last-item-1", 0});
+    for (const std::uint64_t stop : stops) {
+      EXPECT_TRUE(campaign.add_feedback(store.reader(), stop, WallTime::max(), nullptr, at(9)).ok());
+    }
+    learn::LogLearner log(settings);
+    log.deploy(campaign.deployment(), campaign.take());
+    return log.save();
+  };
+  EXPECT_EQ(build({rows}), build({3, 10, 50, rows}));
 }
 
 TEST_F(FeedbackFoldTest, IsFreshWhereNothingIsStored) {

@@ -22,20 +22,23 @@ constexpr std::uint64_t kSnapshotRowsPerViewer = 8;
 
 }  // namespace
 
-LiveLearning::LiveLearning(const learn::Settings& settings, store::Store& store, const Clock& clock,
-                           metrics::Metrics& metrics, Publish publish)
+LiveLearning::LiveLearning(const learn::Settings& settings, OpenModel open_model, store::Store& store,
+                           const Clock& clock, metrics::Metrics& metrics, Publish publish)
     : settings_(settings),
       store_(store),
       clock_(clock),
       metrics_(metrics),
       publish_(std::move(publish)),
       reader_(store.make_reader()),
+      open_model_(open_model),
+      desk_(std::move(open_model), store, clock, [this](std::function<void()> task) { on_learner(std::move(task)); }),
       loop_(runtime::make_loop("learner", clock)) {}
 
 LiveLearning::~LiveLearning() { stop(); }
 
 void LiveLearning::start() {
   started_ = true;
+  desk_.start();
   loop_->start();
   loop_->post([this] {
     timer_ = loop_->every(kPeriod, [this] { follow(); });
@@ -45,6 +48,7 @@ void LiveLearning::start() {
 
 void LiveLearning::stop() {
   if (!started_) return;
+  desk_.stop();
   std::promise<void> finished;
   const bool posted = loop_->post([&] {
     loop_->cancel(timer_);
@@ -72,12 +76,13 @@ void LiveLearning::finish_without_snapshot() {
 void LiveLearning::rebuild() {
   if (clock_.steady() < rebuild_at_) return;
   rebuild_at_ = clock_.steady() + kRebuildPause;
-  auto fold = FeedbackFold::rebuild(*reader_, std::numeric_limits<std::uint64_t>::max(), settings_);
+  auto fold = FeedbackFold::rebuild(*reader_, open_model_, std::numeric_limits<std::uint64_t>::max(), settings_);
   if (!fold.ok()) return report_trouble(fold.error());
   fold_.emplace(*std::move(fold));
   fold_->mark_served();  // what was stored before the start has no lag any more
   learn::LogLearner& learner = fold_->learner();
   snapshot_feedback_ = step_feedback_ = learner.feedback();
+  settings_.campaign = learner.settings().campaign;
   settings_changed_ = learner.steps() == 0 || to_json(learner.settings()) != to_json(settings_);
   if (settings_changed_) learner.set_settings(settings_);
   if (learner.steps() > 0 && !settings_changed_) publish({});
@@ -93,7 +98,9 @@ void LiveLearning::follow() {
   const learn::LogLearner& learner = fold_->learner();
   const bool settle = std::any_of(settling_.begin(), settling_.end(),
                                   [&](const Settling& each) { return each.last <= learner.feedback(); });
-  if (settle || settings_changed_ || learner.has_due(clock_.wall())) return log_step(settle);
+  install_shadow();
+  const bool deploy = desk_.is_ready(CampaignDesk::Purpose::deploy, learner.feedback());
+  if (settle || settings_changed_ || deploy || learner.has_due(clock_.wall())) return log_step(settle);
   trouble_.clear();
   fold_->mark_served();  // impressions that wait for an act are not late
   if (learner.feedback() < *newest) loop_->post([this] { follow(); });
@@ -108,6 +115,14 @@ void LiveLearning::log_step(bool settle) {
   step.at = clock_.wall();
   step.settle = settle;
   if (settings_changed_) step.settings = to_json(learner.settings());
+  if (desk_.is_ready(CampaignDesk::Purpose::deploy, learner.feedback())) {
+    auto prepared = desk_.take(*reader_, learner, step.at);
+    if (!prepared.ok()) return report_trouble(prepared.error());
+    deploying_ = *std::move(prepared);
+    learn::Settings settings = learner.settings();
+    settings.campaign = deploying_->deployment;
+    step.settings = to_json(settings);
+  }
   logging_ = true;
   store_.append_learner_step(step, [this, step](const Result<void>& logged) {
     loop_->post([this, step, logged] { on_logged(step, logged); });
@@ -116,6 +131,7 @@ void LiveLearning::log_step(bool settle) {
 
 void LiveLearning::on_logged(const store::LearnerStep& step, const Result<void>& logged) {
   logging_ = false;
+  std::optional<CampaignDesk::Prepared> deployed = std::exchange(deploying_, std::nullopt);
   if (!logged.ok()) {
     report_trouble(logged.error());
     // The step may be there although the store could not say so: then what is stored decides.
@@ -126,6 +142,10 @@ void LiveLearning::on_logged(const store::LearnerStep& step, const Result<void>&
   trouble_.clear();
   settings_changed_ = false;
   step_feedback_ = step.feedback;
+  if (deployed) {
+    fold_->learner().deploy(deployed->deployment, std::move(deployed->campaign));
+    settings_.campaign = deployed->deployment;
+  }
   fold_->learner().step(step.at, step.settle);
   if (finished_) return finish();
   std::vector<Reply<LearnerView>> settled;

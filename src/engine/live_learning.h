@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "engine/campaign_desk.h"
 #include "engine/engine.h"
 #include "engine/feedback_fold.h"
 #include "engine/learner_watch.h"
@@ -27,8 +28,8 @@ using Publish = std::function<void(scoring::SolutionVersionPtr version, std::fun
 class LiveLearning {
  public:
   /// `store`, `clock` and `metrics` must outlive it.
-  LiveLearning(const learn::Settings& settings, store::Store& store, const Clock& clock, metrics::Metrics& metrics,
-               Publish publish);
+  LiveLearning(const learn::Settings& settings, OpenModel open_model, store::Store& store, const Clock& clock,
+               metrics::Metrics& metrics, Publish publish);
   ~LiveLearning();
 
   /// Rebuilds the learner from what is stored, off this thread, then follows the log.
@@ -40,6 +41,12 @@ class LiveLearning {
   /// Judges every impression that is durable now as if it had waited long enough, and replies once what came of it is
   /// served. For replays and tests, which have no time to wait.
   void settle(Reply<LearnerView> reply);
+
+  // As in Engine.
+  void campaign(Reply<CampaignView> reply);
+  void deploy(std::string version, Reply<CampaignView> reply);
+  void roll_back(Reply<CampaignView> reply);
+  void shadow(std::string version, Reply<CampaignView> reply);
 
  private:
   struct Settling {
@@ -60,6 +67,11 @@ class LiveLearning {
   void observe();
   void report_trouble(const Error& error);
   LearnerView make_view() const;
+  void on_learner(std::function<void()> task);
+  void prepare(CampaignDesk::Purpose purpose, std::string version, Reply<CampaignView> reply);
+  void install_shadow();
+  Result<CampaignView> make_campaign_view();
+  Result<std::vector<CampaignView::Deployment>> load_deployments();
 
   bool started_ = false;  ///< by the thread that starts and stops
   learn::Settings settings_;
@@ -72,11 +84,14 @@ class LiveLearning {
   LearnerWatch watch_;
   std::string version_;
   std::vector<Settling> settling_;
-  bool settings_changed_ = false;        ///< the next step must say what they are
-  bool logging_ = false;                 ///< a step is on its way to the store
-  std::uint64_t step_feedback_ = 0;      ///< the last step's
-  std::uint64_t snapshot_feedback_ = 0;  ///< the last snapshot's
-  std::function<void()> finished_;       ///< called once the last snapshot is kept; nothing until stop()
+  OpenModel open_model_;
+  CampaignDesk desk_;
+  std::optional<CampaignDesk::Prepared> deploying_;  ///< by the step that is being logged
+  bool settings_changed_ = false;                    ///< the next step must say what they are
+  bool logging_ = false;                             ///< a step is on its way to the store
+  std::uint64_t step_feedback_ = 0;                  ///< the last step's
+  std::uint64_t snapshot_feedback_ = 0;              ///< the last snapshot's
+  std::function<void()> finished_;                   ///< called once the last snapshot is kept; nothing until stop()
   runtime::TimerId timer_ = 0;
   SteadyTime rebuild_at_;  ///< not before
   double lag_s_ = 0;

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "codec/native_message.h"
 #include "decide/decider.h"
+#include "engine/campaign_build.h"
 #include "learn/log_learner.h"
 
 namespace matchcue::engine {
@@ -20,7 +21,8 @@ enum class Recipe {
 
 struct Options {
   Recipe recipe = Recipe::live_bandit;
-  learn::Settings learner;  ///< of live-bandit
+  learn::Settings learner;           ///< of live-bandit
+  OpenModel open_model = no_models;  ///< where solution versions are kept
   decide::Options decide;
   int num_results = 10;                    ///< sample route: items that rank within this many are pushed; 1..500
   Milliseconds resume_window{120'000};     ///< how long a session waits for its viewer; 1 s..1 h

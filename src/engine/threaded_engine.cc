@@ -165,6 +165,16 @@ class ThreadedEngine final : public Engine, public ControlPort {
 
   void learner(Reply<LearnerView> reply) override { control(&Control::learner, std::move(reply)); }
   void settle_learner(Reply<LearnerView> reply) override { control(&Control::settle_learner, std::move(reply)); }
+  void campaign(Reply<CampaignView> reply) override { control(&Control::campaign, std::move(reply)); }
+  void deploy_campaign(std::string version, Reply<CampaignView> reply) override {
+    control(&Control::deploy_campaign, std::move(version), std::move(reply));
+  }
+  void roll_back_campaign(Reply<CampaignView> reply) override {
+    control(&Control::roll_back_campaign, std::move(reply));
+  }
+  void shadow_campaign(std::string version, Reply<CampaignView> reply) override {
+    control(&Control::shadow_campaign, std::move(version), std::move(reply));
+  }
 
   void audience(domain::EventId event, Reply<AudienceView> reply) override {
     add_audience(0, std::move(event), AudienceView{}, std::move(reply));

@@ -3,8 +3,8 @@
 
 namespace matchcue::engine {
 
-VersionArchive::VersionArchive(store::Store& store, const Clock& clock)
-    : reader_(store.make_reader()), loop_(runtime::make_loop("archive", clock)) {}
+VersionArchive::VersionArchive(OpenModel open_model, store::Store& store, const Clock& clock)
+    : open_model_(std::move(open_model)), reader_(store.make_reader()), loop_(runtime::make_loop("archive", clock)) {}
 
 void VersionArchive::find(const learn::LiveVersionName& name, Reply<scoring::SolutionVersionPtr> reply) {
   const auto shared = std::make_shared<Reply<scoring::SolutionVersionPtr>>(std::move(reply));
@@ -19,7 +19,7 @@ Result<scoring::SolutionVersionPtr> VersionArchive::rebuild(const learn::LiveVer
     MCUE_TRY_VOID(fold_->repeat(name.step));
   } else {
     fold_.reset();
-    MCUE_TRY(fold_, FeedbackFold::rebuild(*reader_, name.step, {}));
+    MCUE_TRY(fold_, FeedbackFold::rebuild(*reader_, open_model_, name.step, {}));
   }
   if (fold_->learner().steps() != name.step) {
     const std::string id = learn::live_version_id(name.step, name.policy);

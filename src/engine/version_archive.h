@@ -19,7 +19,7 @@ namespace matchcue::engine {
 class VersionArchive {
  public:
   /// `store` and `clock` must outlive it.
-  VersionArchive(store::Store& store, const Clock& clock);
+  VersionArchive(OpenModel open_model, store::Store& store, const Clock& clock);
 
   void start() { loop_->start(); }
   /// Replies on the archive's thread. Errors: unknown_solution_version, unavailable, corrupt.
@@ -30,6 +30,7 @@ class VersionArchive {
  private:
   Result<scoring::SolutionVersionPtr> rebuild(const learn::LiveVersionName& name);
 
+  OpenModel open_model_;
   std::unique_ptr<store::Reader> reader_;
   std::optional<FeedbackFold> fold_;  ///< as it was last asked for: the next question is often about a later step
   std::unique_ptr<runtime::Loop> loop_;

@@ -10,7 +10,7 @@ namespace matchcue::learn {
 
 namespace {
 
-constexpr PairValues kPairSd = {.5, 1, .5, .5};
+constexpr PairValues kPairSd = {.5, 1, .5, .5, .5};
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -190,6 +190,7 @@ void Learner::fold(const domain::MomentContext& moment, std::uint64_t ordinal, s
       }
       row.pair[kSequence] = std::clamp(static_cast<double>(dot(viewer.sequence_taste, taste)), -3., 3.);
     }
+    row.pair[kCampaign] = static_cast<double>(trial.campaign);
     row.pair[kShared] = static_cast<double>(count_shared(viewer.metadata, model_.items[trial.item].shared));
     for (std::size_t k = 0; k < kPairSize; ++k) eta += model_.pair[k] * row.pair[k];
     row.eta = eta;

@@ -22,6 +22,7 @@ struct Trial {
   ItemRow item = 0;
   float reward = 0;  ///< -1..1; of a repair, by how much the reward of a trial folded in earlier changes
   bool repair = false;
+  float campaign = 0;  ///< what the campaign makes of this viewer and item, in log-odds; 0 without one
 };
 
 /// Single thread. Learning is approximate Bayesian: Newton (Laplace) steps in blocks, each seeing what the one before
@@ -48,6 +49,10 @@ class Learner {
   /// Folds in trials that share a moment. `ordinal` orders moments; a viewer's traces decay when it rises.
   /// O(trials) + O(items x width^2).
   void fold(const domain::MomentContext& moment, std::uint64_t ordinal, std::span<const Trial> trials);
+  /// Trusts what was learned less, for an event that may be different or a campaign that knows it by now: item weights,
+  /// and what viewers' histories say of their tastes, keep the share `keep` of what they differ from their priors.
+  /// Slots keep how often they are acted upon. O(items x width^2 + viewers x history).
+  void relax(double keep);
   /// Solves for the tastes of viewers, metadata values and items. O(viewers x history x kTasteSize^2).
   void refresh();
 

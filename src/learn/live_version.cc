@@ -91,8 +91,8 @@ std::vector<float> draw_shares(const Model& model, const domain::Catalogue& cata
 
 class LearnerScorer final : public scoring::MomentScorer {
  public:
-  LearnerScorer(const Model& model, const ViewerTable& viewers, const domain::Catalogue& catalogue,
-                const domain::MomentContext& moment)
+  LearnerScorer(const Model& model, const ViewerTable& viewers, const Campaign* campaign,
+                const domain::Catalogue& catalogue, const domain::MomentContext& moment)
       : model_(model),
         viewers_(viewers),
         items_(catalogue.items().size()),
@@ -101,6 +101,7 @@ class LearnerScorer final : public scoring::MomentScorer {
         sequence_(items_),
         sharing_(model.metadata.size()),
         places_(model.items.size(), kNowhere) {
+    if (campaign != nullptr) campaign_.emplace(*campaign, catalogue, moment);
     const FoldedMoment folded = fold_moment(model, moment);
     const auto exploration = static_cast<float>(model.options.exploration);
     const std::vector<float> shares = draw_shares(model, catalogue);
@@ -135,6 +136,10 @@ class LearnerScorer final : public scoring::MomentScorer {
     if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, scores.data());
     add_shared(row ? viewers_[*row].metadata : model_.metadata.find(traits.fields), scores);
     if (row && model_.options.use_history) add_history(viewers_[*row], scores);
+    if (!campaign_) return;
+    const auto weight = static_cast<float>(model_.pair[kCampaign]);
+    const std::span<const float> expected = campaign_->score(viewer, traits);
+    for (std::size_t i = 0; i < items_; ++i) scores[i] += weight * expected[i];
   }
 
  private:
@@ -165,6 +170,7 @@ class LearnerScorer final : public scoring::MomentScorer {
 
   const Model& model_;
   const ViewerTable& viewers_;
+  std::optional<CampaignScorer> campaign_;
   std::size_t items_;
   std::vector<float> main_;
   std::vector<scoring::Spread> spreads_;
@@ -177,8 +183,12 @@ class LearnerScorer final : public scoring::MomentScorer {
 
 class LiveVersion final : public scoring::SolutionVersion {
  public:
-  LiveVersion(std::uint64_t step, Policy policy, Model model, ViewerTable viewers)
-      : id_(live_version_id(step, policy)), policy_(policy), model_(std::move(model)), viewers_(std::move(viewers)) {}
+  LiveVersion(std::uint64_t step, Policy policy, Model model, ViewerTable viewers, std::optional<Campaign> campaign)
+      : id_(live_version_id(step, policy)),
+        policy_(policy),
+        model_(std::move(model)),
+        viewers_(std::move(viewers)),
+        campaign_(std::move(campaign)) {}
 
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return recipe_; }
@@ -186,7 +196,7 @@ class LiveVersion final : public scoring::SolutionVersion {
   std::unique_ptr<scoring::MomentScorer> fold(const domain::Catalogue& catalogue,
                                               const domain::MomentContext& moment) const override {
     if (policy_ == Policy::popularity) return std::make_unique<PopularityScorer>(model_, catalogue);
-    return std::make_unique<LearnerScorer>(model_, viewers_, catalogue, moment);
+    return std::make_unique<LearnerScorer>(model_, viewers_, campaign_ ? &*campaign_ : nullptr, catalogue, moment);
   }
 
  private:
@@ -195,6 +205,7 @@ class LiveVersion final : public scoring::SolutionVersion {
   Policy policy_;
   Model model_;
   ViewerTable viewers_;
+  std::optional<Campaign> campaign_;
 };
 
 }  // namespace
@@ -218,8 +229,9 @@ std::optional<LiveVersionName> parse_live_version_id(std::string_view id) {
   return name;
 }
 
-scoring::SolutionVersionPtr make_live_version(std::uint64_t step, Policy policy, Model model, ViewerTable viewers) {
-  return std::make_shared<LiveVersion>(step, policy, std::move(model), std::move(viewers));
+scoring::SolutionVersionPtr make_live_version(std::uint64_t step, Policy policy, Model model, ViewerTable viewers,
+                                              std::optional<Campaign> campaign) {
+  return std::make_shared<LiveVersion>(step, policy, std::move(model), std::move(viewers), std::move(campaign));
 }
 
 }  // namespace matchcue::learn

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "learn/campaign.h"
 #include "learn/model.h"
 #include "learn/viewer_table.h"
 #include "scoring/solution_version.h"
@@ -30,8 +31,9 @@ struct LiveVersionName {
 };
 std::optional<LiveVersionName> parse_live_version_id(std::string_view id);
 
-/// `model` and `viewers` are shared copies. Immutable; any thread. Folding costs O(items x (context fields^2 +
-/// kTasteSize^2)), scoring a viewer about 2 kTasteSize multiply-adds an item and their history.
-scoring::SolutionVersionPtr make_live_version(std::uint64_t step, Policy policy, Model model, ViewerTable viewers);
+/// `model`, `viewers` and `campaign` are shared copies. Immutable; any thread. Folding costs O(items x (context
+/// fields^2 + kTasteSize^2)), scoring a viewer about 2 kTasteSize multiply-adds an item and their history.
+scoring::SolutionVersionPtr make_live_version(std::uint64_t step, Policy policy, Model model, ViewerTable viewers,
+                                              std::optional<Campaign> campaign);
 
 }  // namespace matchcue::learn

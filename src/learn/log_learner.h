@@ -6,15 +6,20 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/result.h"
+#include "domain/catalogue.h"
 #include "domain/decision.h"
+#include "learn/campaign.h"
 #include "learn/learner.h"
 #include "learn/live_version.h"
 #include "learn/scoreboard.h"
+#include "learn/shadow.h"
 #include "learn/trial_book.h"
 #include "scoring/solution_version.h"
 
@@ -25,6 +30,12 @@ struct Settings {
   Options model;
   RewardRule reward;
   GuardOptions guard;
+  /// The campaign under the learner, which operators deploy while it runs. It is no setting that people set.
+  struct Deployment {
+    std::string version;             ///< a solution version's id; empty for none
+    std::uint64_t interactions = 0;  ///< how many stored interactions its viewers were known by
+    friend bool operator==(const Deployment&, const Deployment&) = default;
+  } campaign;
 };
 /// A setting as people see it.
 struct SettingText {
@@ -33,7 +44,7 @@ struct SettingText {
   std::string value;
   std::string wanted;  ///< "a number of 0..1"
 };
-/// Every setting with its value, in a fixed order.
+/// Every setting that people set, with its value, in a fixed order.
 std::vector<SettingText> describe(const Settings& settings);
 /// Errors: unknown_setting, invalid_setting, naming the key.
 Result<void> apply_setting(Settings& settings, const std::string& name, const std::string& text);
@@ -47,13 +58,36 @@ class LogLearner {
   explicit LogLearner(const Settings& settings);
 
   const Settings& settings() const { return settings_; }
+  /// All but the campaign.
   void set_settings(const Settings& settings);
+
+  /// From now on this is the campaign, or none when `campaign` is nothing.
+  ///
+  /// deployment   names it
+  /// campaign     what it knows of viewers by now, without acts in impressions that wait to be judged (is_waiting)
+  void deploy(const Settings::Deployment& deployment, std::optional<Campaign> campaign);
+  /// After load(): the same campaign with the viewers that were saved. Errors: none.
+  void attach(scoring::SequenceModelPtr model, domain::CataloguePtr catalogue);
+  const std::optional<Campaign>& campaign() const { return campaign_; }
+  /// Version of the newest catalogue that decisions were made with; 0 when there was none.
+  std::uint64_t catalogue_version() const { return catalogue_version_; }
+  /// Whether the row's act is not learned from yet, but will be at `now` or later.
+  bool is_waiting(const domain::Feedback& row, WallTime now) const;
+  /// Acts that a campaign is told of, all under one name.
+  static constexpr std::string_view kActed = "CLICK";
+  static bool is_act(domain::FeedbackKind kind);
+
+  /// A campaign to be judged beside the one that decides, or none. It is not saved, and changes nothing else.
+  void set_shadow(std::optional<Campaign> campaign);
+  const std::optional<Shadow>& shadow() const { return shadow_; }
+  /// The newest catalogue that decisions were made with; null when there was none.
+  const domain::CataloguePtr& catalogue() const { return catalogue_; }
 
   /// Takes the next row of the feedback log. Rows that cannot train are skipped: unattributed ones, and what an
   /// operator pinned (propensity 1). O(1) but for items and context values that are new.
   ///
   /// header, catalogue   of the decision that the row cites; needed when `may_train(row)`
-  void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::Catalogue& catalogue);
+  void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::CataloguePtr& catalogue);
   static bool may_train(const domain::Feedback& row);
 
   /// Whether a step at `at` would change anything. O(waiting).
@@ -90,8 +124,18 @@ class LogLearner {
     std::vector<domain::Subject> subjects;
   };
 
+  /// Relaxes what was learned from others when the event is new and there is a campaign.
+  void meet_event(const domain::EventId& event);
   KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header);
   void fold(const std::vector<TrialBook::Judged>& judged);
+  /// Calls `visit(trial index, expected scores, place of the trial's item)` for each trial of a moment whose item is in
+  /// the catalogue, viewer by viewer.
+  template <typename Visit>
+  void ask(const Campaign& campaign, const domain::MomentContext& moment, std::span<const Trial> trials,
+           const Visit& visit) const;
+  void judge_shadow(const domain::MomentContext& moment, std::span<const Trial> trials,
+                    std::span<const TrialBook::Judged> judged);
+  void tell(Campaign& campaign, const domain::MomentContext& moment, std::span<const TrialBook::Judged> judged) const;
   void forget_moments();
   /// By item row: whether it has its slot's best rate of reward.
   std::vector<bool> popular_items() const;
@@ -106,6 +150,10 @@ class LogLearner {
   std::map<MomentKey, KnownMoment> moments_;  ///< that a trial may still cite
   std::uint64_t next_ordinal_ = 1;
   std::uint64_t catalogue_version_ = 0;
+  domain::CataloguePtr catalogue_;  ///< with that version; null after load() until it is attached
+  std::optional<Campaign> campaign_;
+  std::optional<Shadow> shadow_;
+  std::vector<domain::EventId> events_;  ///< known, newest last; at most kEventsMax
   std::uint64_t steps_ = 0;
   std::uint64_t feedback_ = 0;
   std::uint64_t trials_since_refresh_ = 0;

@@ -29,8 +29,8 @@ domain::Item item(const std::string& id, const std::string& slot) {
 /// Writes a feedback log as a uniformly random policy would have made it.
 class Audience {
  public:
-  domain::Catalogue catalogue{
-      1, {item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL"), item("quiz", "GENERAL")}};
+  domain::CataloguePtr catalogue = std::make_shared<const domain::Catalogue>(
+      1, std::vector{item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL"), item("quiz", "GENERAL")});
 
   static Values context(std::uint64_t moment) {
     return {{"EVENT", Value{std::string(moment % 2 == 0 ? "GOAL" : "THROW")}}, {"VENUE", Value{std::string("Paris")}}};
@@ -44,7 +44,7 @@ class Audience {
   void play(LogLearner& log, std::uint64_t moment) {
     domain::DecisionHeader header;
     header.catalogue_version = 1;
-    header.slots = catalogue.slots();
+    header.slots = catalogue->slots();
     header.context = context(moment);
     for (std::size_t v = 0; v < kViewers; ++v) {
       for (std::size_t slot = 0; slot < 2; ++slot) show(log, header, moment, v, slot);
@@ -94,8 +94,8 @@ TEST(LogLearner, LearnsWhatTheMomentDoesToEverybody) {
   Audience audience;
   LogLearner log{Settings()};
   for (std::uint64_t moment = 1; moment <= 20; ++moment) audience.play(log, moment);
-  const auto goal = scores(log, audience.catalogue, "v1", Audience::metadata(1), 22);
-  const auto other = scores(log, audience.catalogue, "v1", Audience::metadata(1), 23);
+  const auto goal = scores(log, *audience.catalogue, "v1", Audience::metadata(1), 22);
+  const auto other = scores(log, *audience.catalogue, "v1", Audience::metadata(1), 23);
   EXPECT_GT(goal.at("bet"), goal.at("quiz") + .5F);
   EXPECT_GT(other.at("quiz"), other.at("bet") + .5F);
 }
@@ -104,8 +104,8 @@ TEST(LogLearner, LearnsTasteAndExpectsItOfNewViewersWithTheSameMetadata) {
   Audience audience;
   LogLearner log{Settings()};
   for (std::uint64_t moment = 1; moment <= 40; ++moment) audience.play(log, moment);
-  const auto young = scores(log, audience.catalogue, "stranger", Audience::metadata(0), 41);
-  const auto old = scores(log, audience.catalogue, "stranger", Audience::metadata(1), 41);
+  const auto young = scores(log, *audience.catalogue, "stranger", Audience::metadata(0), 41);
+  const auto old = scores(log, *audience.catalogue, "stranger", Audience::metadata(1), 41);
   EXPECT_GT(young.at("a"), young.at("b"));
   EXPECT_LT(old.at("a"), old.at("b"));
 }
@@ -132,7 +132,7 @@ TEST(LogLearner, AVersionStaysAsItWasWhileTheLearnerGoesOn) {
   const Values context = Audience::context(5);
   const auto score = [&] {
     std::vector<float> numbers(4);
-    const auto scorer = version->fold(audience.catalogue, {context, {}});
+    const auto scorer = version->fold(*audience.catalogue, {context, {}});
     scorer->score("v3", {}, numbers);
     for (const scoring::Spread& spread : scorer->spreads()) {
       numbers.push_back(spread.deviation);
@@ -183,28 +183,28 @@ TEST(LogLearner, ASlotExploresMoreRarelyTheMoreTrialsItHad) {
   };
   // Two items share a slot's trials.
   audience.play(log, 1);
-  EXPECT_EQ(share_of(audience.catalogue, 0), 1);
+  EXPECT_EQ(share_of(*audience.catalogue, 0), 1);
   for (std::uint64_t moment = 2; moment <= 8; ++moment) audience.play(log, moment);
-  EXPECT_NEAR(share_of(audience.catalogue, 0), .5, 1e-6);
+  EXPECT_NEAR(share_of(*audience.catalogue, 0), .5, 1e-6);
   const domain::Catalogue larger(2, {item("bet", "GENERAL"), item("new", "GENERAL"), item("quiz", "GENERAL")});
   EXPECT_NEAR(share_of(larger, 1), std::sqrt(3. / 8), 1e-6) << "a new item explores with its slot";
   const domain::Catalogue other(3, {item("new", "GENERAL"), item("newer", "GENERAL")});
   EXPECT_EQ(share_of(other, 0), 1) << "what is gone does not count";
   settings.model.exploration_trials = 1;
   log.set_settings(settings);
-  EXPECT_EQ(share_of(audience.catalogue, 0), 1.F / 16) << "it never stops";
+  EXPECT_EQ(share_of(*audience.catalogue, 0), 1.F / 16) << "it never stops";
 }
 
 Values one_text(const std::string& name, const std::string& value) { return {{name, Value{value}}}; }
 
 /// Shows everybody one item by chance and ends a step. Viewers have the two kinds of metadata in turn.
 template <typename Likes>
-void play(LogLearner& log, const domain::Catalogue& catalogue, std::uint64_t moment,
+void play(LogLearner& log, const domain::CataloguePtr& catalogue, std::uint64_t moment,
           const std::array<Values, 2>& metadata, Likes likes) {
   domain::DecisionHeader header;
-  header.slots = catalogue.slots();
+  header.slots = catalogue->slots();
   for (std::size_t v = 0; v < kViewers; ++v) {
-    const domain::Item& shown = catalogue.items()[mix64(moment * 1'000 + v) % catalogue.items().size()];
+    const domain::Item& shown = catalogue->items()[mix64(moment * 1'000 + v) % catalogue->items().size()];
     const Values& own = metadata[v % 2];
     domain::Feedback row;
     row.viewer = ViewerId("v" + std::to_string(v));
@@ -230,7 +230,8 @@ TEST(LogLearner, AValueInCommonCountsForItemsAndViewersThatAreNew) {
     return domain::make_item(ItemId(id), {{"ITEM_TYPE", Value{std::string("PLAYER")}}, {"COUNTRY", Value{country}}}, "")
         .value();
   };
-  const domain::Catalogue catalogue(1, {player("a", "FRANCE"), player("b", "PERU")});
+  const auto catalogue =
+      std::make_shared<const domain::Catalogue>(1, std::vector{player("a", "FRANCE"), player("b", "PERU")});
   LogLearner log{Settings()};
   for (std::uint64_t moment = 1; moment <= 5; ++moment) {
     play(log, catalogue, moment, {one_text("COUNTRY", "FRANCE"), one_text("COUNTRY", "PERU")},
@@ -243,7 +244,8 @@ TEST(LogLearner, AValueInCommonCountsForItemsAndViewersThatAreNew) {
 }
 
 TEST(LogLearner, ANewItemIsExpectedToPleaseWhomItsSlotPleases) {
-  const domain::Catalogue catalogue(1, {item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL")});
+  const auto catalogue = std::make_shared<const domain::Catalogue>(
+      1, std::vector{item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL")});
   const Values fan = one_text("KIND", "fan");
   const Values guest = one_text("KIND", "guest");
   LogLearner log{Settings()};

@@ -7,7 +7,7 @@
 //
 //   eta = sum_g a_g.c + m_i.c + s.rho_i          groups of the item, the item itself, subjects of recent moments
 //       + z_u.(I + sum_f W_f) q_i                taste, and taste that depends on the context values f
-//       + w.phi_ui                               fatigue, clicks, sequence, metadata values in common
+//       + w.phi_ui                               fatigue, clicks, sequence, metadata values in common, campaign
 //
 // Each of a, m is Gaussian with a full covariance; s, w, W have a precision each; z and q are point estimates.
 
@@ -76,8 +76,8 @@ constexpr std::string_view kSlotGroup = "slot ";
 std::vector<std::string> group_names(const domain::Item& item);
 
 /// Pair features of a viewer and an item, and their weights.
-constexpr std::size_t kPairSize = 4;
-enum Pair : std::size_t { kFatigue, kClicks, kSequence, kShared };
+constexpr std::size_t kPairSize = 5;
+enum Pair : std::size_t { kFatigue, kClicks, kSequence, kShared, kCampaign };
 using PairValues = std::array<double, kPairSize>;
 
 /// Values that a viewer's metadata and an item have in common: both are of one country, say. Texts only: that two
@@ -96,9 +96,9 @@ struct Model {
   std::vector<ContextWeights> groups;
   std::vector<Taste> group_taste;  ///< what the taste vectors of a slot's items have in common
   std::unordered_map<std::string, GroupRow> group_rows;
-  std::vector<double> item_context;  ///< prior variance of an item's weight on a context value, by field
-  std::vector<double> subject;       ///< s, over Columns
-  PairValues pair{};
+  std::vector<double> item_context;         ///< prior variance of an item's weight on a context value, by field
+  std::vector<double> subject;              ///< s, over Columns
+  PairValues pair{0, 0, 0, 0, 1};           ///< a campaign is believed until it turns out wrong
   std::vector<SquareMatrix> context_taste;  ///< W_f by context feature
   std::vector<Taste> metadata_taste;        ///< M: what each metadata value adds to the mean of z
 

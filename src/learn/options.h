@@ -28,6 +28,8 @@ struct Options {
   double subject_sd = 0.3;         ///< of what a moment's context makes of its subject
   double drift_sd = 0.03;          ///< of an item's appeal from one moment to the next
 
+  double event_keep = 0.7;  ///< share of what was learned that stays for the next event, with a campaign; 0..1
+
   // What a slate leaves behind, kept at the viewer's next one.
   double fatigue_decay = 0.9;
   double click_decay = 0.97;

@@ -70,6 +70,31 @@ void Learner::Scales::grow(std::size_t fields, const Options& options) {
   context_taste.resize(fields, square(options.context_taste_sd));
 }
 
+void Learner::relax(double keep) {
+  const double fresh = 1 - square(keep);
+  const auto relax_weights = [&](ContextWeights& weights, const std::vector<double>& prior, std::size_t begin) {
+    for (std::size_t r = 0; r < weights.mean.size(); ++r) {
+      if (r >= begin) weights.mean[r] *= keep;
+      for (std::size_t c = 0; c < weights.mean.size(); ++c) weights.covariance(r, c) *= square(keep);
+      weights.covariance(r, r) += fresh * prior[r];
+    }
+  };
+  const std::vector<double> item_prior = by_column(model_.context, scales_.appeal, model_.item_context);
+  for (ItemRow row = 0; row < model_.items.size(); ++row) relax_weights(model_.items.edit(row).weights, item_prior, 0);
+  const std::vector<double> group_prior =
+      by_column(model_.context, square(model_.options.group_appeal_sd), scales_.group_context);
+  for (const auto& [name, row] : model_.group_rows) {
+    relax_weights(model_.groups[row], group_prior, name.starts_with(kSlotGroup) ? 1 : 0);
+  }
+  for (ViewerRow row = 0; row < viewers_.size(); ++row) {
+    for (History& entry : viewers_.edit(row).history) {
+      entry.information *= static_cast<float>(keep);
+      entry.target *= static_cast<float>(keep);
+    }
+  }
+  model_.pair[kCampaign] = 1;
+}
+
 void Learner::adapt_item_scales() {
   std::vector<Evidence> fields(model_.context.field_count());
   for (ItemRow row = 0; row < model_.items.size(); ++row) {

@@ -21,6 +21,14 @@ void TrialSums::Weighted::add(double weight, double reward, double sign) {
   wwrr += sign * weight * weight * reward * reward;
 }
 
+void TrialSums::Weighted::add(const Weighted& other) {
+  w += other.w;
+  wr += other.wr;
+  ww += other.ww;
+  wwr += other.wwr;
+  wwrr += other.wwrr;
+}
+
 Estimate TrialSums::Weighted::estimate() const {
   if (w <= 0) return {};
   const double value = wr / w;

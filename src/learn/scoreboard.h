@@ -36,6 +36,7 @@ struct TrialSums {
   struct Weighted {
     double w = 0, wr = 0, ww = 0, wwr = 0, wwrr = 0;
     void add(double weight, double reward, double sign);
+    void add(const Weighted& other);
     Estimate estimate() const;
   };
   double trials = 0;

@@ -20,6 +20,9 @@ struct Setting {
   double most = 1;
 };
 
+constexpr auto kCampaignKey = "campaign";
+constexpr auto kVersionKey = "version";
+constexpr auto kInteractionsKey = "interactions";
 constexpr double kSdMin = 0.001;
 constexpr double kSdMax = 10;
 constexpr double kHourMs = 3'600'000;
@@ -41,6 +44,7 @@ void add_model(Options& model, std::vector<Setting>& settings) {
        kSdMax},
       {"subject_sd", "prior: what a moment makes of its subject", &model.subject_sd, kSdMin, kSdMax},
       {"drift_sd", "an item's change of appeal from one moment to the next", &model.drift_sd, 0, 1},
+      {"event_keep", "share of what was learned that stays for the next event, under a campaign", &model.event_keep},
       {"fatigue_decay", "what a slate leaves of the times an item was seen", &model.fatigue_decay},
       {"click_decay", "the same of its clicks", &model.click_decay},
       {"sequence_decay", "the same of what was clicked before", &model.sequence_decay},
@@ -163,6 +167,10 @@ std::string to_json(const Settings& settings) {
   Settings copy = settings;
   nlohmann::json object;
   for (const Setting& setting : table_of(copy)) object[setting.name] = std::visit(Write(), setting.place);
+  if (!settings.campaign.version.empty()) {
+    object[kCampaignKey] = {{kVersionKey, settings.campaign.version},
+                            {kInteractionsKey, settings.campaign.interactions}};
+  }
   return object.dump();
 }
 
@@ -174,7 +182,16 @@ Result<Settings> parse_settings(std::string_view json) {
                    "the learner's settings are not a JSON object: " + std::string(first_characters(json, 60)), "");
   }
   const std::vector<Setting> table = table_of(settings);
-  for (const auto& [name, value] : object.items()) MCUE_TRY_VOID(apply(table, name, value));
+  for (const auto& [name, value] : object.items()) {
+    if (name != kCampaignKey) {
+      MCUE_TRY_VOID(apply(table, name, value));
+      continue;
+    }
+    const bool whole = value.is_object() && value.value(kVersionKey, nlohmann::json()).is_string() &&
+                       value.value(kInteractionsKey, nlohmann::json()).is_number_unsigned();
+    if (!whole) return invalid("invalid_setting", "the campaign cannot be " + value.dump(), kCampaignKey);
+    settings.campaign = {value[kVersionKey].get<std::string>(), value[kInteractionsKey].get<std::uint64_t>()};
+  }
   return settings;
 }
 

@@ -15,7 +15,7 @@ namespace matchcue::learn {
 namespace {
 
 constexpr std::string_view kMagic = "mcls";
-constexpr std::uint32_t kLayout = 2;
+constexpr std::uint32_t kLayout = 3;
 
 Error corrupt_snapshot(std::string why) {
   return Error{ErrorKind::corrupt, "corrupt_snapshot", "a learner's snapshot is damaged: " + std::move(why), {}};
@@ -35,6 +35,8 @@ class Snapshot {
               log.guardrail_.difference_.error);
     visit_each(archive, log.slots_, [&](domain::SlotName& slot) { visit_id(archive, slot); });
     visit_moments(archive, log.moments_);
+    visit_each(archive, log.events_, [&](domain::EventId& event) { visit_id(archive, event); });
+    visit_campaign(archive, log.campaign_);
     visit_all(archive, log.next_ordinal_, log.catalogue_version_, log.steps_, log.feedback_, log.trials_since_refresh_);
   }
 
@@ -127,6 +129,34 @@ class Snapshot {
         archive, learner.viewers_, ViewerState(), [&](ViewerState& viewer) { visit_viewer(archive, viewer); },
         [&](ViewerState viewer) { learner.viewers_.add(std::move(viewer)); });
     learn::visit(archive, learner.newest_moment_);
+  }
+
+  template <typename Archive>
+  static void visit_traits(Archive& archive, domain::TraitsPtr& traits) {
+    domain::ViewerTraits copy = *traits;
+    std::int32_t age = copy.age.value_or(-1);
+    visit_all(archive, age, copy.country, copy.fields);
+    if constexpr (Archive::kReads) {
+      if (age >= 0) copy.age = age;
+      traits = std::make_shared<const domain::ViewerTraits>(std::move(copy));
+    }
+  }
+
+  /// Without the model, which has a file of its own.
+  template <typename Archive>
+  static void visit_campaign(Archive& archive, std::optional<Campaign>& campaign) {
+    bool present = campaign.has_value();
+    learn::visit(archive, present);
+    if (!present) return;
+    if constexpr (Archive::kReads) campaign.emplace(scoring::SequenceModelPtr());
+    visit_rows(
+        archive, campaign->viewers_, CampaignViewer(),
+        [&](CampaignViewer& viewer) {
+          visit_id(archive, viewer.id);
+          visit_traits(archive, viewer.traits);
+          learn::visit(archive, viewer.state);
+        },
+        [&](CampaignViewer viewer) { campaign->viewers_.add(std::move(viewer)); });
   }
 
   template <typename Archive>

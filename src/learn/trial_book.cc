@@ -38,6 +38,13 @@ void TrialBook::add(const Place& place, domain::FeedbackKind kind, WallTime at) 
   }
 }
 
+bool TrialBook::is_waiting(std::uint64_t key, WallTime now) const {
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return false;
+  const Entry& entry = entries_[known->second - forgotten_];
+  return entry.listed && to_ms(now) - entry.first_ms <= rule_.window.count() + rule_.wait.count();
+}
+
 double TrialBook::reward_of(const Entry& entry) const {
   double sum = 0;
   for (const auto kind : {domain::FeedbackKind::click, domain::FeedbackKind::dismiss, domain::FeedbackKind::answer,

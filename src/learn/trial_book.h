@@ -59,6 +59,9 @@ class TrialBook {
   /// Hands out what is to be judged by `now`, oldest first, and forgets what is beyond the window.
   std::vector<Judged> judge(WallTime now, bool settle);
 
+  /// Whether what came of this cue will be handed out at `now` or later. O(1).
+  bool is_waiting(std::uint64_t key, WallTime now) const;
+
   std::size_t size() const { return entries_.size(); }
   /// Impressions that are not judged yet.
   std::size_t waiting() const { return waiting_.size(); }

@@ -4,14 +4,11 @@
 // What the learner remembers of each viewer, in blocks that are shared with the views until they change.
 
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 #include "domain/ids.h"
+#include "learn/id_table.h"
 #include "learn/model.h"
-#include "learn/shared_blocks.h"
 
 namespace matchcue::learn {
 
@@ -37,31 +34,7 @@ struct ViewerState {
   bool has_sequence() const { return sequence_taste != Taste{}; }
 };
 
-using ViewerRow = std::uint32_t;
-
-/// All viewers, by row and by id. Thread safety as SharedBlocks.
-class ViewerTable {
- public:
-  ViewerTable() : buckets_(kBuckets, std::make_shared<const Bucket>()) {}
-
-  std::size_t size() const { return viewers_.size(); }
-  const ViewerState& operator[](ViewerRow row) const { return viewers_[row]; }
-  ViewerState& edit(ViewerRow row) { return viewers_.edit(row); }
-  /// A few cache lines: O(sqrt(size / kBuckets)) steps through neighbours.
-  std::optional<ViewerRow> find(std::string_view viewer) const;
-  ViewerRow add(ViewerState viewer);
-  ViewerTable share();
-
- private:
-  static constexpr std::size_t kBuckets = 1024;
-  struct Key {
-    std::uint64_t hash;
-    ViewerRow row;
-  };
-  using Bucket = std::vector<Key>;  ///< by hash
-
-  SharedBlocks<ViewerState, 64> viewers_;
-  std::vector<std::shared_ptr<const Bucket>> buckets_;
-};
+/// All viewers, by row and by id.
+using ViewerTable = IdTable<ViewerState>;
 
 }  // namespace matchcue::learn

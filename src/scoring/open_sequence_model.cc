@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -36,6 +37,20 @@ Result<SequenceModelPtr> open_sequence_model(const SolutionFolderPtr& folder) {
                "unknown_recipe",
                folder->id() + ": recipe \"" + recipe + "\" is not known to this build",
                {}};
+}
+
+Result<SequenceModelPtr> find_sequence_model(const std::string& data_directory, const std::string& id) {
+  const std::string path = data_directory + "/versions/" + id;
+  std::error_code problem;
+  // A name with a slash or that begins with a dot is none of ours.
+  const bool plausible = !id.empty() && id.front() != '.' && id.find('/') == std::string::npos;
+  if (!plausible || !std::filesystem::is_directory(path, problem)) {
+    return not_found(
+        "unknown_solution_version",
+        "unknown solution version \"" + id + "\": there is no such folder in " + data_directory + "/versions",
+        "solution_version");
+  }
+  return open_sequence_model(path);
 }
 
 }  // namespace matchcue::scoring

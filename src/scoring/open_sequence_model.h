@@ -15,5 +15,8 @@ namespace matchcue::scoring {
 /// corrupt (also: the manifest does not suit its recipe), unsupported (a recipe that this build does not know).
 Result<SequenceModelPtr> open_sequence_model(const std::string& path);
 Result<SequenceModelPtr> open_sequence_model(const SolutionFolderPtr& folder);
+/// Opens the version with this id in a data directory, where they are in DATA_DIR/versions. Errors: also
+/// unknown_solution_version.
+Result<SequenceModelPtr> find_sequence_model(const std::string& data_directory, const std::string& id);
 
 }  // namespace matchcue::scoring

@@ -69,7 +69,7 @@ class LearnerPolicy final : public CrowdPolicy {
   void tell(domain::Feedback& row, domain::FeedbackKind kind) {
     row.kind = kind;
     row.number = learner_.feedback() + 1;
-    learner_.add(row, header_, *catalogue_);
+    learner_.add(row, header_, catalogue_);
   }
 
   void update_catalogue(const CrowdWorld& world) {

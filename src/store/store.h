@@ -118,6 +118,8 @@ class Reader {
   virtual Result<std::uint64_t> last_feedback_number() = 0;
   /// Steps with a number > `after`, in order, at most `limit`.
   virtual Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) = 0;
+  /// Steps that say the settings, in order: the first and each after which they were others.
+  virtual Result<std::vector<LearnerStep>> load_learner_settings() = 0;
   /// The newest kept snapshot of a step <= `step_max`, or nothing. Its bytes are not checked.
   virtual Result<std::optional<LearnerSnapshot>> load_learner_snapshot(std::uint64_t step_max) = 0;
 };

@@ -52,6 +52,11 @@ Result<domain::LiveEvent> read_event(const Query& row) {
 
 Result<ChunkPlace> read_place(const Query& row) { return ChunkPlace{row.count(0), row.count(1), {}, {}}; }
 
+Result<LearnerStep> read_step(const Query& row) {
+  return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0,
+                     std::string(row.text(4))};
+}
+
 }  // namespace
 
 Result<Connection*> SqliteReader::open() {
@@ -342,10 +347,14 @@ Result<std::vector<LearnerStep>> SqliteReader::load_learner_steps(std::uint64_t 
               "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE number > ?1 "
               "ORDER BY number LIMIT ?2",
               after, sql_limit(limit));
-  return read_all<LearnerStep>(query, [](const Query& row) -> Result<LearnerStep> {
-    return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0,
-                       std::string(row.text(4))};
-  });
+  return read_all<LearnerStep>(query, read_step);
+}
+
+Result<std::vector<LearnerStep>> SqliteReader::load_learner_settings() {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection,
+              "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE settings != '' ORDER BY number");
+  return read_all<LearnerStep>(query, read_step);
 }
 
 Result<std::optional<LearnerSnapshot>> SqliteReader::load_learner_snapshot(std::uint64_t step_max) {

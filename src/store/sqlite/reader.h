@@ -44,6 +44,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) override;
   Result<std::uint64_t> last_feedback_number() override;
   Result<std::vector<LearnerStep>> load_learner_steps(std::uint64_t after, std::size_t limit) override;
+  Result<std::vector<LearnerStep>> load_learner_settings() override;
   Result<std::optional<LearnerSnapshot>> load_learner_snapshot(std::uint64_t step_max) override;
 
  private:

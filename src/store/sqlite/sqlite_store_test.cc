@@ -402,6 +402,7 @@ TEST_F(SqliteStoreTest, KeepsLearnerStepsInUnbrokenOrder) {
   EXPECT_THAT(*reader().load_learner_steps(0, 10), ElementsAre(first, second));
   EXPECT_THAT(*reader().load_learner_steps(0, 1), ElementsAre(first));
   EXPECT_THAT(*reader().load_learner_steps(1, 10), ElementsAre(second));
+  EXPECT_THAT(*reader().load_learner_settings(), ElementsAre(first));
   EXPECT_EQ(store().step({4, 11, {}, false, {}}).error().code, "learner_step_conflict");
 }
 

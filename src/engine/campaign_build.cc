@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/campaign_build.h"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <vector>
+
+namespace matchcue::engine {
+
+namespace {
+
+constexpr std::size_t kRowsPerRead = 4'096;
+
+/// Interactions with every text as a number.
+struct CodedInteractions {
+  struct Row {
+    std::uint32_t viewer;
+    std::uint32_t item;
+    std::uint32_t event_type;
+    std::uint32_t context;
+    std::int64_t timestamp_s;
+  };
+  template <typename T>
+  class Codes {
+   public:
+    std::uint32_t code(const T& value) {
+      const auto [known, is_new] = codes_.try_emplace(value, static_cast<std::uint32_t>(values_.size()));
+      if (is_new) values_.push_back(value);
+      return known->second;
+    }
+    const T& operator[](std::uint32_t code) const { return values_[code]; }
+    const std::vector<T>& values() const { return values_; }
+
+   private:
+    std::map<T, std::uint32_t> codes_;
+    std::vector<T> values_;
+  };
+
+  std::vector<Row> rows;
+  Codes<domain::ViewerId> viewers;
+  Codes<domain::ItemId> items;
+  Codes<std::string> event_types;
+  Codes<domain::Values> contexts;
+};
+
+Result<CodedInteractions> load_interactions(store::Reader& reader, std::uint64_t count) {
+  CodedInteractions coded;
+  if (count == 0) return coded;
+  MCUE_TRY_VOID(reader.visit_interactions([&](const domain::Interaction& row) {
+    coded.rows.push_back({coded.viewers.code(row.viewer), coded.items.code(row.item),
+                          coded.event_types.code(row.event_type), coded.contexts.code(row.context), row.timestamp_s});
+    return coded.rows.size() < count;
+  }));
+  std::stable_sort(coded.rows.begin(), coded.rows.end(), [](const auto& a, const auto& b) {
+    return a.viewer != b.viewer ? a.viewer < b.viewer : a.timestamp_s < b.timestamp_s;
+  });
+  return coded;
+}
+
+/// The items with these ids; those that the catalogue does not have know nothing but their id.
+std::vector<domain::Item> find_items(const domain::Catalogue& catalogue, const std::vector<domain::ItemId>& ids) {
+  std::vector<domain::Item> items;
+  for (const domain::ItemId& id : ids) {
+    const auto place = catalogue.find_item(id);
+    items.push_back(place ? catalogue.items()[*place] : domain::Item());
+    items.back().id = id;
+  }
+  return items;
+}
+
+std::int64_t seconds_of(WallTime at) { return to_ms(at) / 1'000; }
+
+}  // namespace
+
+Result<scoring::SequenceModelPtr> no_models(const std::string& id) {
+  return not_found("unknown_solution_version", "unknown solution version \"" + id + "\"", "solution_version");
+}
+
+CampaignBuild::CampaignBuild(scoring::SequenceModelPtr model, learn::Settings::Deployment deployment)
+    : deployment_(std::move(deployment)), campaign_(std::move(model)) {}
+
+Result<void> CampaignBuild::add_interactions(store::Reader& reader) {
+  MCUE_TRY(const CodedInteractions coded, load_interactions(reader, deployment_.interactions));
+  MCUE_TRY(const domain::CataloguePtr catalogue, reader.load_catalogue(std::nullopt));
+  const std::vector<domain::Item> items = find_items(*catalogue, coded.items.values());
+  for (const CodedInteractions::Row& row : coded.rows) {
+    campaign_.advance(coded.viewers[row.viewer], {items[row.item], coded.event_types[row.event_type],
+                                                  coded.contexts[row.context], row.timestamp_s});
+  }
+  return {};
+}
+
+Result<void> CampaignBuild::add_feedback(store::Reader& reader, std::uint64_t last, WallTime until,
+                                         const learn::LogLearner* learner, WallTime now) {
+  CitedDecisions cited(reader);
+  while (feedback_ < last) {
+    const std::size_t wanted = std::min<std::uint64_t>(kRowsPerRead, last - feedback_);
+    MCUE_TRY(const auto rows, reader.load_feedback_after(feedback_, wanted));
+    if (rows.empty()) return {};
+    for (const domain::Feedback& row : rows) {
+      if (row.at > until) return {};
+      MCUE_TRY_VOID(add_row(cited, row, learner, now));
+      feedback_ = row.number;
+    }
+  }
+  return {};
+}
+
+Result<bool> CampaignBuild::add_row(CitedDecisions& cited, const domain::Feedback& row,
+                                    const learn::LogLearner* learner, WallTime now) {
+  if (!learn::LogLearner::may_train(row)) return false;
+  if (row.traits) campaign_.meet(row.viewer, row.traits);
+  if (!learn::LogLearner::is_act(row.kind)) return false;
+  if (learner != nullptr && learner->is_waiting(row, now)) return false;
+  const auto [acted, is_first] = last_acts_.try_emplace(row.viewer, row.cue);
+  if (!is_first && acted->second == row.cue) return false;
+  acted->second = row.cue;
+  MCUE_TRY(const CitedDecision* decision, cited.find(row.cue.decision.event, row.cue.decision.sequence));
+  if (!decision->catalogue) return false;
+  const auto place = decision->catalogue->find_item(row.item);
+  if (!place) return false;
+  campaign_.advance(row.viewer, {decision->catalogue->items()[*place], learn::LogLearner::kActed,
+                                 decision->header.context, seconds_of(row.at)});
+  return true;
+}
+
+}  // namespace matchcue::engine
