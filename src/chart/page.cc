@@ -55,9 +55,10 @@ std::string section(std::string_view title, std::string_view lead, std::string_v
 }
 
 std::string draw(const Table& table) {
-  std::string html = "<div class=\"scroll\"><table><tr>";
+  std::string html = "<div class=\"scroll\"><table>";
+  if (!table.header.empty()) html += "<tr>";
   for (const std::string& cell : table.header) html += fmt::format("<th>{}</th>", escape(cell));
-  html += "</tr>";
+  if (!table.header.empty()) html += "</tr>";
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {

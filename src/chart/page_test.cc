@@ -25,6 +25,7 @@ TEST(Page, TextsCannotBecomeTags) {
   const std::string table = draw(Table{{"x", "<y>"}, {{"<r>", "1 & 2"}}, false});
   EXPECT_THAT(table, HasSubstr("<th>&lt;y&gt;</th>"));
   EXPECT_THAT(table, HasSubstr(R"(<th scope="row">&lt;r&gt;</th><td>1 &amp; 2</td>)"));
+  EXPECT_THAT(draw(Table{{}, {{"x"}}, false}), HasSubstr("<table><tr><th scope=\"row\">x</th></tr></table>"));
   EXPECT_EQ(note("<"), "<p class=\"note\">&lt;</p>");
 }
 

@@ -87,6 +87,7 @@ constexpr double kForestLabels = 250;   // width of the labels
 constexpr double kForestNumbers = 190;  // width of the numbers
 constexpr double kForestStep = 17;      // between two estimates of a row
 constexpr double kForestGap = 11;       // between two rows
+constexpr double kForestTall = 500;     // from here on ticks are labelled above too
 
 double height_of(const ForestRow& row) {
   const double estimates = row.heading ? 1.4 : static_cast<double>(std::max<std::size_t>(row.estimates.size(), 1));
@@ -141,16 +142,22 @@ std::string draw(const LinePlot& plot) {
 }
 
 std::string draw(const ForestPlot& plot) {
-  double height = 6;
+  double height = 0;
   for (const ForestRow& row : plot.rows) {
     CHECK(row.heading || row.estimates.size() == plot.series.size(), row.label, row.estimates.size());
     height += height_of(row);
   }
-  const Area area{kForestLabels, 4, kForestWidth - kForestNumbers, height};
-  std::string svg = begin_svg(kForestWidth, height + 46, plot.title) + draw_x_axis(plot.x, area, 5);
+  const double begin = height > kForestTall ? 26 : 4;
+  const Area area{kForestLabels, begin, kForestWidth - kForestNumbers, begin + height + 2};
+  std::string svg = begin_svg(kForestWidth, area.bottom + 46, plot.title) + draw_x_axis(plot.x, area, 5);
+  if (height > kForestTall) {
+    for (const double tick : ticks_of(plot.x, 5)) {
+      svg += text(area.x(plot.x, tick), begin - 8, "middle number", tick_text(plot.x, tick));
+    }
+  }
   if (plot.line)
     svg += stroke(area.x(plot.x, *plot.line), area.top, area.x(plot.x, *plot.line), area.bottom, "reference");
-  double top = 4;
+  double top = begin;
   for (const ForestRow& row : plot.rows) {
     svg += draw_row(plot, area, row, top);
     top += height_of(row);

@@ -47,6 +47,21 @@ TEST(ForestPlot, RowsHaveDotsWhiskersAndNumbers) {
   EXPECT_THAT(svg, HasSubstr("reference"));
 }
 
+TEST(ForestPlot, TallOnesHaveTheirTicksAboveToo) {
+  ForestPlot plot;
+  plot.x = {"share", 0, 1, false, Numbers::percent};
+  plot.series = {"a"};
+  const auto labels = [&](std::size_t rows) {
+    plot.rows.assign(rows, {"row", "", {Estimate{.5, .5, .5}}});
+    const std::string svg = draw(plot);
+    std::size_t count = 0;
+    for (std::size_t at = svg.find(">40 %<"); at != std::string::npos; at = svg.find(">40 %<", at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(labels(3), 1U);
+  EXPECT_EQ(labels(30), 2U);
+}
+
 TEST(Legend, NamesSeriesBesideTheirColours) {
   EXPECT_THAT(legend({"b"}, 1), HasSubstr("class=\"s1\""));
   EXPECT_THAT(legend({"a & b"}), HasSubstr(R"(<span class="s0"><i></i>a &amp; b</span>)"));

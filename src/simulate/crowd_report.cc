@@ -127,7 +127,7 @@ std::string write_crowd_text(const CrowdRun& run) {
 
 std::string write_crowd_page(const CrowdRun& run) {
   const CrowdScore& score = run.score;
-  chart::Table table{{"", "", ""}, {}, true};
+  chart::Table table{{}, {}, true};
   const auto row = [&](const std::string& name, const std::string& value, const std::string& meaning) {
     table.rows.push_back({name, value, meaning});
   };
