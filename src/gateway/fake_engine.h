@@ -105,6 +105,10 @@ class FakeEngine final : public engine::Engine {
   void audience(domain::EventId, engine::Reply<engine::AudienceView>) override { refuse(); }
   void learner(engine::Reply<engine::LearnerView>) override { refuse(); }
   void settle_learner(engine::Reply<engine::LearnerView>) override { refuse(); }
+  void campaign(engine::Reply<engine::CampaignView>) override { refuse(); }
+  void deploy_campaign(std::string, engine::Reply<engine::CampaignView>) override { refuse(); }
+  void roll_back_campaign(engine::Reply<engine::CampaignView>) override { refuse(); }
+  void shadow_campaign(std::string, engine::Reply<engine::CampaignView>) override { refuse(); }
 
   Journal journal;
 

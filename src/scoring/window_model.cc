@@ -174,6 +174,7 @@ void WindowScorer::score(std::span<const float> state, const domain::ViewerTrait
   for (std::size_t k = 0; k < state.size(); ++k) {
     if (state[k] < 1) break;
     const std::size_t item = static_cast<std::size_t>(state[k]) - 1;
+    CHECK(item < n, item, n);  // another version's state
     if (!tables.by_item.empty()) add_row(tables.by_item.subspan(item * n, n), model_.decays()[k]);
     if (!tables.near_begin.empty()) add_near(item, model_.decays()[k]);
   }
