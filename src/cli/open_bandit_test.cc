@@ -33,7 +33,7 @@ class OpenBandit : public testing::TestWithParam<Reference> {
 };
 
 TEST_P(OpenBandit, EstimatesReproduceTheReference) {
-  if (!std::filesystem::exists(folder())) GTEST_SKIP() << "there is no " << folder().string();
+  if (!std::filesystem::exists(folder())) GTEST_SKIP() << "data that must not be redistributed: " << folder().string();
   const Reference& reference = GetParam();
   const std::string file = std::string("/") + reference.campaign + "/" + reference.campaign + ".csv";
   const std::string line = "ope --json --format obd --policy frequency --log " + (folder() / "random").string() + file +

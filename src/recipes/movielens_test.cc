@@ -75,7 +75,7 @@ Ranking rank_last(const scoring::SequenceModel& model, const dataset::Dataset& d
 }
 
 TEST(MovieLens, SequentialRidgeRanksAsWellAsItShould) {
-  if (!std::filesystem::exists(data_path())) GTEST_SKIP() << "no " << data_path();
+  if (!std::filesystem::exists(data_path())) GTEST_SKIP() << "data that must not be redistributed: " << data_path();
   const dataset::Dataset data = load(data_path());
   ASSERT_EQ(data.viewer_count(), 6'040u);
   ASSERT_EQ(data.item_count(), 3'416u);

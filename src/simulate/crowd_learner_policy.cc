@@ -14,8 +14,13 @@ constexpr std::int64_t kTickMs = 120'000;  // longer than the reward window: eve
 
 class LearnerPolicy final : public CrowdPolicy {
  public:
-  LearnerPolicy(std::uint64_t seed, const learn::Settings& settings, double floor, OnCrowdDecisions on_decisions)
+  LearnerPolicy(std::uint64_t seed, const learn::Settings& settings, double floor, OnCrowdDecisions on_decisions,
+                std::optional<learn::Campaign> campaign)
       : learner_(settings), on_decisions_(std::move(on_decisions)) {
+    if (campaign) {
+      const std::string version = campaign->model().id();
+      learner_.deploy({version, 0}, std::move(campaign));
+    }
     options_.seed = seed;
     options_.floor = floor;
   }
@@ -120,8 +125,9 @@ class LearnerPolicy final : public CrowdPolicy {
 }  // namespace
 
 std::unique_ptr<CrowdPolicy> make_learner_policy(std::uint64_t seed, const learn::Settings& settings, double floor,
-                                                 OnCrowdDecisions on_decisions) {
-  return std::make_unique<LearnerPolicy>(seed, settings, floor, std::move(on_decisions));
+                                                 OnCrowdDecisions on_decisions,
+                                                 std::optional<learn::Campaign> campaign) {
+  return std::make_unique<LearnerPolicy>(seed, settings, floor, std::move(on_decisions), std::move(campaign));
 }
 
 }  // namespace matchcue::simulate

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "domain/catalogue.h"
@@ -21,8 +22,9 @@ using OnCrowdDecisions = std::function<void(const domain::DecisionHeader& header
                                             std::span<const domain::Choice> choices)>;
 
 /// Decides as a shard does, by a live version's scores and posterior draws with a floor, and learns a tick at a time
-/// from the same fold over feedback. One step a tick.
+/// from the same fold over feedback, over a campaign where there is one. One step a tick.
 std::unique_ptr<CrowdPolicy> make_learner_policy(std::uint64_t seed, const learn::Settings& settings,
-                                                 double floor = 0.002, OnCrowdDecisions on_decisions = {});
+                                                 double floor = 0.002, OnCrowdDecisions on_decisions = {},
+                                                 std::optional<learn::Campaign> campaign = {});
 
 }  // namespace matchcue::simulate
