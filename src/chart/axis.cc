@@ -10,6 +10,7 @@ namespace matchcue::chart {
 namespace {
 
 constexpr std::size_t kTicksUsual = 6;
+constexpr double kPowersAlone = 1'000;  // a longer logarithmic axis has ticks at powers of ten alone
 
 /// 1, 2 or 5 times a power of ten, at least `least`.
 double round_step(double least) {
@@ -24,14 +25,14 @@ double step_of(double low, double high, std::size_t count) {
   return round_step((high - low) / static_cast<double>(std::max<std::size_t>(count, 1)));
 }
 
-std::string group_thousands(double value) {
-  std::string digits = fmt::format("{:.0f}", value);
+}  // namespace
+
+std::string with_thousands(double number) {
+  std::string digits = fmt::format("{:.0f}", number);
   const std::size_t first = digits.starts_with('-') ? 1 : 0;
   for (std::size_t place = digits.size(); place > first + 3; place -= 3) digits.insert(place - 3, 1, ',');
   return digits;
 }
-
-}  // namespace
 
 double Axis::place_of(double value) const {
   const double held = std::clamp(value, low, high);
@@ -42,9 +43,13 @@ double Axis::place_of(double value) const {
 std::vector<double> ticks_of(const Axis& axis, std::size_t count) {
   std::vector<double> ticks;
   if (axis.logarithmic) {
-    for (double tick = std::pow(10, std::ceil(std::log10(axis.low) - 1e-9)); tick <= axis.high * (1 + 1e-9);
-         tick *= 10) {
-      ticks.push_back(tick);
+    const bool powers_alone = axis.high / axis.low > kPowersAlone;
+    for (double power = std::pow(10, std::floor(std::log10(axis.low) + 1e-9)); power <= axis.high; power *= 10) {
+      for (const double factor : {1., 2., 5.}) {
+        const double tick = factor * power;
+        const bool within = tick >= axis.low * (1 - 1e-9) && tick <= axis.high * (1 + 1e-9);
+        if (within && (factor == 1 || !powers_alone)) ticks.push_back(tick);
+      }
     }
     return ticks;
   }
@@ -59,7 +64,7 @@ std::string tick_text(const Axis& axis, double value) {
   switch (axis.numbers) {
     case Numbers::plain: return axis.logarithmic ? fmt::format("{:.0e}", value) : fmt::format("{:.6g}", value);
     case Numbers::percent: return fmt::format("{:.4g} %", 100 * value);
-    case Numbers::whole: return group_thousands(value);
+    case Numbers::whole: return with_thousands(value);
   }
   return {};
 }
@@ -77,16 +82,16 @@ Axis axis_over(std::string label, std::span<const double> values, Numbers number
   return axis;
 }
 
-Axis log_axis_over(std::string label, std::span<const double> values) {
-  Axis axis{std::move(label), INFINITY, 0, true, Numbers::plain};
+Axis log_axis_over(std::string label, std::span<const double> values, Numbers numbers) {
+  Axis axis{std::move(label), INFINITY, 0, true, numbers};
   for (const double value : values) {
     if (value <= 0) continue;
     axis.low = std::min(axis.low, value);
     axis.high = std::max(axis.high, value);
   }
   if (axis.high <= 0) axis.low = axis.high = 1;
-  axis.low = std::pow(10, std::floor(std::log10(axis.low) + 1e-9));
-  axis.high = std::pow(10, std::ceil(std::log10(axis.high) - 1e-9));
+  axis.low = 1 / round_step(1 / axis.low);
+  axis.high = round_step(axis.high);
   if (axis.high <= axis.low) axis.high = 10 * axis.low;
   return axis;
 }

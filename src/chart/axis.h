@@ -32,12 +32,15 @@ struct Axis {
 /// of ten. O(count).
 std::vector<double> ticks_of(const Axis& axis, std::size_t count);
 
+/// A whole number with a comma between thousands.
+std::string with_thousands(double number);
+
 /// A tick's label.
 std::string tick_text(const Axis& axis, double value);
 
 /// An axis from 0 (or the least value, when that is below) to the first tick at or above all values.
 Axis axis_over(std::string label, std::span<const double> values, Numbers numbers = Numbers::plain);
-/// The same between powers of ten. Values that are not above 0 do not count.
-Axis log_axis_over(std::string label, std::span<const double> values);
+/// The same from one such number to another. Values that are not above 0 do not count.
+Axis log_axis_over(std::string label, std::span<const double> values, Numbers numbers = Numbers::plain);
 
 }  // namespace matchcue::chart

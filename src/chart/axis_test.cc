@@ -49,8 +49,9 @@ TEST(Axis, FitsAroundValues) {
   EXPECT_GE(around.high, .021);
   EXPECT_LT(axis_over("x", {}).low, axis_over("x", {}).high) << "also around nothing";
   const Axis decades = log_axis_over("x", std::vector<double>{0, .003, .4});
-  EXPECT_NEAR(decades.low, .001, 1e-12);
-  EXPECT_NEAR(decades.high, 1, 1e-12);
+  EXPECT_NEAR(decades.low, .002, 1e-12);
+  EXPECT_NEAR(decades.high, .5, 1e-12);
+  EXPECT_THAT(ticks_of(decades, 5), near({.002, .005, .01, .02, .05, .1, .2, .5}));
   EXPECT_LT(log_axis_over("x", {}).low, log_axis_over("x", {}).high);
 }
 

@@ -29,7 +29,7 @@ svg .number{font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{text-align:right;padding:4px 0 4px 26px;border-bottom:1px solid var(--grid);white-space:nowrap}
 td:first-child,th:first-child{text-align:left;padding-left:0}th{color:var(--soft);font-weight:400}
-tr:last-child td,tr:last-child th[scope=row]{border-bottom:0}.note{font-size:13px;margin:8px 0 0}
+td.words{text-align:left;color:var(--soft)}tr:last-child td,tr:last-child th[scope=row]{border-bottom:0}.note{font-size:13px;margin:8px 0 0}
 @media print{body{margin:0;max-width:none}section{break-inside:avoid}}
 )";
 
@@ -55,14 +55,18 @@ std::string section(std::string_view title, std::string_view lead, std::string_v
 }
 
 std::string draw(const Table& table) {
-  std::string html = "<div class=\"scroll\"><table><tr>";
+  std::string html = "<div class=\"scroll\"><table>";
+  if (!table.header.empty()) html += "<tr>";
   for (const std::string& cell : table.header) html += fmt::format("<th>{}</th>", escape(cell));
-  html += "</tr>";
+  if (!table.header.empty()) html += "</tr>";
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      html += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", escape(row[i]))
-                     : fmt::format("<td>{}</td>", escape(row[i]));
+      const bool words = table.last_in_words && i + 1 == row.size();
+      const std::string_view cell = i == 0  ? "<th scope=\"row\">{}</th>"
+                                    : words ? "<td class=\"words\">{}</td>"
+                                            : "<td>{}</td>";
+      html += fmt::format(fmt::runtime(cell), escape(row[i]));
     }
     html += "</tr>";
   }

@@ -17,8 +17,9 @@ std::string section(std::string_view title, std::string_view lead, std::string_v
 
 /// Cells are text; the first column and the header are headings, the other cells are numbers.
 struct Table {
-  std::vector<std::string> header;
+  std::vector<std::string> header;  ///< none: no header
   std::vector<std::vector<std::string>> rows;
+  bool last_in_words = false;  ///< the last column explains, and is set as text
 };
 std::string draw(const Table& table);
 

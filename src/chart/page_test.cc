@@ -22,9 +22,10 @@ TEST(Page, NeedsNothingElseAndKnowsTheDark) {
 
 TEST(Page, TextsCannotBecomeTags) {
   EXPECT_EQ(escape("a<b>&\"c\""), "a&lt;b&gt;&amp;&quot;c&quot;");
-  const std::string table = draw(Table{{"x", "<y>"}, {{"<r>", "1 & 2"}}});
+  const std::string table = draw(Table{{"x", "<y>"}, {{"<r>", "1 & 2"}}, false});
   EXPECT_THAT(table, HasSubstr("<th>&lt;y&gt;</th>"));
   EXPECT_THAT(table, HasSubstr(R"(<th scope="row">&lt;r&gt;</th><td>1 &amp; 2</td>)"));
+  EXPECT_THAT(draw(Table{{}, {{"x"}}, false}), HasSubstr("<table><tr><th scope=\"row\">x</th></tr></table>"));
   EXPECT_EQ(note("<"), "<p class=\"note\">&lt;</p>");
 }
 

@@ -87,6 +87,7 @@ constexpr double kForestLabels = 250;   // width of the labels
 constexpr double kForestNumbers = 190;  // width of the numbers
 constexpr double kForestStep = 17;      // between two estimates of a row
 constexpr double kForestGap = 11;       // between two rows
+constexpr double kForestTall = 500;     // from here on ticks are labelled above too
 
 double height_of(const ForestRow& row) {
   const double estimates = row.heading ? 1.4 : static_cast<double>(std::max<std::size_t>(row.estimates.size(), 1));
@@ -105,7 +106,7 @@ std::string draw_estimate(const ForestPlot& plot, const Area& area, std::size_t 
   svg += fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="4" class="dot"><title>{}: {}</title></circle>)",
                      area.x(plot.x, estimate.value), y, escape(plot.series[series]), words);
   svg += text(kForestWidth, y + 4, "end number", words);
-  return fmt::format(R"(<g class="{}">{}</g>)", class_of(series), svg);
+  return fmt::format(R"(<g class="{}">{}</g>)", class_of(plot.colour + series), svg);
 }
 
 std::string draw_row(const ForestPlot& plot, const Area& area, const ForestRow& row, double top) {
@@ -125,30 +126,38 @@ std::string draw_row(const ForestPlot& plot, const Area& area, const ForestRow& 
 }  // namespace
 
 std::string draw(const LinePlot& plot) {
-  const Area area{64, 26, plot.width - 14, plot.height - 44};
+  const Area area{64, 26, plot.width - 28, plot.height - 44};
   std::string svg = begin_svg(plot.width, plot.height, plot.title);
   svg += draw_y_axis(plot.y, area) + draw_x_axis(plot.x, area, 10);
   for (const Reference& reference : plot.references) {
-    const double x = area.x(plot.x, reference.to.x);
-    const double y = area.y(plot.y, reference.to.y);
-    svg += stroke(area.x(plot.x, reference.from.x), area.y(plot.y, reference.from.y), x, y, "reference");
-    svg += text(x - 6, y + 16, "end small", reference.label);
+    const double x1 = area.x(plot.x, reference.from.x);
+    const double y1 = area.y(plot.y, reference.from.y);
+    const double x2 = area.x(plot.x, reference.to.x);
+    const double y2 = area.y(plot.y, reference.to.y);
+    svg += stroke(x1, y1, x2, y2, "reference");
+    svg += text(x1 + .6 * (x2 - x1) + 8, y1 + .6 * (y2 - y1) + 16, "small", reference.label);
   }
   for (std::size_t series = 0; series < plot.lines.size(); ++series) svg += draw_line(plot, area, series);
   return svg + "</svg>";
 }
 
 std::string draw(const ForestPlot& plot) {
-  double height = 6;
+  double height = 0;
   for (const ForestRow& row : plot.rows) {
     CHECK(row.heading || row.estimates.size() == plot.series.size(), row.label, row.estimates.size());
     height += height_of(row);
   }
-  const Area area{kForestLabels, 4, kForestWidth - kForestNumbers, height};
-  std::string svg = begin_svg(kForestWidth, height + 46, plot.title) + draw_x_axis(plot.x, area, 5);
+  const double begin = height > kForestTall ? 26 : 4;
+  const Area area{kForestLabels, begin, kForestWidth - kForestNumbers, begin + height + 2};
+  std::string svg = begin_svg(kForestWidth, area.bottom + 46, plot.title) + draw_x_axis(plot.x, area, 5);
+  if (height > kForestTall) {
+    for (const double tick : ticks_of(plot.x, 5)) {
+      svg += text(area.x(plot.x, tick), begin - 8, "middle number", tick_text(plot.x, tick));
+    }
+  }
   if (plot.line)
     svg += stroke(area.x(plot.x, *plot.line), area.top, area.x(plot.x, *plot.line), area.bottom, "reference");
-  double top = 4;
+  double top = begin;
   for (const ForestRow& row : plot.rows) {
     svg += draw_row(plot, area, row, top);
     top += height_of(row);
@@ -156,10 +165,10 @@ std::string draw(const ForestPlot& plot) {
   return svg + "</svg>";
 }
 
-std::string legend(const std::vector<std::string>& names) {
+std::string legend(const std::vector<std::string>& names, std::size_t colour) {
   std::string html;
   for (std::size_t series = 0; series < names.size(); ++series) {
-    html += fmt::format(R"(<span class="{}"><i></i>{}</span>)", class_of(series), escape(names[series]));
+    html += fmt::format(R"(<span class="{}"><i></i>{}</span>)", class_of(colour + series), escape(names[series]));
   }
   return fmt::format(R"(<p class="legend">{}</p>)", html);
 }

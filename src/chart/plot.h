@@ -64,13 +64,14 @@ struct ForestPlot {
   std::vector<ForestRow> rows;
   std::optional<double> line = {};  ///< where nothing would differ
   std::string number = "{:.4f}";    ///< how values are written (fmt)
+  std::size_t colour = 0;           ///< of the first series, so that it keeps the one that it has in another plot
 };
 
 // Series have the colours s0, s1, ... of the page, and their names when one points at them. O(points).
 std::string draw(const LinePlot& plot);
 std::string draw(const ForestPlot& plot);
 
-/// The names of series beside their colours, for above a plot.
-std::string legend(const std::vector<std::string>& names);
+/// The names of series beside their colours, for above a plot. colour: of the first.
+std::string legend(const std::vector<std::string>& names, std::size_t colour = 0);
 
 }  // namespace matchcue::chart

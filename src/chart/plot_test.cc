@@ -17,7 +17,7 @@ TEST(LinePlot, LinesAxesAndReferencesAreDrawn) {
   plot.y = {"share", 0, 1, false, Numbers::percent};
   plot.lines = {{"first <a>", {{0, 0}, {10, 1}}}, {"second", {{5, .5, Estimate{.5, .4, .6}}}, true}};
   plot.references = {{{0, 0}, {10, 1}, "as it should be"}};
-  plot.width = 178;  // the area is 100 x 230
+  plot.width = 192;  // the area is 100 x 230
   const std::string svg = draw(plot);
   EXPECT_THAT(svg, HasSubstr(R"(aria-label="Hits")"));
   EXPECT_THAT(svg, HasSubstr(R"(points="64.0,256.0 164.0,26.0 ")"));
@@ -47,7 +47,23 @@ TEST(ForestPlot, RowsHaveDotsWhiskersAndNumbers) {
   EXPECT_THAT(svg, HasSubstr("reference"));
 }
 
+TEST(ForestPlot, TallOnesHaveTheirTicksAboveToo) {
+  ForestPlot plot;
+  plot.x = {"share", 0, 1, false, Numbers::percent};
+  plot.series = {"a"};
+  const auto labels = [&](std::size_t rows) {
+    plot.rows.assign(rows, {"row", "", {Estimate{.5, .5, .5}}});
+    const std::string svg = draw(plot);
+    std::size_t count = 0;
+    for (std::size_t at = svg.find(">40 %<"); at != std::string::npos; at = svg.find(">40 %<", at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(labels(3), 1U);
+  EXPECT_EQ(labels(30), 2U);
+}
+
 TEST(Legend, NamesSeriesBesideTheirColours) {
+  EXPECT_THAT(legend({"b"}, 1), HasSubstr("class=\"s1\""));
   EXPECT_THAT(legend({"a & b"}), HasSubstr(R"(<span class="s0"><i></i>a &amp; b</span>)"));
 }
 

@@ -44,6 +44,13 @@ RankingIntervals draw(const RatioTable& table, const RatioTable* minus, const Bo
   return intervals;
 }
 
+/// The same of means, none of which can be below 0; the hull of viewer_bootstrap.h knows nothing of that.
+RankingIntervals draw_means(const RatioTable& table, const BootstrapOptions& options) {
+  RankingIntervals intervals = draw(table, nullptr, options);
+  for (Interval& interval : intervals) interval.low = std::max(interval.low, 0.);
+  return intervals;
+}
+
 /// The means alone.
 RankingIntervals without_interval(const RatioTable& table) {
   RankingIntervals intervals;
@@ -104,7 +111,7 @@ RankingResult evaluate_ranking(const RankingTask& task, const RankingRun& run,
   CHECK(!task.requests().empty() && run.values.size() == task.requests().size(), run.values.size());
   RankingResult result;
   const std::size_t groups_max = options.bootstrap.groups_max;
-  result.metrics = draw(average(task, run, all_requests(task), groups_max).table, nullptr, options.bootstrap);
+  result.metrics = draw_means(average(task, run, all_requests(task), groups_max).table, options.bootstrap);
   result.hit_curve = make_hit_curve(task, run);
   result.exposure = measure_exposure(run);
   result.calibration = run.calibration;
@@ -112,7 +119,7 @@ RankingResult evaluate_ranking(const RankingTask& task, const RankingRun& run,
     const ViewerMeans means = average(task, run, slice.requests, groups_max);
     const bool enough = means.viewers >= kSliceViewersMin;
     result.slices.push_back({slice.kind, slice.field, slice.value, means.viewers, slice.requests.size(),
-                             enough ? draw(means.table, nullptr, options.bootstrap) : without_interval(means.table)});
+                             enough ? draw_means(means.table, options.bootstrap) : without_interval(means.table)});
   }
   return result;
 }

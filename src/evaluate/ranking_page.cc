@@ -16,6 +16,10 @@ constexpr Metric kSliceMetric = Metric::ndcg_at_10;
 
 chart::Estimate estimate_of(const Interval& interval) { return {interval.value, interval.low, interval.high}; }
 
+std::string count_viewers(std::size_t viewers) {
+  return chart::with_thousands(static_cast<double>(viewers)) + (viewers == 1 ? " viewer" : " viewers");
+}
+
 std::vector<std::string> names_of(const RankingReport& report) {
   std::vector<std::string> names;
   for (const VersionReport& version : report.versions) names.push_back(version.name);
@@ -49,17 +53,14 @@ std::string draw_differences(const RankingReport& report) {
   plot.title = "Differences from the first version, with 95 % intervals";
   plot.number = "{:+.4f}";
   plot.line = 0;
-  // The first has no difference; it keeps its colour by being there, empty.
+  plot.colour = 1;
   plot.series = names_of(report);
+  plot.series.erase(plot.series.begin());
   std::vector<double> values;
   for (const Metric metric : headline(report.protocol)) {
     chart::ForestRow row{std::string(name_of(metric)), "", {}, false};
-    for (const VersionReport& version : report.versions) {
-      if (!version.difference) {
-        row.estimates.emplace_back();
-        continue;
-      }
-      const Interval& interval = (*version.difference)[static_cast<std::size_t>(metric)];
+    for (std::size_t i = 1; i < report.versions.size(); ++i) {
+      const Interval& interval = report.versions[i].difference.value()[static_cast<std::size_t>(metric)];
       row.estimates.emplace_back(estimate_of(interval));
       values.insert(values.end(), {interval.low, interval.high});
     }
@@ -68,9 +69,8 @@ std::string draw_differences(const RankingReport& report) {
   plot.x = chart::axis_over(fmt::format("difference from {}", report.versions.front().name), values);
   return chart::section(fmt::format("Compared with {}", report.versions.front().name),
                         "Both versions answer the same viewers, so what is hard for both cancels: an interval that "
-                        "keeps to one side of 0 "
-                        "is a difference, one that crosses it may be chance.",
-                        chart::draw(plot));
+                        "keeps to one side of 0 is a difference, one that crosses it may be chance.",
+                        chart::legend(plot.series, plot.colour) + chart::draw(plot));
 }
 
 std::string draw_curves(const RankingReport& report) {
@@ -109,7 +109,7 @@ std::string draw_slices(const RankingReport& report, const std::string& kind, co
     if (kind != "history" && slices[i].field != field) plot.rows.push_back({slices[i].field, "", {}, true});
     field = slices[i].field;
     const std::string label = kind == "history" ? slices[i].value + " acts" : slices[i].value;
-    chart::ForestRow row{label, fmt::format("{} viewers", slices[i].viewers), {}, false};
+    chart::ForestRow row{label, count_viewers(slices[i].viewers), {}, false};
     for (const VersionReport& version : report.versions) {
       const Interval& interval = version.result.slices[i].metrics[static_cast<std::size_t>(kSliceMetric)];
       row.estimates.emplace_back(estimate_of(interval));
@@ -149,8 +149,9 @@ std::string draw_calibration(const RankingReport& report) {
         calibration->fitted.high));
   }
   if (!measured) return chart::section("Whether scores mean what they say", "", notes);
-  plot.x = chart::log_axis_over("predicted probability that a viewer acts upon an item (logarithmic)", values);
-  plot.y = chart::log_axis_over("observed share of items acted upon (logarithmic)", values);
+  plot.x = chart::log_axis_over("predicted probability that a viewer acts upon an item (logarithmic)", values,
+                                chart::Numbers::percent);
+  plot.y = chart::log_axis_over("observed share of items acted upon (logarithmic)", values, chart::Numbers::percent);
   plot.references = {{{plot.x.low, plot.x.low}, {plot.x.high, plot.x.high}, "as predicted"}};
   plot.height = 380;
   return chart::section(
@@ -163,7 +164,7 @@ std::string draw_calibration(const RankingReport& report) {
 std::string draw_exposure(const RankingReport& report) {
   chart::LinePlot plot;
   plot.title = "Share of all places that the most shown items have";
-  chart::Table table{{"", "Coverage", "Gini", "Novelty, bits"}, {}};
+  chart::Table table{{"", "Coverage", "Gini", "Novelty, bits"}, {}, false};
   for (const VersionReport& version : report.versions) {
     const Exposure& exposure = version.result.exposure;
     chart::Line line{version.name, {}, false};
@@ -211,7 +212,7 @@ std::string describe(const RankingReport& report) {
 }
 
 std::string draw_table(const RankingReport& report) {
-  chart::Table table{{""}, {}};
+  chart::Table table{{""}, {}, false};
   for (const VersionReport& version : report.versions) table.header.push_back(version.name);
   for (std::size_t i = 0; i < kRankingMetricCount; ++i) {
     std::vector<std::string> row = {std::string(key_of(static_cast<Metric>(i)))};
@@ -226,9 +227,11 @@ std::string draw_table(const RankingReport& report) {
 }  // namespace
 
 std::string write_ranking_page(const RankingReport& report) {
+  const auto count = [](std::size_t number) { return chart::with_thousands(static_cast<double>(number)); };
   const std::string lead = fmt::format(
-      "{} requests of {} viewers; {} items, {} interactions of {} viewers, of which {} may be trained on",
-      report.requests, report.asked_viewers, report.items, report.interactions, report.viewers, report.trained);
+      "{} requests of {} viewers. The data: {} items, {} interactions of {} viewers, {} of them to be trained on.",
+      count(report.requests), count(report.asked_viewers), count(report.items), count(report.interactions),
+      count(report.viewers), count(report.trained));
   std::string notes;
   for (const VersionReport& version : report.versions) {
     if (!version.note.empty()) notes += chart::note(version.name + ": " + version.note);

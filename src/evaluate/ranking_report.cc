@@ -20,7 +20,7 @@ constexpr std::array kPersonalize = {Metric::mean_reciprocal_rank_at_25,
                                      Metric::precision_at_10,
                                      Metric::precision_at_25};
 constexpr std::array kLeaveOneOut = {Metric::hit_rate_at_10, Metric::ndcg_at_10, Metric::mean_reciprocal_rank};
-constexpr std::size_t kNameColumns = 30;
+constexpr std::size_t kNameColumns = 32;
 
 const Interval& of(const RankingIntervals& metrics, Metric metric) { return metrics[static_cast<std::size_t>(metric)]; }
 
@@ -67,7 +67,7 @@ std::string write_table(const RankingReport& report) {
   return text + write_row("Calibration", report, [](const VersionReport& version) -> std::string {
            const auto& calibration = version.result.calibration;
            if (!calibration) return "not measured";
-           return fmt::format("error {:.1f} %, scale {:.3g} of {:.3g}", 100 * calibration->error, calibration->scale,
+           return fmt::format("error {:.1f} %, scale {:.3g} ({:.3g})", 100 * calibration->error, calibration->scale,
                               calibration->fitted.value);
          });
 }
@@ -87,15 +87,20 @@ std::string write_differences(const RankingReport& report) {
 }
 
 std::string write_slices(const RankingReport& report) {
-  const RankingResult& first = report.versions.front().result;
-  if (first.slices.empty()) return {};
+  const std::vector<SliceResult>& slices = report.versions.front().result.slices;
+  if (slices.empty()) return {};
   const Metric metric = Metric::ndcg_at_10;
-  std::string text = fmt::format("\n{} of {} by\n", name_of(metric), report.versions.front().name);
-  for (std::size_t i = 0; i < first.slices.size(); ++i) {
-    const SliceResult& slice = first.slices[i];
-    if (i == 0 || first.slices[i - 1].field != slice.field) text += fmt::format("{} {}\n", slice.kind, slice.field);
-    text +=
-        fmt::format("  {:<24} {}  {} viewers\n", slice.value, write_interval(of(slice.metrics, metric)), slice.viewers);
+  std::string text = fmt::format("\n{} by\n", name_of(metric));
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    if (i == 0 || slices[i - 1].field != slices[i].field) {
+      text += fmt::format("{} {}\n", slices[i].kind, slices[i].field);
+    }
+    text += fmt::format("  {:<24}{:>7} viewers ", slices[i].value, slices[i].viewers);
+    for (const VersionReport& version : report.versions) {
+      text += fmt::format(" {:<{}}", write_interval(of(version.result.slices[i].metrics, metric)), kNameColumns);
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += '\n';
   }
   return text;
 }

@@ -43,7 +43,7 @@ std::span<const RankingMetric> headline(Protocol protocol);
 /// The eight metrics of Personalize by their names in GetSolutionMetrics.
 std::vector<std::pair<std::string, double>> personalize_metrics(const RankingResult& result);
 
-/// A table of versions, their differences from the first, and the first version's slices; 100 columns for two versions.
+/// A table of versions, their differences from the first, and slices; 110 columns for two versions.
 std::string write_ranking_text(const RankingReport& report);
 /// One JSON object without line breaks; docs/evaluation.md has its members.
 std::string write_ranking_json(const RankingReport& report);

@@ -44,8 +44,8 @@ TEST(RankingReport, TextHasVersionsBesideOneAnotherAndWhatDiffers) {
   const std::string text = write_ranking_text(two_versions());
   EXPECT_THAT(text, HasSubstr("leave-one-out of match.csv: 40 requests of 40 viewers, 30 items\n"));
   EXPECT_THAT(text, HasSubstr("3 held-out interactions with items seen before"));
-  EXPECT_THAT(text, HasSubstr("HR@10          0.3000 (0.2000 to 0.4000)      0.5000 (0.4000 to 0.6000)\n"));
-  EXPECT_THAT(text, HasSubstr("Calibration    error 5.0 %, scale 1 of 0.9"));
+  EXPECT_THAT(text, HasSubstr("HR@10          0.3000 (0.2000 to 0.4000)        0.5000 (0.4000 to 0.6000)\n"));
+  EXPECT_THAT(text, HasSubstr("Calibration    error 5.0 %, scale 1 (0.9)"));
   EXPECT_THAT(text, HasSubstr("not measured"));
   EXPECT_THAT(text, HasSubstr("new-2 less old-1\nHR@10          +0.2000 (+0.1000 to +0.3000)  better\n"));
   EXPECT_THAT(text, HasSubstr("may be chance"));

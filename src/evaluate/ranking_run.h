@@ -33,7 +33,8 @@ using OnAsked = std::function<void(std::size_t done, std::size_t total)>;
 /// Replays each viewer's history into a state, folds each context once, and ranks all items for each request. Equal
 /// scores are ranked in the catalogue's order, as serving has it. The caller's thread.
 /// Errors: corrupt, when a score is not a number. Memory: a state a viewer, 100 bytes a request.
-/// Cost: an advance() for each act in a history, a score() of the catalogue and about 30 ns an item for each request.
+/// Cost: an advance() for each act in a history, a score() of the catalogue and some tens of ns an item for each
+/// request.
 Result<RankingRun> ask(const RankingTask& task, const scoring::SequenceModel& model, const OnAsked& on_asked);
 
 }  // namespace matchcue::evaluate

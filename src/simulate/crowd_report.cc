@@ -9,6 +9,9 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "chart/page.h"
+#include "chart/plot.h"
+
 namespace matchcue::simulate {
 namespace {
 
@@ -46,60 +49,34 @@ std::string plot_gain(const CrowdScore& score) {
 /// One line of a plot.
 struct Curve {
   std::string name;
-  std::string colour;
   std::function<double(const CrowdTickValue&)> value;
 };
 
-constexpr double kWidth = 900;
-constexpr double kHeight = 260;
-constexpr double kLeft = 56;
-constexpr double kBottom = 30;
-
-std::string axis(double most, std::uint64_t impressions) {
-  std::string svg;
-  for (int i = 0; i <= 4; ++i) {
-    const double y = kHeight - kBottom - (kHeight - kBottom - 10) * i / 4;
-    svg += fmt::format(R"(<line x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}" class="grid"/>)", kLeft, y, kWidth, y);
-    svg += fmt::format(R"(<text x="{}" y="{:.1f}" class="y">{:.3g}</text>)", kLeft - 8, y + 4, most * i / 4);
-  }
-  return svg +
-         fmt::format(R"(<text x="{}" y="{}" class="x">{} slot impressions</text>)", kWidth, kHeight - 8, impressions);
-}
-
-std::string plot(const std::string& title, const CrowdScore& score, const std::vector<Curve>& curves,
-                 double least_top) {
-  const std::vector<CrowdTickValue> portions = portions_of(score, 150);
-  double most = least_top;
+/// A section with one value of the run's portions, over slot impressions.
+std::string plot(const std::string& title, const std::string& lead, const CrowdScore& score,
+                 const std::vector<Curve>& curves, double least_top) {
+  chart::LinePlot plot;
+  plot.title = title;
+  std::vector<double> values = {least_top};
+  std::vector<std::string> names;
   for (const Curve& curve : curves) {
-    for (const CrowdTickValue& portion : portions) most = std::max(most, curve.value(portion));
-  }
-  std::string legend;
-  std::string svg = axis(most, score.total().impressions);
-  for (const Curve& curve : curves) {
-    std::string points;
-    for (std::size_t i = 0; i < portions.size(); ++i) {
-      const double part = portions.size() < 2 ? 0 : static_cast<double>(i) / static_cast<double>(portions.size() - 1);
-      const double height = std::max(0., curve.value(portions[i])) / most;
-      points += fmt::format("{:.1f},{:.1f} ", kLeft + (kWidth - kLeft) * part,
-                            kHeight - kBottom - (kHeight - kBottom - 10) * height);
+    chart::Line line{curve.name, {}, false};
+    std::uint64_t impressions = 0;
+    for (const CrowdTickValue& portion : portions_of(score, 150)) {
+      const double value = std::max(0., curve.value(portion));
+      line.points.push_back({static_cast<double>(impressions) + static_cast<double>(portion.impressions) / 2, value});
+      impressions += portion.impressions;
+      values.push_back(value);
     }
-    svg += fmt::format(R"(<polyline points="{}" stroke="{}"/>)", points, curve.colour);
-    legend += fmt::format(R"(<span><i style="background:{}"></i>{}</span>)", curve.colour, curve.name);
+    names.push_back(curve.name);
+    plot.lines.push_back(std::move(line));
   }
-  return fmt::format(
-      R"(<section><h2>{}</h2><p class="legend">{}</p><svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg></section>)",
-      title, legend, kWidth, kHeight, title, svg);
+  const auto total = static_cast<double>(std::max<std::uint64_t>(score.total().impressions, 1));
+  plot.x = {"slot impressions so far", 0, total, false, chart::Numbers::whole};
+  plot.y = chart::axis_over(title, values);
+  plot.height = 270;
+  return chart::section(title, lead, chart::legend(names) + chart::draw(plot));
 }
-
-constexpr std::string_view kStyle =
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:32px auto;padding:0 20px;color:#14201a;"
-    "background:#f3f5f2}h1{font-size:22px;margin:0 0 4px}h2{font-size:15px;margin:0 0 4px}section{background:#fff;"
-    "border:1px solid #d7ded8;border-radius:11px;padding:14px 18px;margin-top:16px}svg{width:100%;display:block}"
-    "polyline{fill:none;stroke-width:2}.grid{stroke:#e4e9e5}.y{text-anchor:end}.x{text-anchor:end}text{font-size:12px;"
-    "fill:#536159}.legend{margin:0 0 6px;color:#536159}.legend span{margin-right:18px}.legend i{display:inline-block;"
-    "width:12px;height:3px;margin-right:6px;vertical-align:middle}table{border-collapse:collapse}"
-    "td,th{text-align:left;padding:3px 26px 3px 0;font-variant-numeric:tabular-nums}th{color:#536159;font-weight:400}"
-    "p{margin:4px 0;color:#536159}";
 
 }  // namespace
 
@@ -150,9 +127,9 @@ std::string write_crowd_text(const CrowdRun& run) {
 
 std::string write_crowd_page(const CrowdRun& run) {
   const CrowdScore& score = run.score;
-  std::string rows;
+  chart::Table table{{}, {}, true};
   const auto row = [&](const std::string& name, const std::string& value, const std::string& meaning) {
-    rows += fmt::format("<tr><td>{}</td><td><b>{}</b></td><th>{}</th></tr>", name, value, meaning);
+    table.rows.push_back({name, value, meaning});
   };
   row("G", fmt::format("{:.3f}", score.total().gain()), "share of the way from chance to perfect knowledge");
   for (const std::uint64_t mark : kMarks) {
@@ -164,26 +141,27 @@ std::string write_crowd_page(const CrowdRun& run) {
   row("new items", or_dash(score.new_share(kTicksToLearnNew)),
       "share since two moments after they came; the oracle's is " + or_dash(score.oracle_new_share(kTicksToLearnNew)));
   row("time", fmt::format("{:.1f} s", run.wall_s), fmt::format("CPU {:.1f} s", run.cpu_s));
-  const std::string green = "#0b7a4b", grey = "#8a9a90", blue = "#2c5fb3";
   const auto of = [](double CrowdTickValue::*sum, std::uint64_t CrowdTickValue::*count) {
     return [=](const CrowdTickValue& value) { return rate(value.*sum, value.*count); };
   };
-  return fmt::format(
-             R"(<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>matchcue crowd: {0}</title><style>{1}</style><h1>{0} in the crowd</h1><p>seed {2}, {3} viewers, {4} of {5} moments</p><section><table>{6}</table></section>)",
-             run.policy, kStyle, run.seed, run.viewers, score.ticks().size(), run.ticks, rows) +
-         plot("Gain G", score, {{run.policy, green, [](const CrowdTickValue& v) { return v.gain(); }}}, 1) +
-         plot("Clicks an impression, expected", score,
-              {{run.policy, green, of(&CrowdTickValue::policy, &CrowdTickValue::impressions)},
-               {"oracle", blue, of(&CrowdTickValue::oracle, &CrowdTickValue::oracle_shown)},
-               {"random", grey, of(&CrowdTickValue::random, &CrowdTickValue::oracle_shown)}},
-              .01) +
-         plot("Share of new items", score,
-              {{run.policy, green,
-                [](const CrowdTickValue& v) { return rate(static_cast<double>(v.new_shown), v.impressions); }},
-               {"oracle", blue,
-                [](const CrowdTickValue& v) { return rate(static_cast<double>(v.oracle_new), v.oracle_shown); }}},
-              .1) +
-         "</html>\n";
+  const std::string lead = fmt::format("seed {}, {} viewers, {} of {} moments, {} slot impressions", run.seed,
+                                       run.viewers, score.ticks().size(), run.ticks, score.total().impressions);
+  return chart::page(
+      run.policy + " in the crowd", lead,
+      chart::section("In short", "", chart::draw(table)) +
+          plot("Gain G", "0 is chance, 1 knows every viewer's mind.", score,
+               {{run.policy, [](const CrowdTickValue& v) { return v.gain(); }}}, 1) +
+          plot("Clicks an impression, expected", "", score,
+               {{run.policy, of(&CrowdTickValue::policy, &CrowdTickValue::impressions)},
+                {"oracle", of(&CrowdTickValue::oracle, &CrowdTickValue::oracle_shown)},
+                {"random", of(&CrowdTickValue::random, &CrowdTickValue::oracle_shown)}},
+               .01) +
+          plot("Share of new items", "Of all slot impressions, those of items that came during the run.", score,
+               {{run.policy,
+                 [](const CrowdTickValue& v) { return rate(static_cast<double>(v.new_shown), v.impressions); }},
+                {"oracle",
+                 [](const CrowdTickValue& v) { return rate(static_cast<double>(v.oracle_new), v.oracle_shown); }}},
+               .1));
 }
 
 }  // namespace matchcue::simulate
