@@ -71,6 +71,17 @@ Result<CueId> parse_cue_id(std::string_view text) {
 
 std::string_view to_string(FeedbackKind kind) { return kFeedbackKinds[static_cast<std::size_t>(kind)]; }
 
+std::string_view event_type_of(FeedbackKind kind) {
+  switch (kind) {
+    case FeedbackKind::impression: return "IMPRESSION";
+    case FeedbackKind::click: return "CLICK";
+    case FeedbackKind::dismiss: return "DISMISS";
+    case FeedbackKind::answer: return "ANSWER";
+    case FeedbackKind::convert: return "CONVERT";
+  }
+  return "IMPRESSION";
+}
+
 std::optional<FeedbackKind> parse_feedback_kind(std::string_view text) {
   for (std::size_t i = 0; i < kFeedbackKinds.size(); ++i) {
     if (kFeedbackKinds[i] == text) return static_cast<FeedbackKind>(i);

@@ -97,6 +97,8 @@ struct Decision {
 enum class FeedbackKind { impression, click, dismiss, answer, convert };
 std::string_view to_string(FeedbackKind kind);
 std::optional<FeedbackKind> parse_feedback_kind(std::string_view text);
+/// Feedback as an interaction of a data set has this EVENT_TYPE: "IMPRESSION", "CLICK", "DISMISS", "ANSWER", "CONVERT".
+std::string_view event_type_of(FeedbackKind kind);
 
 /// One thing a viewer did with a cue, joined to the decision that put it there.
 struct Feedback {

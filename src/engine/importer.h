@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "codec/csv.h"
+#include "codec/personalize_rows.h"
 #include "domain/catalogue.h"
 #include "domain/value.h"
 #include "engine/engine.h"
@@ -81,19 +82,12 @@ class Importer final : private codec::CsvHandler {
   const ImportReport& report() const { return report_; }
 
  private:
-  /// A schema field and the column of the file that holds it.
-  struct Column {
-    domain::Field field;
-    std::size_t cell;
-  };
-
   Result<void> on_header(std::span<const std::string> columns) override;
   void on_row(std::uint64_t line, std::span<std::string> cells) override;
   void on_problem(codec::CsvProblem problem) override;
 
   Result<void> take_row(std::uint64_t line, std::span<std::string> cells);
   Result<void> take_id(std::uint64_t line, std::string_view column, const std::string& id);
-  Result<void> take_interaction(domain::Values values, std::string document);
   void reject(Reject reject);
   void write_batch();
   Result<void> await_oldest();
@@ -101,7 +95,7 @@ class Importer final : private codec::CsvHandler {
   ImportOptions options_;
   RowSink& sink_;
   codec::CsvReader reader_{*this};
-  std::vector<Column> columns_;
+  codec::RowReader rows_;
   std::unordered_map<std::string, std::uint64_t> lines_;  ///< users, items: id -> line it was on
   std::vector<domain::Item> items_;                       ///< the batch being filled: one of these three
   std::vector<domain::Viewer> viewers_;
