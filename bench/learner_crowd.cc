@@ -2,7 +2,6 @@
 #include "learner_crowd.h"
 
 #include <algorithm>
-#include <ctime>
 
 #include "base/random.h"
 #include "simulate/match_script.h"
@@ -20,12 +19,6 @@ simulate::CrowdParams all_items_from_the_start() {
 }
 
 }  // namespace
-
-double thread_cpu_us() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) * 1e-3;
-}
 
 Audience Audience::with_traits_of(const Audience& crowd, const std::string& prefix, std::size_t count) {
   Audience audience;

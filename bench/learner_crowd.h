@@ -15,11 +15,9 @@
 #include "domain/decision.h"
 #include "learn/log_learner.h"
 #include "simulate/crowd_world.h"
+#include "thread_cpu.h"
 
 namespace matchcue::bench {
-
-/// Processor time of the calling thread, in microseconds.
-double thread_cpu_us();
 
 struct Audience {
   std::vector<domain::ViewerId> ids;

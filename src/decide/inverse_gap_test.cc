@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "scoring/top_per_slot.h"
 
 namespace matchcue::decide {
 namespace {
@@ -40,6 +41,33 @@ TEST(InverseGapWeighting, EveryCandidateKeepsTheFloorAndTheSumIsOne) {
     for (const double value : p) EXPECT_GE(value, least * (1 - 1e-12));
     EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-9);
   }
+}
+
+TEST(InverseGapWeighting, TheScoringKernelsDrawWithTheseProbabilities) {
+  const std::vector<float> scores = {.2F, .9F, .85F, -3, .9F};
+  const std::vector<float> nothing(8);
+  const scoring::FoldedItems items(8, std::vector<float>(8 * scores.size()), scores,
+                                   std::vector<std::uint32_t>(scores.size()), 1);
+  scoring::EligibleItems everything(items);
+  constexpr std::size_t kViewers = 2'000;
+  const std::vector<const float*> vectors(kViewers, nothing.data());
+  const std::vector<std::uint32_t> rows(kViewers, everything.add_row_of_all());
+  Random random(1);
+  std::vector<std::uint64_t> hashes(kViewers);
+  for (std::uint64_t& hash : hashes) hash = random.next();
+  const std::vector<std::uint64_t> seeds = {5};
+  const auto expected = weights(scores, 30, .01F);
+  std::vector<int> drawn(scores.size());
+  for (const scoring::Kernel kernel : scoring::runnable_kernels()) {
+    std::vector<scoring::Pick> picks(kViewers);
+    scoring::TopPerSlot(kernel).choose(items, everything, {vectors, rows, hashes},
+                                       {scoring::DrawOptions::Draw::inverse_gap, 30, .01F, seeds}, picks);
+    for (const scoring::Pick& pick : picks) {
+      EXPECT_NEAR(static_cast<double>(pick.propensity), expected[pick.item], 1e-6) << "item " << pick.item;
+      ++drawn[pick.item];
+    }
+  }
+  for (const int count : drawn) EXPECT_GT(count, 0);
 }
 
 }  // namespace
