@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -37,6 +38,7 @@ struct Globals {
   std::string server = "http://127.0.0.1:8081";  ///< the API of a running matchcue
   std::string config;                            ///< matchcue.toml; empty is ./matchcue.toml if it exists
   std::string data_dir;                          ///< where everything is kept; empty is ./matchcue-data
+  std::vector<std::string> arguments;            ///< the whole command line, without the program
 };
 
 /// What add_* functions work on. A chosen sub-command puts what is to be done into `action` (by CLI11's callback).
@@ -54,7 +56,9 @@ void add_doctor_command(Commands commands);     // doctor
 void add_event_commands(Commands commands);     // event set|get|list|tail|map|pin|block|release
 void add_moment_commands(Commands commands);    // moment fire|correct|list
 void add_decision_commands(Commands commands);  // decision show, recommend
-void add_import_commands(Commands commands);    // import users|items|interactions, train, sample-data
+void add_import_commands(Commands commands);    // import users|items|interactions, sample-data
+void add_train_command(Commands commands);      // train
+void add_solution_commands(Commands commands);  // solution list|show
 void add_simulate_commands(Commands commands);  // simulate match|sample, replay
 void add_crowd_command(Commands commands);      // crowd
 void add_campaign_commands(Commands commands);  // campaign show|deploy|rollback|shadow

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// import users|items|interactions, train, sample-data.
+// import users|items|interactions, sample-data.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -81,14 +81,6 @@ ExitCode run_import(const ImportFile& file, const Globals& globals) {
   return report->rejected_rows > 0 ? ExitCode::invalid_input : ExitCode::ok;
 }
 
-ExitCode run_train(const Globals& globals) {
-  api::HttpClient client(globals.server);
-  const auto answer = client.send("POST", "/v1/solution-versions", "{}");
-  if (!answer.ok()) return fail(globals, answer.error());
-  std::printf("%s\n", answer->body.c_str());
-  return ExitCode::ok;
-}
-
 using Write = std::function<Result<void>(const simulate::TextSink&)>;
 
 Result<void> write_file(const std::filesystem::path& path, const Write& write) {
@@ -150,9 +142,6 @@ void add_import_commands(Commands commands) {
   for (const auto kind : {domain::DatasetKind::users, domain::DatasetKind::items, domain::DatasetKind::interactions}) {
     add_import_kind(*import, kind, commands);
   }
-  CLI::App* train = commands.app.add_subcommand("train", "build a solution version from what is stored, and serve it");
-  train->callback([commands] { commands.action = [&globals = commands.globals] { return run_train(globals); }; });
-
   struct SampleData {
     std::string directory;
     simulate::SampleDataOptions options;

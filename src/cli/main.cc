@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
+  globals.arguments.assign(argv + 1, argv + argc);
   app.add_flag("--json", globals.json, "JSON on standard output");
   app.add_flag("-q,--quiet", globals.quiet, "no progress");
   app.add_option("--server", globals.server, "the API of a running matchcue")->capture_default_str();
@@ -57,6 +58,8 @@ int main(int argc, char** argv) {
   add_moment_commands(commands);
   add_decision_commands(commands);
   add_import_commands(commands);
+  add_train_command(commands);
+  add_solution_commands(commands);
   add_simulate_commands(commands);
   add_crowd_command(commands);
   add_learn_commands(commands);

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// train: from data to a solution version. The closed forms are trained here; user-personalization by matchcue-train,
+// which is the program that links libtorch.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/progress_line.h"
+#include "cli/training_config.h"
+#include "cli/training_data.h"
+#include "recipes/recipe.h"
+
+namespace matchcue::cli {
+namespace {
+
+constexpr std::string_view kTrainedElsewhere = "user-personalization";
+constexpr const char* kTrainer = "matchcue-train";
+
+/// What the command line says.
+struct Arguments {
+  std::string recipe;
+  std::string config;
+  std::vector<std::string> set;
+  std::string out;
+  std::optional<std::uint64_t> seed;
+  DataFlags data;
+};
+
+/// The configuration with the flags over it.
+Result<TrainingConfig> read_config(const Arguments& arguments) {
+  TrainingConfig config;
+  if (!arguments.config.empty()) {
+    MCUE_TRY(config, load_training_config(arguments.config));
+  }
+  if (!arguments.recipe.empty()) config.recipe = arguments.recipe;
+  if (arguments.seed) config.seed = arguments.seed;
+  if (!arguments.data.event_type.empty()) config.event_type = arguments.data.event_type;
+  if (arguments.data.event_value_min) config.event_value_min = arguments.data.event_value_min;
+  MCUE_TRY_VOID(add_hyperparameters(config, arguments.set));
+  return config;
+}
+
+Error unknown_recipe(const std::string& name) {
+  std::vector<std::string> names = {std::string(kTrainedElsewhere)};
+  for (const recipes::Recipe& recipe : recipes::all_recipes()) names.emplace_back(recipe.name);
+  std::sort(names.begin(), names.end());
+  std::string all;
+  for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
+  if (name.empty()) return invalid("invalid_flag", "--recipe says which: " + all, "recipe");
+  const auto nearest = nearest_name(name, names);
+  return invalid("unknown_recipe",
+                 fmt::format("unknown recipe \"{}\"{}; there are {}", name,
+                             nearest ? "; did you mean " + *nearest + "?" : std::string(), all),
+                 "recipe");
+}
+
+/// Becomes the trainer beside this program; returns only when that failed.
+Error become_trainer(const Globals& globals) {
+  std::error_code problem;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
+  const std::string trainer = (self.parent_path() / kTrainer).string();
+  if (problem || !std::filesystem::exists(trainer, problem)) {
+    return Error{
+        ErrorKind::unsupported,
+        "trainer_missing",
+        fmt::format(
+            "recipe {} is trained by {}, which is not there: {}. It needs libtorch-dev and libopenblas0-pthread; "
+            "then build the target {}. sequential-ridge needs neither",
+            kTrainedElsewhere, kTrainer, trainer, kTrainer),
+        {}};
+  }
+  std::vector<std::string> words = globals.arguments;
+  words.erase(std::find(words.begin(), words.end(), "train"));
+  std::vector<char*> argv = {const_cast<char*>(trainer.c_str())};
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(trainer.c_str(), argv.data());
+  return unavailable("trainer_failed", trainer + ": " + std::strerror(errno));
+}
+
+struct Answer {
+  std::string recipe;
+  std::string path;
+  recipes::TrainedVersion version;
+  double seconds = 0;
+};
+
+void print_answer(const Globals& globals, const Answer& answer) {
+  const recipes::Calibration& measured = answer.version.calibration;
+  if (globals.json) {
+    const nlohmann::ordered_json json = {{"solution_version", answer.version.id},
+                                         {"recipe", answer.recipe},
+                                         {"path", answer.path},
+                                         {"seconds", answer.seconds},
+                                         {"log_odds_scale", measured.scale},
+                                         {"choices", measured.choices},
+                                         {"loss", measured.loss},
+                                         {"loss_without", measured.loss_without}};
+    std::printf("%s\n", json.dump().c_str());
+    return;
+  }
+  std::printf("%s\n", answer.version.id.c_str());
+  if (globals.quiet) return;
+  std::printf("  in %s, after %.1f s\n", answer.path.c_str(), answer.seconds);
+  if (measured.scale == 0) {
+    std::printf("  what its scores are worth could not be measured (%zu held-out choices)\n", measured.choices);
+  } else {
+    std::printf("  loss of %zu held-out choices: %.3f nats, %.3f without it\n", measured.choices, measured.loss,
+                measured.loss_without);
+  }
+}
+
+Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
+                     const recipes::Recipe& recipe) {
+  DataFlags data_flags = arguments.data;
+  data_flags.event_type = config.event_type.value_or("");
+  data_flags.event_value_min = config.event_value_min;
+  // Wrong parameters are said before the data are read.
+  MCUE_TRY_VOID(recipes::Parameters::read(recipe.name, recipe.parameters, config.hyperparameters));
+  MCUE_TRY(const dataset::Dataset data, load_training_data(globals, data_flags));
+  recipes::TrainOptions options;
+  options.parameters = config.hyperparameters;
+  options.event_type = data_flags.event_type;
+  options.seed = config.seed.value_or(1);
+  options.out = arguments.out.empty() ? versions_directory(globals) : arguments.out;
+  const SystemClock clock;
+  const SteadyTime begun = clock.steady();
+  ProgressLine line("train " + config.recipe, 0, progress_style(globals.quiet), clock);
+  auto version = recipes::train_version(recipe, data, options, [&](std::string_view stage, double share) {
+    line.update_rows(stage, static_cast<std::uint64_t>(100 * share), 100);
+  });
+  line.finish();
+  if (!version.ok()) return std::move(version).error();
+  const double seconds = std::chrono::duration<double>(clock.steady() - begun).count();
+  return Answer{config.recipe, options.out + "/" + version->id, *std::move(version), seconds};
+}
+
+ExitCode run(const Globals& globals, const Arguments& arguments, const std::vector<std::string>& unknown) {
+  const auto config = read_config(arguments);
+  if (!config.ok()) return fail(globals, config.error());
+  if (config->recipe == kTrainedElsewhere) return fail(globals, become_trainer(globals));
+  if (!unknown.empty()) {
+    return fail(globals,
+                invalid("invalid_flag", fmt::format("recipe {} does not take {}", config->recipe, unknown.front())));
+  }
+  const recipes::Recipe* recipe = recipes::find_recipe(config->recipe);
+  if (recipe == nullptr) return fail(globals, unknown_recipe(config->recipe));
+  const auto answer = train(globals, arguments, *config, *recipe);
+  if (!answer.ok()) return fail(globals, answer.error());
+  print_answer(globals, *answer);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_train_command(Commands commands) {
+  // shared_ptr: the parser's options and the callback both hold it, and CLI11 copies callbacks.
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = commands.app.add_subcommand("train", "train a recipe: from data to a solution version");
+  command->add_option("--recipe", arguments->recipe, "which; docs/recipes.md describes them");
+  command->add_option("--config", arguments->config, "TOML file: recipe, event_type, seed, [hyperparameters]");
+  command->add_option("--set", arguments->set, "a hyperparameter: NAME=VALUE");
+  command->add_option("--out", arguments->out, "where versions are kept; default DATA_DIR/versions");
+  command->add_option("--seed", arguments->seed, "the same data, parameters and seed give the same version");
+  add_data_flags(*command, arguments->data);
+  // user-personalization has flags that only its trainer knows. What falls through to the program would be refused
+  // there, so nothing does, and the program's own flags stand here too.
+  command->allow_extras()->fallthrough(false);
+  command->add_flag("--json", commands.globals.json, "JSON on standard output");
+  command->add_flag("-q,--quiet", commands.globals.quiet, "no progress");
+  command->add_option("--data-dir", commands.globals.data_dir, "where everything is kept; default ./matchcue-data");
+  command->callback([commands, arguments, command] {
+    commands.action = [&globals = commands.globals, arguments, command] {
+      return run(globals, *arguments, command->remaining());
+    };
+  });
+}
+
+}  // namespace matchcue::cli

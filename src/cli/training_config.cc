@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/training_config.h"
+
+#include <toml++/toml.h>
+
+#include <sstream>
+#include <string_view>
+
+#include "base/text.h"
+#include "domain/value.h"
+
+namespace matchcue::cli {
+
+namespace {
+
+Error at(const std::string& path, const toml::node& node, const std::string& message) {
+  return invalid("invalid_config", path + ":" + std::to_string(node.source().begin.line) + ": " + message);
+}
+
+/// A value as it would stand behind NAME=.
+Result<std::string> text_of(const std::string& path, std::string_view name, const toml::node& node) {
+  if (!node.is_value()) return at(path, node, std::string(name) + " is not one value");
+  if (node.is_string()) return std::string(**node.as_string());
+  if (node.is_floating_point()) return domain::to_text(**node.as_floating_point());  // "0.9", not more digits
+  std::ostringstream out;
+  node.visit([&out](const auto& each) { out << each; });
+  return out.str();
+}
+
+Result<void> apply(TrainingConfig& config, const std::string& path, std::string_view name, const toml::node& node) {
+  if (name == "hyperparameters") {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return at(path, node, "hyperparameters is not a table");
+    for (const auto& [key, value] : *table) {
+      MCUE_TRY(std::string text, text_of(path, key.str(), value));
+      config.hyperparameters[std::string(key.str())] = std::move(text);
+    }
+    return {};
+  }
+  MCUE_TRY(std::string text, text_of(path, name, node));
+  if (name == "recipe") {
+    config.recipe = std::move(text);
+  } else if (name == "event_type") {
+    config.event_type = std::move(text);
+  } else if (name == "event_value_min") {
+    config.event_value_min = parse_double(text);
+    if (!config.event_value_min) return at(path, node, "event_value_min is not a number");
+  } else if (name == "seed") {
+    const auto seed = parse_int(text);
+    if (!seed || *seed < 0) return at(path, node, "seed is not a whole number of 0 or more");
+    config.seed = static_cast<std::uint64_t>(*seed);
+  } else {
+    const std::vector<std::string> names = {"recipe", "event_type", "event_value_min", "seed", "hyperparameters"};
+    const auto nearest = nearest_name(name, names);
+    Error error = at(path, node,
+                     "unknown setting \"" + std::string(name) + "\"" +
+                         (nearest ? "; did you mean " + *nearest + "?" : std::string()));
+    error.code = "unknown_setting";
+    return error;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<TrainingConfig> load_training_config(const std::string& path) {
+  TrainingConfig config;
+  try {
+    const toml::table table = toml::parse_file(path);
+    for (const auto& [name, node] : table) MCUE_TRY_VOID(apply(config, path, name.str(), node));
+  } catch (const toml::parse_error& error) {
+    const auto& place = error.source().begin;
+    if (place.line == 0) return invalid("unreadable_config", path + ": " + std::string(error.description()));
+    return invalid("invalid_config", path + ":" + std::to_string(place.line) + ": " + std::string(error.description()));
+  }
+  return config;
+}
+
+Result<void> add_hyperparameters(TrainingConfig& config, const std::vector<std::string>& assignments) {
+  for (const std::string& assignment : assignments) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return invalid("invalid_setting", "--set " + assignment + ": NAME=VALUE is wanted", "set");
+    }
+    config.hyperparameters[assignment.substr(0, equals)] = assignment.substr(equals + 1);
+  }
+  return {};
+}
+
+}  // namespace matchcue::cli

@@ -1,0 +1,38 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a training is to be, from a TOML file and flags:
+//
+//   recipe = "sims"
+//   event_type = "CLICK"          # optional: only these interactions
+//   event_value_min = 0.5         # optional
+//   seed = 1                      # optional
+//
+//   [hyperparameters]
+//   popularity_discount_factor = 0.5
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace matchcue::cli {
+
+struct TrainingConfig {
+  std::string recipe;
+  std::optional<std::string> event_type;
+  std::optional<double> event_value_min;
+  std::optional<std::uint64_t> seed;
+  std::map<std::string, std::string> hyperparameters;  ///< as text, whatever their type; the recipe checks them
+};
+
+/// Errors: unreadable_config, invalid_config (file, line), unknown_setting (with the nearest key).
+Result<TrainingConfig> load_training_config(const std::string& path);
+
+/// Adds "NAME=VALUE" texts, over those that are there. Errors: invalid_setting.
+Result<void> add_hyperparameters(TrainingConfig& config, const std::vector<std::string>& assignments);
+
+}  // namespace matchcue::cli

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/training_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "cli/temporary_folder.h"
+
+namespace matchcue::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+class TrainingConfigTest : public testing::Test {
+ protected:
+  Result<TrainingConfig> load(const std::string& text) {
+    const std::string path = folder_.path() + "/train.toml";
+    std::ofstream(path) << text;
+    return load_training_config(path);
+  }
+
+  TemporaryFolder folder_ = TemporaryFolder::make("training-config").value();
+};
+
+TEST_F(TrainingConfigTest, ReadsEverySettingAndHyperparametersAsText) {
+  const auto config = load(
+      "recipe = 'sims'\nevent_type = 'CLICK'\nevent_value_min = 0.5\nseed = 7\n"
+      "[hyperparameters]\ndecay = 0.9\nwindow = 5\nuse_context = false\ntrend_discovery_frequency = '1 hour'\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->recipe, "sims");
+  EXPECT_EQ(config->event_type, "CLICK");
+  EXPECT_EQ(config->event_value_min, .5);
+  EXPECT_EQ(config->seed, 7u);
+  EXPECT_THAT(config->hyperparameters, ElementsAre(Pair("decay", "0.9"), Pair("trend_discovery_frequency", "1 hour"),
+                                                   Pair("use_context", "false"), Pair("window", "5")));
+}
+
+TEST_F(TrainingConfigTest, ErrorsNameFileAndLine) {
+  EXPECT_THAT(load("recipe = 'a'\nrecipee = 'b'\n").error().message,
+              HasSubstr("train.toml:2: unknown setting \"recipee\"; did you mean recipe?"));
+  EXPECT_THAT(load("\n[hyperparameters]\nwindow = [1]\n").error().message, HasSubstr("train.toml:3"));
+  EXPECT_THAT(load("seed = -1").error().message, HasSubstr("seed is not a whole number"));
+  EXPECT_THAT(load("recipe = ").error().message, HasSubstr("train.toml:1"));
+  EXPECT_EQ(load_training_config(folder_.path() + "/none.toml").error().code, "unreadable_config");
+}
+
+TEST_F(TrainingConfigTest, FlagsGoOverTheFile) {
+  auto config = load("[hyperparameters]\nwindow = 5\n");
+  ASSERT_TRUE(add_hyperparameters(*config, {"window=6", "x=a=b"}).ok());
+  EXPECT_THAT(config->hyperparameters, ElementsAre(Pair("window", "6"), Pair("x", "a=b")));
+  EXPECT_THAT(add_hyperparameters(*config, {"window"}).error().message, HasSubstr("NAME=VALUE"));
+}
+
+}  // namespace
+}  // namespace matchcue::cli
