@@ -2,7 +2,8 @@
 #include "train/sequences.h"
 
 #include <algorithm>
-#include <bit>
+
+#include "scoring/time_gap.h"
 
 namespace matchcue::train {
 
@@ -26,12 +27,6 @@ void add_shares(const dataset::CodedRows& rows, std::size_t from, float* row) {
 }
 
 }  // namespace
-
-std::int64_t gap_bucket(std::int64_t seconds) {
-  if (seconds <= 0) return 0;
-  const auto doublings = static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(seconds)));  // 1 s is 1
-  return std::min((doublings + 1) / 2, kGapBuckets - 1);
-}
 
 SequenceData::SequenceData(const dataset::Dataset& data)
     : data_(data), item_labels_(count_labels(data.item_fields.codes)), viewer_labels_(count_labels(data.viewer_fields.codes)) {
@@ -82,7 +77,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
       items[at] = data_.item[act];
       types[at] = data_.event_type.empty() ? 0 : data_.event_type[act];
       const bool first = act == data_.begin[sequence.viewer];
-      gaps[at] = first ? 0 : gap_bucket(data_.timestamp_s[act] - data_.timestamp_s[act - 1]);
+      gaps[at] = first ? 0 : scoring::gap_bucket(data_.timestamp_s[act] - data_.timestamp_s[act - 1]);
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.context.data_ptr<std::int64_t>()[at * context_first_.size() + f] = label(f, act);
       }

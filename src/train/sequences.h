@@ -24,10 +24,6 @@ struct Sequence {
   std::size_t length() const { return end - begin; }
 };
 
-/// The time since the act before, as one of kGapBuckets.
-constexpr std::int64_t kGapBuckets = 10;
-std::int64_t gap_bucket(std::int64_t seconds);
-
 /// Reads a data set as tensors. Borrows it. Single thread.
 class SequenceData {
  public:
