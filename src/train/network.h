@@ -4,7 +4,7 @@
 // The network of recipe user-personalization, as it is trained; docs/model.md has its equations, and
 // scoring/recurrent_model.h serves it without torch.
 
-#include <torch/torch.h>
+#include "train/torch.h"
 
 #include <string>
 #include <vector>

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "scoring/time_gap.h"
-
 namespace matchcue::train {
 
 namespace {
@@ -77,7 +75,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
       items[at] = data_.item[act];
       types[at] = data_.event_type.empty() ? 0 : data_.event_type[act];
       const bool first = act == data_.begin[sequence.viewer];
-      gaps[at] = first ? 0 : scoring::gap_bucket(data_.timestamp_s[act] - data_.timestamp_s[act - 1]);
+      gaps[at] = first ? 0 : gap_bucket(data_.timestamp_s[act] - data_.timestamp_s[act - 1]);
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.context.data_ptr<std::int64_t>()[at * context_first_.size() + f] = label(f, act);
       }

@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "dataset/dataset.h"
+#include "scoring/time_gap.h"
 #include "train/network.h"
 
 namespace matchcue::train {
+
+using scoring::gap_bucket;
+using scoring::kGapBuckets;
 
 /// Acts of one viewer: `begin .. end` are inputs, and each of `first_target .. last_target` is asked for, knowing what
 /// is before it. All are numbers of interactions; an input's successor is a target.
