@@ -93,6 +93,7 @@ FeatureCodes::FeatureCodes(std::vector<FieldCodes> fields) : fields_(std::move(f
     for (const std::string& label : field.labels) codes.emplace(label, static_cast<Code>(codes.size() + 1));
     CHECK(codes.size() == field.labels.size(), field.name);
     label_codes_.push_back(std::move(codes));
+    first_feature_.push_back(first_feature_.back() + field.code_count() - 1);
   }
 }
 

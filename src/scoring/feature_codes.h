@@ -63,6 +63,15 @@ class FeatureCodes {
       if (const Code code = code_of_label(field, label); code != 0) visit(code);
     }
   }
+  /// Every (field, code above 0) has a number of its own, 0 .. feature_count() - 1, field by field: a feature.
+  std::size_t feature_count() const { return first_feature_.back(); }
+  std::size_t feature_of(std::size_t field, Code code) const { return first_feature_[field] + code - 1; }
+  /// Calls `visit(feature)` for each known label that `values` has.
+  template <typename Visit>
+  void read_features(const domain::Values& values, const Visit& visit) const {
+    read(values, [&](std::size_t field, Code code) { visit(feature_of(field, code)); });
+  }
+
   /// The code of one label or value of a field; 0 when training did not see it or it is of another kind.
   Code code_of(std::size_t field, const domain::Value& value) const;
 
@@ -76,7 +85,8 @@ class FeatureCodes {
   Code code_of_label(std::size_t field, std::string_view label) const;
 
   std::vector<FieldCodes> fields_;
-  std::vector<LabelCodes> label_codes_;  ///< by field
+  std::vector<LabelCodes> label_codes_;        ///< by field
+  std::vector<std::size_t> first_feature_{0};  ///< by field, and one more
 };
 
 /// [{"name":"GENRES","kind":"labels","labels":["Action",..]},{"name":"AGE","kind":"numbers","edges":[18,25]},

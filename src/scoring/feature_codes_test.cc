@@ -54,6 +54,19 @@ TEST(FeatureCodes, EveryCodeIsBelowTheCount) {
   EXPECT_EQ(codes.fields()[2].code_count(), 3u);
 }
 
+TEST(FeatureCodes, FeaturesAreNumberedFieldByFieldWithoutGaps) {
+  const FeatureCodes codes = sample_codes();
+  EXPECT_EQ(codes.feature_count(), 3u + 3u + 2u);
+  EXPECT_EQ(codes.feature_of(0, 1), 0u);
+  EXPECT_EQ(codes.feature_of(1, 1), 3u);
+  EXPECT_EQ(codes.feature_of(2, 2), 7u);
+  std::vector<std::size_t> read;
+  codes.read_features({{"GENRES", std::string("Comedy|x")}, {"IS_NEW", true}},
+                      [&](std::size_t feature) { read.push_back(feature); });
+  EXPECT_THAT(read, ElementsAre(1, 7));
+  EXPECT_EQ(FeatureCodes().feature_count(), 0u);
+}
+
 TEST(FeatureCodes, ComeBackFromJsonAsTheyWere) {
   const FeatureCodes codes({{"GENRES", FieldCodes::Kind::labels, {"Action", "D\"rama"}, {}},
                             {"AGE", FieldCodes::Kind::numbers, {}, {0.1, 1.0 / 3, 1e17}},

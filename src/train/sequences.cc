@@ -68,6 +68,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
   batch.places = torch::zeros({static_cast<std::int64_t>(targets)}, torch::kInt64);
   batch.targets = torch::zeros({static_cast<std::int64_t>(targets)}, torch::kInt64);
   batch.viewers = torch::zeros({rows, viewer_labels_});
+  batch.viewer_ids = torch::zeros({rows}, torch::kInt64);
   auto* items = batch.items.data_ptr<std::int64_t>();
   auto* types = batch.types.data_ptr<std::int64_t>();
   auto* gaps = batch.gaps.data_ptr<std::int64_t>();
@@ -77,6 +78,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
   std::size_t target = 0;
   for (std::size_t row = 0; row < sequences.size(); ++row) {
     const Sequence& sequence = sequences[row];
+    batch.viewer_ids.data_ptr<std::int64_t>()[row] = sequence.viewer;
     for (std::size_t act = sequence.begin; act < sequence.end; ++act) {
       const std::size_t at = row * time + act - sequence.begin;
       items[at] = data_.item[act];

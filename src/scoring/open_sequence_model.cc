@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scoring/open_sequence_model.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "scoring/window_model.h"
+
+namespace matchcue::scoring {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kWindowRecipes = {
+    "personalized-ranking", "popularity-count", "sequential-ridge", "similar-items", "sims", "trending-now"};
+
+}  // namespace
+
+Result<SequenceModelPtr> open_sequence_model(const std::string& path) {
+  MCUE_TRY(const SolutionFolderPtr folder, open_solution_folder(path));
+  return open_sequence_model(folder);
+}
+
+Result<SequenceModelPtr> open_sequence_model(const SolutionFolderPtr& folder) {
+  const auto manifest = nlohmann::json::parse(folder->manifest(), nullptr, false);
+  if (!manifest.is_object() || !manifest.contains("recipe") || !manifest["recipe"].is_string()) {
+    return Error{ErrorKind::corrupt, "corrupt_solution_version", folder->id() + ": the manifest names no recipe", {}};
+  }
+  const auto recipe = manifest["recipe"].get<std::string>();
+  if (std::find(kWindowRecipes.begin(), kWindowRecipes.end(), recipe) != kWindowRecipes.end()) {
+    MCUE_TRY(WindowTables tables, read_window_tables(manifest, folder, ""));
+    return make_window_model(folder->id(), recipe, std::move(tables));
+  }
+  return Error{ErrorKind::unsupported,
+               "unknown_recipe",
+               folder->id() + ": recipe \"" + recipe + "\" is not known to this build",
+               {}};
+}
+
+}  // namespace matchcue::scoring
