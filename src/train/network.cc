@@ -38,7 +38,6 @@ NetworkImpl::NetworkImpl(const NetworkShape& shape, torch::Tensor item_shares, d
   bias_ = register_parameter("item_bias", torch::zeros({shape_.items}));
   start_ = register_parameter("start", torch::zeros({shape_.width}));
   viewer_labels_ = embedding("viewer_labels", shape_.viewer_labels);
-  viewer_ids_ = embedding("viewer_ids", shape_.viewers);
   context_in_ = embedding("context_in", shape_.context_labels);
   context_query_ = embedding("context_query", shape_.context_labels);
   context_gate_ =
@@ -133,14 +132,15 @@ torch::Tensor NetworkImpl::queries(const Batch& batch, const torch::Tensor& stat
   const std::int64_t time = states.size(1) + 1;
   const auto all = torch::cat({start_.expand({viewers, 1, shape_.width}), states}, 1);
   auto q = all.reshape({-1, shape_.width}).index_select(0, batch.places);
-  const auto rows = torch::div(batch.places, time, "floor");
-  if (shape_.viewer_labels > 0) q = q + torch::mm(batch.viewers, viewer_labels_).index_select(0, rows);
-  if (shape_.viewers > 0) q = q + torch::embedding(viewer_ids_, batch.viewer_ids.index_select(0, rows));
+  if (shape_.viewer_labels > 0) {
+    const auto rows = torch::div(batch.places, time, "floor");
+    q = q + torch::mm(batch.viewers, viewer_labels_).index_select(0, rows);
+  }
   if (shape_.context_labels > 0) {
     if (shape_.gate) q = q * (1 + torch::embedding(context_gate_, batch.asked).sum(1));
     q = q + torch::embedding(context_query_, batch.asked).sum(1);
   }
-  return drop(q);
+  return q;
 }
 
 }  // namespace matchcue::train

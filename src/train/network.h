@@ -4,7 +4,7 @@
 // The network of recipe user-personalization, as it is trained; docs/model.md has its equations, and
 // scoring/recurrent_model.h serves it without torch.
 
-#include <torch/torch.h>
+#include "train/torch.h"
 
 #include <string>
 #include <vector>
@@ -26,7 +26,6 @@ struct NetworkShape {
   std::int64_t items = 0;
   std::int64_t item_labels = 0;     ///< over all item fields
   std::int64_t viewer_labels = 0;   ///< over all viewer fields
-  std::int64_t viewers = 0;         ///< that have a vector of their own; 0: nobody has
   std::int64_t context_labels = 0;  ///< over all context fields
   std::int64_t event_types = 0;     ///< 0: they do not matter
   std::int64_t gaps = 0;            ///< buckets of the time since the act before; 0: it does not matter
@@ -40,7 +39,6 @@ struct Batch {
   torch::Tensor gaps;     ///< batch x time, int64
   torch::Tensor context;  ///< batch x time x context fields, int64: labels of the act's context
   torch::Tensor viewers;  ///< batch x viewer labels, float32: shares
-  torch::Tensor viewer_ids;  ///< batch, int64
   torch::Tensor places;   ///< int64, one for each target: row * (time + 1) + acts that are known when it is asked for
   torch::Tensor asked;    ///< places x context fields, int64: labels of the request's context
   torch::Tensor targets;  ///< places, int64: items
@@ -83,7 +81,7 @@ class NetworkImpl : public torch::nn::Module {
   torch::Tensor item_shares_;
   double dropout_;
   torch::Tensor item_ids_, item_labels_, bias_, start_, final_norm_;
-  torch::Tensor viewer_labels_, viewer_ids_, context_in_, context_query_, context_gate_, types_, gaps_;
+  torch::Tensor viewer_labels_, context_in_, context_query_, context_gate_, types_, gaps_;
   std::vector<Block> blocks_;
 };
 TORCH_MODULE(Network);

@@ -4,7 +4,7 @@
 // The two operations of training that a graph of small ones would make slow: a linear recurrence over time, and the
 // cross entropy over a whole catalogue.
 
-#include <torch/torch.h>
+#include "train/torch.h"
 
 namespace matchcue::train {
 

@@ -34,7 +34,9 @@ std::int64_t gap_bucket(std::int64_t seconds) {
 }
 
 SequenceData::SequenceData(const dataset::Dataset& data)
-    : data_(data), item_labels_(count_labels(data.item_fields.codes)), viewer_labels_(count_labels(data.viewer_fields.codes)) {
+    : data_(data),
+      item_labels_(count_labels(data.item_fields.codes)),
+      viewer_labels_(count_labels(data.viewer_fields.codes)) {
   for (const auto& field : data.context_codes.fields()) {
     context_first_.push_back(context_labels_);
     context_labels_ += static_cast<std::int64_t>(field.code_count());
@@ -68,7 +70,6 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
   batch.places = torch::zeros({static_cast<std::int64_t>(targets)}, torch::kInt64);
   batch.targets = torch::zeros({static_cast<std::int64_t>(targets)}, torch::kInt64);
   batch.viewers = torch::zeros({rows, viewer_labels_});
-  batch.viewer_ids = torch::zeros({rows}, torch::kInt64);
   auto* items = batch.items.data_ptr<std::int64_t>();
   auto* types = batch.types.data_ptr<std::int64_t>();
   auto* gaps = batch.gaps.data_ptr<std::int64_t>();
@@ -78,7 +79,6 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
   std::size_t target = 0;
   for (std::size_t row = 0; row < sequences.size(); ++row) {
     const Sequence& sequence = sequences[row];
-    batch.viewer_ids.data_ptr<std::int64_t>()[row] = sequence.viewer;
     for (std::size_t act = sequence.begin; act < sequence.end; ++act) {
       const std::size_t at = row * time + act - sequence.begin;
       items[at] = data_.item[act];
@@ -90,7 +90,8 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
       }
     }
     for (std::size_t act = sequence.first_target; act < sequence.last_target; ++act, ++target) {
-      batch.places.data_ptr<std::int64_t>()[target] = static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
+      batch.places.data_ptr<std::int64_t>()[target] =
+          static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
       batch.targets.data_ptr<std::int64_t>()[target] = data_.item[act];
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.asked.data_ptr<std::int64_t>()[target * context_first_.size() + f] = label(f, act);
@@ -104,19 +105,14 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
   return batch;
 }
 
-namespace {
-
-std::size_t held_out(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t viewer) {
+std::size_t held_out_acts(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t viewer) {
   return data.begin[viewer + 1] - data.begin[viewer] > 2 * hold_out.acts ? hold_out.acts : 0;
 }
 
-}  // namespace
-
-std::vector<Sequence> training_sequences(const dataset::Dataset& data, const HoldOut& hold_out,
-                                         std::size_t steps_max) {
+std::vector<Sequence> training_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max) {
   std::vector<Sequence> sequences;
   for (std::size_t viewer = 0; viewer < data.viewer_count(); ++viewer) {
-    const std::size_t end = data.begin[viewer + 1] - held_out(data, hold_out, viewer);
+    const std::size_t end = data.begin[viewer + 1] - held_out_acts(data, hold_out, viewer);
     for (std::size_t begin = data.begin[viewer]; begin < end; begin += steps_max) {
       Sequence piece;
       piece.viewer = static_cast<std::uint32_t>(viewer);
@@ -131,11 +127,10 @@ std::vector<Sequence> training_sequences(const dataset::Dataset& data, const Hol
   return sequences;
 }
 
-std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out,
-                                         std::size_t steps_max) {
+std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max) {
   std::vector<Sequence> sequences;
   for (std::size_t viewer = 0; viewer < data.viewer_count(); ++viewer) {
-    if (held_out(data, hold_out, viewer) == 0) continue;
+    if (held_out_acts(data, hold_out, viewer) == 0) continue;
     const std::size_t target = data.begin[viewer + 1] - hold_out.asked_at;
     const std::size_t begin = target - std::min(steps_max, target - data.begin[viewer]);
     sequences.push_back({static_cast<std::uint32_t>(viewer), begin, target, target, target + 1});
