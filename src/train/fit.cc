@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 
 #include "train/recurrence.h"
@@ -40,7 +41,8 @@ class Optimiser {
     const double first_share = 1 - std::pow(kFirstMoment, steps_);
     const double second_share = 1 - std::pow(kSecondMoment, steps_);
     // Early on an average over many steps would be mostly the beginning.
-    const double keep = std::min(options_.average, (1. + static_cast<double>(steps_)) / (10. + static_cast<double>(steps_)));
+    const double keep =
+        std::min(options_.average, (1. + static_cast<double>(steps_)) / (10. + static_cast<double>(steps_)));
     for (std::size_t k = 0; k < weights_.size(); ++k) {
       auto& weights = weights_[k];
       if (!weights.grad().defined()) continue;
@@ -64,6 +66,27 @@ class Optimiser {
     }
   }
 
+  std::int64_t steps() const { return steps_; }
+  void set_steps(std::int64_t steps) { steps_ = steps; }
+  /// After the weights were set from outside.
+  void forget() {
+    for (std::size_t k = 0; k < weights_.size(); ++k) average_[k] = weights_[k].detach().clone();
+  }
+  /// All that a step changes, but for their number.
+  std::vector<torch::Tensor> state() const {
+    std::vector<torch::Tensor> all = copy();
+    for (const auto* part : {&first_, &second_, &average_}) all.insert(all.end(), part->begin(), part->end());
+    return all;
+  }
+  void set_state(const std::vector<torch::Tensor>& all) {
+    const std::size_t n = weights_.size();
+    for (std::size_t k = 0; k < n; ++k) {
+      first_[k] = all[n + k];
+      second_[k] = all[2 * n + k];
+      average_[k] = all[3 * n + k];
+    }
+    restore({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)});
+  }
   std::vector<torch::Tensor> copy() const {
     std::vector<torch::Tensor> copies;
     for (const auto& weights : weights_) copies.push_back(weights.detach().clone());
@@ -114,60 +137,152 @@ void set_initial_items(Network& network, const SequenceData& data, const std::ve
 
 }  // namespace
 
-Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, const FitOptions& options,
-           const OnEpoch& on_epoch, const std::atomic<bool>& stop) {
-  const auto began = std::chrono::steady_clock::now();
-  std::mt19937_64 random(options.seed);
-  const std::vector<Sequence> sequences = training_sequences(data.data(), hold_out, options.steps_max);
-  const std::vector<Sequence> validation =
-      sample(held_out_sequences(data.data(), hold_out, options.steps_max), options.validation_viewers, options.seed);
-  set_initial_items(network, data, sequences, options.initial_vectors);
-  network->set_dropout(options.dropout);
-  Optimiser optimiser(network, options);
-  std::vector<torch::Tensor> best;
-  Fitted fitted;
-  double best_ndcg = -1;
-  std::int64_t step = 0;
-  for (std::int64_t epoch = 1; epoch <= options.epochs && !stop; ++epoch) {
-    const auto groups = make_groups(sequences, options.tokens_max, random);
-    const std::int64_t steps = options.epochs * static_cast<std::int64_t>(groups.size());
-    double loss_sum = 0;
+namespace {
+
+/// One training, epoch by epoch.
+class Fit {
+ public:
+  Fit(Network& network, const SequenceData& data, const HoldOut& hold_out, const FitOptions& options,
+      const std::atomic<bool>& stop)
+      : network_(network),
+        data_(data),
+        options_(options),
+        stop_(stop),
+        began_(std::chrono::steady_clock::now()),
+        sequences_(training_sequences(data.data(), hold_out, options.steps_max)),
+        validation_(sample(held_out_sequences(data.data(), hold_out, options.steps_max), options.validation_viewers,
+                           options.seed)),
+        optimiser_(network, options) {
+    network->set_dropout(options.dropout);
+  }
+
+  void begin() {
+    torch::manual_seed(options_.seed);
+    set_initial_items(network_, data_, sequences_, options_.initial_vectors);
+    optimiser_.forget();
+  }
+
+  /// False when it was stopped in the middle.
+  bool train_epoch(std::int64_t epoch, EpochReport& report) {
+    // Every epoch has draws of its own, so that a resumed training goes on as it would have.
+    const std::uint64_t seed = options_.seed * 1'000'003 + static_cast<std::uint64_t>(epoch);
+    std::mt19937_64 random(seed);
+    torch::manual_seed(seed);
+    const auto groups = make_groups(sequences_, options_.tokens_max, random);
+    const std::int64_t steps = options_.epochs * static_cast<std::int64_t>(groups.size());
     double targets = 0;
-    network->train();
+    network_->train();
     for (const auto& group : groups) {
-      if (stop) break;
-      const Batch batch = data.make_batch(group);
-      const auto items = network->item_vectors(options.id_dropout);
-      const auto queries = network->queries(batch, network->states(batch, items));
-      const auto loss = catalogue_cross_entropy(queries, items, network->bias(), batch.targets);
+      if (stop_) return false;
+      const Batch batch = data_.make_batch(group);
+      const auto items = network_->item_vectors(options_.id_dropout);
+      const auto queries = network_->queries(batch, network_->states(batch, items));
+      const auto loss = catalogue_cross_entropy(queries, items, network_->bias(), batch.targets);
       loss.backward();
-      optimiser.step(rate_at(step++, steps, options));
+      optimiser_.step(rate_at(optimiser_.steps(), steps, options_));
       const auto count = static_cast<double>(batch.targets.size(0));
-      loss_sum += loss.item<double>() * count;
+      report.loss += loss.item<double>() * count;
       targets += count;
     }
-    optimiser.swap();
-    EpochReport report{epoch, loss_sum / std::max(1., targets), rank(network, data, validation, options.remove_seen), 0,
-                       false};
-    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    report.best = report.validation.ndcg > best_ndcg || best.empty();
-    if (report.best) {
-      best_ndcg = report.validation.ndcg;
-      best = optimiser.copy();
-      fitted.best_epoch = epoch;
-    }
-    optimiser.swap();
-    fitted.curve.push_back(report);
-    if (on_epoch) on_epoch(report);
-    if (epoch - fitted.best_epoch >= options.patience) break;
+    report.epoch = epoch;
+    report.loss /= std::max(1., targets);
+    return true;
   }
-  if (!best.empty()) optimiser.restore(best);
-  network->eval();
+
+  /// Judges the averaged weights, and keeps them when they are the best yet.
+  void validate(EpochReport& report, Fitted& fitted) {
+    optimiser_.swap();
+    report.validation = rank(network_, data_, validation_, options_.remove_seen);
+    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    report.best = best_.empty() || report.validation.ndcg > best_ndcg_;
+    if (report.best) {
+      best_ndcg_ = report.validation.ndcg;
+      best_ = optimiser_.copy();
+      fitted.best_epoch = report.epoch;
+    }
+    optimiser_.swap();
+    fitted.curve.push_back(report);
+  }
+
+  void save(const Fitted& fitted) const {
+    std::vector<torch::Tensor> all = optimiser_.state();
+    all.insert(all.end(), best_.begin(), best_.end());
+    std::vector<double> numbers = {static_cast<double>(optimiser_.steps()), best_ndcg_,
+                                   static_cast<double>(fitted.best_epoch)};
+    for (const EpochReport& each : fitted.curve) {
+      numbers.insert(numbers.end(),
+                     {each.loss, each.validation.hit, each.validation.ndcg, each.validation.mrr, each.seconds});
+    }
+    all.push_back(torch::tensor(numbers, torch::kFloat64));
+    const std::string unfinished = options_.checkpoint + ".part";
+    torch::save(all, unfinished);
+    std::filesystem::rename(unfinished, options_.checkpoint);
+  }
+
+  /// Where a checkpoint of the same network is: goes on from it. Returns whether there was one.
+  bool load(Fitted& fitted) {
+    if (!std::filesystem::exists(options_.checkpoint)) return false;
+    std::vector<torch::Tensor> all;
+    torch::load(all, options_.checkpoint);
+    const std::size_t parts = optimiser_.state().size();
+    const std::size_t weights = optimiser_.copy().size();
+    if (all.size() != parts + weights + 1) return false;
+    optimiser_.set_state({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(parts)});
+    best_.assign(all.begin() + static_cast<std::ptrdiff_t>(parts), all.end() - 1);
+    const auto* numbers = all.back().data_ptr<double>();
+    optimiser_.set_steps(static_cast<std::int64_t>(numbers[0]));
+    best_ndcg_ = numbers[1];
+    fitted.best_epoch = static_cast<std::int64_t>(numbers[2]);
+    for (std::int64_t at = 3; at + 4 < all.back().size(0); at += 5) {
+      EpochReport each;
+      each.epoch = static_cast<std::int64_t>(fitted.curve.size()) + 1;
+      each.loss = numbers[at];
+      each.validation = {numbers[at + 1], numbers[at + 2], numbers[at + 3], validation_.size()};
+      each.seconds = numbers[at + 4];
+      fitted.curve.push_back(each);
+    }
+    return true;
+  }
+
+  void finish() {
+    if (!best_.empty()) optimiser_.restore(best_);
+    network_->eval();
+  }
+
+ private:
+  Network& network_;
+  const SequenceData& data_;
+  const FitOptions& options_;
+  const std::atomic<bool>& stop_;
+  std::chrono::steady_clock::time_point began_;
+  std::vector<Sequence> sequences_;
+  std::vector<Sequence> validation_;
+  Optimiser optimiser_;
+  std::vector<torch::Tensor> best_;
+  double best_ndcg_ = -1;
+};
+
+}  // namespace
+
+Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, const FitOptions& options,
+           const OnEpoch& on_epoch, const std::atomic<bool>& stop) {
+  Fit run(network, data, hold_out, options, stop);
+  Fitted fitted;
+  if (!options.resume || options.checkpoint.empty() || !run.load(fitted)) run.begin();
+  for (auto epoch = static_cast<std::int64_t>(fitted.curve.size()) + 1; epoch <= options.epochs; ++epoch) {
+    if (epoch - fitted.best_epoch > options.patience && fitted.best_epoch > 0) break;
+    EpochReport report;
+    if (!run.train_epoch(epoch, report)) break;
+    run.validate(report, fitted);
+    if (on_epoch) on_epoch(report);
+    if (!options.checkpoint.empty()) run.save(fitted);
+  }
+  run.finish();
   return fitted;
 }
 
-RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences,
-                  bool remove_seen) {
+RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences, bool remove_seen,
+                  const AddScores& add) {
   torch::NoGradGuard no_gradients;
   const bool training = network->is_training();
   network->eval();
@@ -182,6 +297,7 @@ RankingScore rank(Network& network, const SequenceData& data, const std::vector<
     for (std::size_t row = 0; row < group.size(); ++row) {
       float* scores = logits.data_ptr<float>() + static_cast<std::int64_t>(row) * width;
       const auto target = static_cast<std::size_t>(batch.targets[static_cast<std::int64_t>(row)].item<std::int64_t>());
+      if (add) add(group[row], {scores, static_cast<std::size_t>(width)});
       const float wanted = scores[target];
       if (remove_seen) {
         const std::size_t first = data.data().begin[group[row].viewer];

@@ -6,10 +6,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "train/network.h"
 #include "train/sequences.h"
 
@@ -18,19 +18,21 @@ namespace matchcue::train {
 struct FitOptions {
   std::uint64_t seed = 1;
   std::int64_t epochs = 16;
-  std::size_t steps_max = 200;       ///< acts of a viewer in one piece (bptt)
-  std::size_t tokens_max = 3'200;    ///< padded acts in one step of the optimiser
+  std::size_t steps_max = 200;     ///< acts of a viewer in one piece (bptt)
+  std::size_t tokens_max = 3'200;  ///< padded acts in one step of the optimiser
   double learning_rate = 2e-3;
-  double weight_decay = .03;         ///< of matrices
+  double weight_decay = .03;  ///< of matrices
   double dropout = .1;
-  double id_dropout = 0;             ///< share of item ids left out in a step, so that metadata can speak for new items
-  double clip = 5;                   ///< largest norm of the gradient
-  double average = .995;             ///< of the weights: what is kept a step
-  std::int64_t warm_up = 150;        ///< steps
+  double id_dropout = 0;       ///< share of item ids left out in a step, so that metadata can speak for new items
+  double clip = 5;             ///< largest norm of the gradient
+  double average = .995;       ///< of the weights: what is kept a step
+  std::int64_t warm_up = 150;  ///< steps
   std::size_t validation_viewers = 3'000;
-  bool remove_seen = false;          ///< what a viewer acted upon is not recommended again
-  bool initial_vectors = true;       ///< items begin at what they are acted upon together with
-  std::int64_t patience = 4;         ///< epochs without a better validation before it ends
+  bool remove_seen = false;     ///< what a viewer acted upon is not recommended again
+  bool initial_vectors = true;  ///< items begin at what they are acted upon together with
+  std::int64_t patience = 4;    ///< epochs without a better validation before it ends
+  std::string checkpoint;       ///< file that is written after each epoch; "" is none
+  bool resume = false;          ///< go on from the checkpoint where there is one
 };
 
 struct RankingScore {
@@ -62,9 +64,12 @@ using OnEpoch = std::function<void(const EpochReport&)>;
 Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, const FitOptions& options,
            const OnEpoch& on_epoch, const std::atomic<bool>& stop);
 
-/// Ranks the whole catalogue for each sequence's target.
-RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences,
-                  bool remove_seen);
+/// Adds to the scores of every item for a sequence's target.
+using AddScores = std::function<void(const Sequence& sequence, std::span<float> scores)>;
+
+/// Ranks the whole catalogue for each sequence's target, by the network's scores and what `add` adds.
+RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences, bool remove_seen,
+                  const AddScores& add = {});
 
 /// Item vectors from which items are acted upon near each other: positive pointwise mutual information within 5 acts,
 /// weighted by 1 / distance, with context probabilities to the power .75 (Levy & Goldberg 2014, "Neural word embedding

@@ -27,7 +27,9 @@ void add_shares(const dataset::CodedRows& rows, std::size_t from, float* row) {
 }  // namespace
 
 SequenceData::SequenceData(const dataset::Dataset& data)
-    : data_(data), item_labels_(count_labels(data.item_fields.codes)), viewer_labels_(count_labels(data.viewer_fields.codes)) {
+    : data_(data),
+      item_labels_(count_labels(data.item_fields.codes)),
+      viewer_labels_(count_labels(data.viewer_fields.codes)) {
   for (const auto& field : data.context_codes.fields()) {
     context_first_.push_back(context_labels_);
     context_labels_ += static_cast<std::int64_t>(field.code_count());
@@ -81,7 +83,8 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
       }
     }
     for (std::size_t act = sequence.first_target; act < sequence.last_target; ++act, ++target) {
-      batch.places.data_ptr<std::int64_t>()[target] = static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
+      batch.places.data_ptr<std::int64_t>()[target] =
+          static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
       batch.targets.data_ptr<std::int64_t>()[target] = data_.item[act];
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.asked.data_ptr<std::int64_t>()[target * context_first_.size() + f] = label(f, act);
@@ -95,19 +98,14 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
   return batch;
 }
 
-namespace {
-
-std::size_t held_out(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t viewer) {
+std::size_t held_out_acts(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t viewer) {
   return data.begin[viewer + 1] - data.begin[viewer] > 2 * hold_out.acts ? hold_out.acts : 0;
 }
 
-}  // namespace
-
-std::vector<Sequence> training_sequences(const dataset::Dataset& data, const HoldOut& hold_out,
-                                         std::size_t steps_max) {
+std::vector<Sequence> training_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max) {
   std::vector<Sequence> sequences;
   for (std::size_t viewer = 0; viewer < data.viewer_count(); ++viewer) {
-    const std::size_t end = data.begin[viewer + 1] - held_out(data, hold_out, viewer);
+    const std::size_t end = data.begin[viewer + 1] - held_out_acts(data, hold_out, viewer);
     for (std::size_t begin = data.begin[viewer]; begin < end; begin += steps_max) {
       Sequence piece;
       piece.viewer = static_cast<std::uint32_t>(viewer);
@@ -122,11 +120,10 @@ std::vector<Sequence> training_sequences(const dataset::Dataset& data, const Hol
   return sequences;
 }
 
-std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out,
-                                         std::size_t steps_max) {
+std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max) {
   std::vector<Sequence> sequences;
   for (std::size_t viewer = 0; viewer < data.viewer_count(); ++viewer) {
-    if (held_out(data, hold_out, viewer) == 0) continue;
+    if (held_out_acts(data, hold_out, viewer) == 0) continue;
     const std::size_t target = data.begin[viewer + 1] - hold_out.asked_at;
     const std::size_t begin = target - std::min(steps_max, target - data.begin[viewer]);
     sequences.push_back({static_cast<std::uint32_t>(viewer), begin, target, target, target + 1});

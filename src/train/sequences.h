@@ -55,6 +55,8 @@ struct HoldOut {
   std::size_t asked_at = 2;  ///< counted from the end: 2 asks for the last but one (validation), 1 for the last (test)
 };
 
+/// How many of a viewer's last acts are held out.
+std::size_t held_out_acts(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t viewer);
 /// All acts but those held out, cut into pieces of at most `steps_max`.
 std::vector<Sequence> training_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max);
 /// One act asked for of each viewer that has acts held out, knowing the `steps_max` acts before it.
