@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <numbers>
 
 #include "train/recurrence.h"
@@ -134,10 +135,6 @@ void set_initial_items(Network& network, const SequenceData& data, const std::ve
     network->item_ids().copy_(co_occurrence_vectors(data.data(), sequences, network->shape().width));
   }
 }
-
-}  // namespace
-
-namespace {
 
 /// One training, epoch by epoch.
 class Fit {
@@ -281,48 +278,55 @@ Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, 
   return fitted;
 }
 
+void RankingCount::add(std::size_t place) {
+  if (place <= 10) {
+    sums_.hit += 1;
+    sums_.ndcg += 1 / std::log2(1. + static_cast<double>(place));
+  }
+  sums_.mrr += 1 / static_cast<double>(place);
+  ++sums_.asked;
+}
+
+RankingScore RankingCount::score() const {
+  const double share = sums_.asked > 0 ? 1 / static_cast<double>(sums_.asked) : 0;
+  return {sums_.hit * share, sums_.ndcg * share, sums_.mrr * share, sums_.asked};
+}
+
+std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, const Sequence& sequence,
+                     bool remove_seen) {
+  const std::size_t target = data.item[sequence.first_target];
+  const float wanted = scores[target];
+  if (remove_seen) {
+    for (std::size_t act = data.begin[sequence.viewer]; act < sequence.first_target; ++act) {
+      scores[data.item[act]] = -std::numeric_limits<float>::infinity();
+    }
+  }
+  std::size_t place = 1;
+  for (std::size_t i = 0; i < scores.size(); ++i) place += i != target && scores[i] >= wanted;
+  return place;
+}
+
 RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences, bool remove_seen,
                   const AddScores& add) {
   torch::NoGradGuard no_gradients;
   const bool training = network->is_training();
   network->eval();
   const auto items = network->item_vectors();
-  RankingScore score;
+  RankingCount count;
   std::mt19937_64 random(0);
   for (const auto& group : make_groups(sequences, 20'000, random)) {
     const Batch batch = data.make_batch(group);
     const auto queries = network->queries(batch, network->states(batch, items));
-    auto logits = torch::addmm(network->bias(), queries, items.t()).contiguous();
-    const std::int64_t width = logits.size(1);
+    const auto logits = torch::addmm(network->bias(), queries, items.t()).contiguous();
+    const auto width = static_cast<std::size_t>(logits.size(1));
     for (std::size_t row = 0; row < group.size(); ++row) {
-      float* scores = logits.data_ptr<float>() + static_cast<std::int64_t>(row) * width;
-      const auto target = static_cast<std::size_t>(batch.targets[static_cast<std::int64_t>(row)].item<std::int64_t>());
-      if (add) add(group[row], {scores, static_cast<std::size_t>(width)});
-      const float wanted = scores[target];
-      if (remove_seen) {
-        const std::size_t first = data.data().begin[group[row].viewer];
-        for (std::size_t act = first; act < group[row].first_target; ++act) {
-          scores[data.data().item[act]] = -std::numeric_limits<float>::infinity();
-        }
-      }
-      std::size_t place = 1;
-      for (std::int64_t i = 0; i < width; ++i) {
-        if (static_cast<std::size_t>(i) != target && scores[i] >= wanted) ++place;
-      }
-      if (place <= 10) {
-        score.hit += 1;
-        score.ndcg += 1 / std::log2(1. + static_cast<double>(place));
-      }
-      score.mrr += 1 / static_cast<double>(place);
+      const std::span<float> scores(logits.data_ptr<float>() + row * width, width);
+      if (add) add(group[row], scores);
+      count.add(place_of(scores, data.data(), group[row], remove_seen));
     }
-    score.asked += group.size();
   }
-  const double share = score.asked > 0 ? 1 / static_cast<double>(score.asked) : 0;
-  score.hit *= share;
-  score.ndcg *= share;
-  score.mrr *= share;
   network->train(training);
-  return score;
+  return count.score();
 }
 
 torch::Tensor co_occurrence_vectors(const dataset::Dataset& data, const std::vector<Sequence>& sequences,

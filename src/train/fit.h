@@ -42,6 +42,17 @@ struct RankingScore {
   std::size_t asked = 0;
 };
 
+/// Places of targets among all items, added up.
+class RankingCount {
+ public:
+  /// `place` is 1 for the best.
+  void add(std::size_t place);
+  RankingScore score() const;
+
+ private:
+  RankingScore sums_;
+};
+
 /// How one epoch went.
 struct EpochReport {
   std::int64_t epoch = 0;
@@ -66,6 +77,10 @@ Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, 
 
 /// Adds to the scores of every item for a sequence's target.
 using AddScores = std::function<void(const Sequence& sequence, std::span<float> scores)>;
+
+/// The place of a sequence's target by the scores of all items, ties before it. With `remove_seen` what the viewer acted
+/// upon before is left out; `scores` are overwritten.
+std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, const Sequence& sequence, bool remove_seen);
 
 /// Ranks the whole catalogue for each sequence's target, by the network's scores and what `add` adds.
 RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences, bool remove_seen,

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "scoring/open_sequence_model.h"
 #include "train/export.h"
 #include "train/ridge_blend.h"
 
@@ -107,16 +108,21 @@ struct Blend {
   RankingScore validation;
 };
 
+/// Adds `weight` times the ridge's scores; reads `ridge` and `data` when called.
+AddScores adder(const scoring::WindowTables& ridge, const dataset::Dataset& data, double weight) {
+  return [&ridge, &data, weight, expected = std::vector<float>(data.item_count())](const Sequence& sequence,
+                                                                                 std::span<float> scores) mutable {
+    score_ridge(ridge, data, sequence, expected);
+    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += static_cast<float>(weight) * expected[i];
+  };
+}
+
 Blend choose_weight(Network& network, const SequenceData& data, const std::vector<Sequence>& validation,
                     const scoring::WindowTables& ridge, bool remove_seen) {
   Blend best{0, rank(network, data, validation, remove_seen)};
-  std::vector<float> expected(data.data().item_count());
   for (const double weight : kRidgeWeights) {
-    const auto add = [&](const Sequence& sequence, std::span<float> scores) {
-      score_ridge(ridge, data.data(), sequence, expected);
-      for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += static_cast<float>(weight) * expected[i];
-    };
-    const RankingScore score = rank(network, data, validation, remove_seen, add);
+    const RankingScore score =
+        rank(network, data, validation, remove_seen, adder(ridge, data.data(), weight));
     if (score.ndcg > best.validation.ndcg) best = {weight, score};
   }
   return best;
@@ -159,6 +165,9 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
   const SequenceData sequences(data);
   const NetworkShape shape = shape_of(parameters, sequences);
   const FitOptions options = options_of(parameters, request, shape);
+  if (request.test && parameters.whole("held_out_acts") != 2) {
+    return invalid("invalid_hyperparameter", "a test needs held_out_acts to be 2: validation and test", "held_out_acts");
+  }
   const HoldOut hold_out{parameters.whole("held_out_acts"), parameters.whole("held_out_acts")};
   torch::manual_seed(request.seed);
   Network network(shape, sequences.item_shares(), options.dropout);
@@ -181,6 +190,12 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
   watch.on_stage("writing");
   MCUE_TRY(trained.id, export_version(network, sequences, hold_out, manifest_of(data, parameters, request, trained),
                                       ridge, request.out));
+  if (request.test) {
+    watch.on_stage("testing");
+    MCUE_TRY(const auto model, scoring::open_sequence_model(request.out + "/" + trained.id));
+    const AddScores add = ridge ? adder(ridge->tables, data, ridge->weight) : AddScores();
+    trained.test = check_served(network, sequences, *model, {hold_out.acts, 1}, options, add);
+  }
   return trained;
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "dataset/dataset.h"
 #include "recipes/parameters.h"
 #include "train/fit.h"
+#include "train/served_check.h"
 
 namespace matchcue::train {
 
@@ -27,6 +29,7 @@ struct TrainRequest {
   std::string out;         ///< folder of solution versions; made when missing
   std::string checkpoint;  ///< "" is none
   bool resume = false;
+  bool test = false;  ///< at the end, asks what was written for each viewer's last act; held_out_acts must be 2
 };
 
 /// Told what is being done, and of each epoch.
@@ -40,11 +43,12 @@ struct TrainedNetwork {
   Fitted fitted;
   RankingScore validation;  ///< of what was written, over all viewers
   double ridge_weight = 0;  ///< 0: the ridge did not help
+  std::optional<ServedCheck> test;
 };
 
 /// Trains, decides on the validation whether a sequential ridge helps, measures what a difference of scores is worth,
 /// and writes OUT/ID. With one thread the same data, parameters and seed give the same id. `stop` ends the training
-/// early: the best weights until then are written. Errors: too_little_data, unknown_hyperparameter,
+/// early: the best weights until then are written. The test, where one is asked for, decides nothing. Errors: too_little_data, unknown_hyperparameter,
 /// invalid_hyperparameter, unavailable.
 Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,
                                                   const TrainWatch& watch, const std::atomic<bool>& stop);
