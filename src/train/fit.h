@@ -78,8 +78,8 @@ Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, 
 /// Adds to the scores of every item for a sequence's target.
 using AddScores = std::function<void(const Sequence& sequence, std::span<float> scores)>;
 
-/// The place of a sequence's target by the scores of all items, ties before it. With `remove_seen` what the viewer acted
-/// upon before is left out; `scores` are overwritten.
+/// The place of a sequence's target by the scores of all items, ties before it. With `remove_seen` what the viewer
+/// acted upon before is left out; `scores` are overwritten.
 std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, const Sequence& sequence, bool remove_seen);
 
 /// Ranks the whole catalogue for each sequence's target, by the network's scores and what `add` adds.

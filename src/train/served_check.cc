@@ -16,10 +16,9 @@ std::vector<std::size_t> top_ten(const std::vector<float>& scores) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t count = std::min<std::size_t>(10, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
-                    });
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+      [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
   order.resize(count);
   return order;
 }
@@ -40,11 +39,12 @@ class Served {
   Served(const scoring::SequenceModel& model, const dataset::Dataset& data)
       : model_(model), data_(data), catalogue_(dataset::catalogue_of(data)), state_(model.state_size()) {}
 
-  std::vector<float> scores(const Sequence& sequence) {
+  std::vector<float> ask(const Sequence& sequence) {
     model_.start(state_);
     for (std::size_t act = sequence.begin; act < sequence.end; ++act) {
       const domain::Values context = dataset::context_of(data_, act);
-      const std::string_view type = data_.event_types.empty() ? "" : data_.event_types[data_.event_type[act]];
+      const std::string_view type =
+          data_.event_types.empty() ? std::string_view() : std::string_view(data_.event_types[data_.event_type[act]]);
       model_.advance(state_, {catalogue_.items()[data_.item[act]], type, context, data_.timestamp_s[act]});
     }
     const domain::Values asked = dataset::context_of(data_, sequence.first_target);
@@ -67,15 +67,15 @@ ServedCheck check_served(Network& network, const SequenceData& data, const scori
   torch::NoGradGuard no_gradients;
   network->eval();
   ServedCheck check;
-  check.trained = rank(network, data, held_out_sequences(data.data(), hold_out, options.steps_max),
-                       options.remove_seen, add);
+  check.trained =
+      rank(network, data, held_out_sequences(data.data(), hold_out, options.steps_max), options.remove_seen, add);
   const auto items = network->item_vectors();
   Served served(model, data.data());
   RankingCount count;
   constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
   for (const Sequence& each : held_out_sequences(data.data(), hold_out, kAll)) {
     const std::vector<float> wanted = trained_scores(network, data, items, each, add);
-    std::vector<float> found = served.scores(each);
+    std::vector<float> found = served.ask(each);
     for (std::size_t i = 0; i < found.size(); ++i) {
       check.largest_difference =
           std::max(check.largest_difference, static_cast<double>(std::abs(found[i] - wanted[i])));

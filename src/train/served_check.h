@@ -10,8 +10,8 @@
 namespace matchcue::train {
 
 struct ServedCheck {
-  RankingScore trained;  ///< by the network, knowing at most `steps_max` acts: the protocol of MovieLens-1M
-  RankingScore served;   ///< by the model that serves, knowing all acts
+  RankingScore trained;           ///< by the network, knowing at most `steps_max` acts: the protocol of MovieLens-1M
+  RankingScore served;            ///< by the model that serves, knowing all acts
   double largest_difference = 0;  ///< between scores of both, knowing all acts
   std::size_t same_lists = 0;     ///< viewers of whom both have the same ten items in the same order
 };

@@ -111,7 +111,7 @@ struct Blend {
 /// Adds `weight` times the ridge's scores; reads `ridge` and `data` when called.
 AddScores adder(const scoring::WindowTables& ridge, const dataset::Dataset& data, double weight) {
   return [&ridge, &data, weight, expected = std::vector<float>(data.item_count())](const Sequence& sequence,
-                                                                                 std::span<float> scores) mutable {
+                                                                                   std::span<float> scores) mutable {
     score_ridge(ridge, data, sequence, expected);
     for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += static_cast<float>(weight) * expected[i];
   };
@@ -121,8 +121,7 @@ Blend choose_weight(Network& network, const SequenceData& data, const std::vecto
                     const scoring::WindowTables& ridge, bool remove_seen) {
   Blend best{0, rank(network, data, validation, remove_seen)};
   for (const double weight : kRidgeWeights) {
-    const RankingScore score =
-        rank(network, data, validation, remove_seen, adder(ridge, data.data(), weight));
+    const RankingScore score = rank(network, data, validation, remove_seen, adder(ridge, data.data(), weight));
     if (score.ndcg > best.validation.ndcg) best = {weight, score};
   }
   return best;
@@ -166,7 +165,8 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
   const NetworkShape shape = shape_of(parameters, sequences);
   const FitOptions options = options_of(parameters, request, shape);
   if (request.test && parameters.whole("held_out_acts") != 2) {
-    return invalid("invalid_hyperparameter", "a test needs held_out_acts to be 2: validation and test", "held_out_acts");
+    return invalid("invalid_hyperparameter", "a test needs held_out_acts to be 2: validation and test",
+                   "held_out_acts");
   }
   const HoldOut hold_out{parameters.whole("held_out_acts"), parameters.whole("held_out_acts")};
   torch::manual_seed(request.seed);
