@@ -28,7 +28,7 @@ class RecurrentNetwork {
   /// memory   memory_size() floats
   /// input    width() floats: what the act is
   /// viewer   width() floats, written: what the viewer is after it
-  /// Cost     (8 + 4 inner) width^2 multiply-adds a block (min_gru: 4 + 2 inner) and a few exponentials a unit; no
+  /// Cost     (5 + 2 inner) width^2 multiply-adds a block (min_gru: 4 + 2 inner) and a few exponentials a unit; no
   ///          allocation. The same bits every time, on every machine whose kernel has fused multiply-adds.
   void advance(std::span<float> memory, std::span<const float> input, std::span<float> viewer,
                Kernel kernel = fastest_kernel()) const;
