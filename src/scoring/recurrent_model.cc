@@ -68,8 +68,7 @@ class RecurrentModel final : public SequenceModel {
     if (!tables_.event_types.empty()) add_to(event_type_row(act.event_type), width(), input);
     const std::int64_t gap = pass_time(state.last(kTimeFloats), act.timestamp_s);
     if (tables_.shape.gaps > 0) add_to(row(tables_.gaps, static_cast<std::size_t>(gap_bucket(gap))), width(), input);
-    context_labels_.read_lowest(act.context,
-                                [&](std::size_t label) { add_to(row(tables_.context_in, label), width(), input); });
+    add_context(tables_.context_in, act.context, input);
     network_.advance(state.first(network_.memory_size()), {input, width()}, viewer_of(state));
   }
 

@@ -15,7 +15,7 @@ namespace matchcue::scoring {
 /// Scores are logits. A viewer's state is what the network remembers (RecurrentNetwork), what the viewer is after the
 /// last act (width floats, so that scoring needs no pass through the network), and when that was.
 ///
-/// Advancing costs about 2 us at a width of 64 and 2 blocks and does not allocate. An item that was not trained on acts
+/// Advancing costs about 4 us at a width of 64 and 2 blocks and does not allocate. An item that was not trained on acts
 /// and is scored as what its metadata says, with the mean of the trained items' biases: as popular as a typical item.
 /// An event type that was not trained on counts as the mean of those that were.
 SequenceModelPtr make_recurrent_model(std::string id, std::string recipe, RecurrentTables tables);
