@@ -8,6 +8,9 @@
 // can do, measured in the same run. "fused": score, mask and choice by TopPerSlot; "apart": the viewers lie in memory
 // in no order; "one viewer": FoldedItems::score, viewer by viewer, no choice; "then": scores of 1,024 viewers at a time
 // by OpenBLAS, then the same choice from them, item by item.
+//
+// Last, one act taken into a viewer's state by user-personalization's network, with all that is done about an act, of
+// 1,000 viewers in turn; "plain loops": the network alone, as one would write it (scoring/test_recurrent_tables.h).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,6 +23,8 @@
 #include "blas_scores.h"
 #include "decider_baseline.h"
 #include "fma_peak.h"
+#include "scoring/recurrent_model.h"
+#include "scoring/test_recurrent_tables.h"
 #include "scoring/top_per_slot.h"
 #include "thread_cpu.h"
 
@@ -192,6 +197,46 @@ void measure_product(std::size_t rows, std::size_t columns, std::size_t rounds) 
              100 * floor_us / median(packed), median(plain) / median(packed));
 }
 
+/// One act taken into a viewer's state, as recipe user-personalization does it: acts of many viewers in turn.
+void measure_advance(RecurrentCell cell, std::size_t rounds) {
+  constexpr std::size_t kViewers = 1'000;
+  constexpr std::size_t kItems = 4'000;
+  constexpr std::size_t kPlainActs = 200;
+  RecurrentShape shape;
+  shape.cell = cell;
+  shape.gaps = 10;
+  const RecurrentTables tables = random_tables(shape, kItems, 1);
+  const auto model = make_recurrent_model("m-1", "m", tables);
+  std::vector<domain::Item> items;
+  for (const std::string& id : tables.items) items.push_back(domain::make_item(domain::ItemId(id), {}, "").value());
+  const domain::Values context = {{"HOME", true}, {"MATCH_EVENT", std::string("GOAL")}};
+  std::vector<std::vector<float>> states(kViewers, std::vector<float>(model->state_size()));
+  for (auto& state : states) model->start(state);
+  Random random(3);
+  std::int64_t now_s = 1'700'000'000;
+  PlainNetwork<float> plain(tables);
+  std::vector<float> input = numbers(random, shape.width);
+  std::vector<double> served;
+  std::vector<double> in_loops;
+  std::vector<double> peak;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    peak.push_back(bench::fma_peak_per_ns(20));
+    double begin = bench::thread_cpu_us();
+    for (auto& state : states) model->advance(state, {items[random.below(kItems)], "CLICK", context, now_s += 7});
+    served.push_back((bench::thread_cpu_us() - begin) / kViewers);
+    begin = bench::thread_cpu_us();
+    for (std::size_t act = 0; act < kPlainActs; ++act) input = plain.advance(std::move(input));
+    in_loops.push_back((bench::thread_cpu_us() - begin) / kPlainActs);
+  }
+  const std::size_t products = cell == RecurrentCell::rg_lru ? 5 + 2 * shape.inner : 4 + 2 * shape.inner;
+  const double floor_us =
+      static_cast<double>(products * shape.width * shape.width * shape.blocks) / median(peak) / 1'000;
+  fmt::print(
+      "{:<40}{:>14.3f}{:>8.0f} %{:>17.2f}x\n",
+      fmt::format("{}, {} floats kept", cell == RecurrentCell::rg_lru ? "rg_lru" : "min_gru", model->state_size()),
+      median(served), 100 * floor_us / median(served), median(in_loops) / median(served));
+}
+
 /// One way to do a moment, and what it took, a round each.
 struct Way {
   std::string name;
@@ -256,4 +301,6 @@ int main(int argc, char** argv) {
   for (const std::size_t rows : {std::size_t{64}, std::size_t{128}, std::size_t{256}}) {
     measure_product(rows, kDimension, rounds);
   }
+  fmt::print("\n{:<40}{:>14}{:>10}{:>18}\n", "An act, 2 blocks of 64", "us", "of peak", "plain loops are");
+  for (const RecurrentCell cell : {RecurrentCell::rg_lru, RecurrentCell::min_gru}) measure_advance(cell, rounds);
 }

@@ -1,0 +1,44 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a trained network to what serves: scoring/recurrent_model.h, without torch.
+
+#include "train/torch.h"
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "recipes/calibration.h"
+#include "scoring/recurrent_tables.h"
+#include "scoring/sequence_model.h"
+#include "scoring/window_tables.h"
+#include "train/network.h"
+#include "train/sequences.h"
+
+namespace matchcue::train {
+
+/// A ridge that is added to the network's scores, and how much of it.
+struct RidgePart {
+  scoring::WindowTables tables;
+  double weight = 0;
+};
+
+/// What serves of a network that was trained on `data`; copies. Items that nobody acted upon are left out: training
+/// only pushed their ids away from everybody, while as new items they are what their metadata says. Single thread.
+scoring::RecurrentTables tables_of(Network& network, const SequenceData& data);
+
+/// What a difference of scores is worth in log-odds, on the acts that were held out of `data`.
+/// Cost: one pass through those viewers' acts with the serving network.
+recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                                   const HoldOut& hold_out);
+
+/// Writes ROOT/ID and returns the id: the network, with the ridge where there is one, under `manifest`, which has at
+/// least "recipe": "user-personalization"; "log_odds_scale" is measured and added. The same network, data and manifest
+/// give the same id. Errors: invalid_manifest, invalid_weights (a weight that is not finite), unavailable.
+Result<std::string> export_version(Network& network, const SequenceData& data, const HoldOut& hold_out,
+                                   nlohmann::json manifest, const std::optional<RidgePart>& ridge,
+                                   const std::string& root);
+
+}  // namespace matchcue::train

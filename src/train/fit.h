@@ -1,0 +1,95 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Trains a network on a data set: which epoch is kept is decided on acts that were held out.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "train/network.h"
+#include "train/sequences.h"
+
+namespace matchcue::train {
+
+struct FitOptions {
+  std::uint64_t seed = 1;
+  std::int64_t epochs = 16;
+  std::size_t steps_max = 200;     ///< acts of a viewer in one piece (bptt)
+  std::size_t tokens_max = 3'200;  ///< padded acts in one step of the optimiser
+  double learning_rate = 2e-3;
+  double weight_decay = .03;  ///< of matrices
+  double dropout = .1;
+  double id_dropout = 0;       ///< share of item ids left out in a step, so that metadata can speak for new items
+  double clip = 5;             ///< largest norm of the gradient
+  double average = .995;       ///< of the weights: what is kept a step
+  std::int64_t warm_up = 150;  ///< steps
+  std::size_t validation_viewers = 3'000;
+  bool remove_seen = false;     ///< what a viewer acted upon is not recommended again
+  bool initial_vectors = true;  ///< items begin at what they are acted upon together with
+  std::int64_t patience = 4;    ///< epochs without a better validation before it ends
+  std::string checkpoint;       ///< file that is written after each epoch; "" is none
+  bool resume = false;          ///< go on from the checkpoint where there is one
+};
+
+struct RankingScore {
+  double hit = 0;   ///< HR@10
+  double ndcg = 0;  ///< NDCG@10
+  double mrr = 0;
+  std::size_t asked = 0;
+};
+
+/// Places of targets among all items, added up.
+class RankingCount {
+ public:
+  /// `place` is 1 for the best.
+  void add(std::size_t place);
+  RankingScore score() const;
+
+ private:
+  RankingScore sums_;
+};
+
+/// How one epoch went.
+struct EpochReport {
+  std::int64_t epoch = 0;
+  double loss = 0;
+  RankingScore validation;
+  double seconds = 0;  ///< since the beginning
+  bool best = false;
+};
+
+struct Fitted {
+  std::vector<EpochReport> curve;
+  std::int64_t best_epoch = 0;
+};
+
+/// Called after each epoch.
+using OnEpoch = std::function<void(const EpochReport&)>;
+
+/// Trains until it does not get better, or `stop` is set, and leaves the best weights in `network`. The same seed, data
+/// and thread count give the same bits.
+Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, const FitOptions& options,
+           const OnEpoch& on_epoch, const std::atomic<bool>& stop);
+
+/// Adds to the scores of every item for a sequence's target.
+using AddScores = std::function<void(const Sequence& sequence, std::span<float> scores)>;
+
+/// The place of a sequence's target by the scores of all items, ties before it. With `remove_seen` what the viewer
+/// acted upon before is left out; `scores` are overwritten.
+std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, const Sequence& sequence, bool remove_seen);
+
+/// Ranks the whole catalogue for each sequence's target, by the network's scores and what `add` adds.
+RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences, bool remove_seen,
+                  const AddScores& add = {});
+
+/// Item vectors from which items are acted upon near each other: positive pointwise mutual information within 5 acts,
+/// weighted by 1 / distance, with context probabilities to the power .75 (Levy & Goldberg 2014, "Neural word embedding
+/// as implicit matrix factorization"), its leading eigenvectors scaled to a root mean square of .1.
+torch::Tensor co_occurrence_vectors(const dataset::Dataset& data, const std::vector<Sequence>& sequences,
+                                    std::int64_t width);
+
+}  // namespace matchcue::train

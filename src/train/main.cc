@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// matchcue-train: trains a recipe that needs libtorch. `matchcue train` runs it.
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "dataset/load_files.h"
+#include "dataset/load_store.h"
+#include "store/sqlite/sqlite_store.h"
+#include "train/user_personalization.h"
+
+namespace matchcue::train {
+namespace {
+
+std::atomic<bool> stop_requested = false;
+
+struct Flags {
+  std::string recipe = std::string(kUserPersonalization);
+  std::string config;
+  std::string data_dir;
+  std::vector<std::string> interactions;
+  std::string items, users, items_schema, users_schema, interactions_schema;
+  std::string event_type;
+  std::string out;
+  std::vector<std::string> sets;
+  std::uint64_t seed = 1;
+  int threads = 1;
+  bool resume = false;
+  bool json = false;
+  bool test = false;
+};
+
+/// Fails when products of matrices are as slow as with Debian's reference BLAS.
+Result<void> check_blas() {
+  constexpr std::int64_t kSize = 256;
+  constexpr int kRounds = 20;
+  constexpr double kSlowGflops = 8;  // the reference BLAS makes about 3, OpenBLAS 50 and more
+  const auto a = torch::rand({kSize, kSize});
+  double best = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto product = torch::mm(a, a);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    best = std::max(best, 2e-9 * static_cast<double>(kSize * kSize * kSize) / seconds);
+  }
+  if (best >= kSlowGflops) return {};
+  return unavailable(
+      "slow_blas",
+      fmt::format("matrices are multiplied at {:.1f} GFLOP/s: the reference BLAS is in use. Install OpenBLAS: "
+                  "apt-get install libopenblas0-pthread",
+                  best));
+}
+
+/// Freed memory is kept: training asks for the same sizes again and again.
+void keep_memory() {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+Result<recipes::ParameterTexts> read_parameters(const Flags& flags) {
+  recipes::ParameterTexts parameters;
+  if (!flags.config.empty()) {
+    std::ifstream file(flags.config);
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto json = nlohmann::json::parse(text.str(), nullptr, false);
+    if (!file || !json.is_object()) {
+      return invalid("invalid_config", "\"" + flags.config + "\" is not a JSON object of hyperparameters", "config");
+    }
+    for (const auto& [name, value] : json.items()) {
+      parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
+    }
+  }
+  for (const std::string& set : flags.sets) {
+    const auto equals = set.find('=');
+    if (equals == std::string::npos) return invalid("invalid_value", "\"" + set + "\" is not NAME=VALUE", "set");
+    parameters[set.substr(0, equals)] = set.substr(equals + 1);
+  }
+  return parameters;
+}
+
+Result<dataset::Dataset> load(const Flags& flags) {
+  dataset::InteractionFilter filter;
+  filter.event_type = flags.event_type;
+  if (flags.interactions.empty()) {
+    MCUE_TRY(const auto reader, store::open_sqlite_reader(flags.data_dir));
+    return dataset::load_dataset_store(*reader, {filter, {domain::FeedbackKind::click}});
+  }
+  dataset::DatasetFiles files{flags.interactions, flags.users,        flags.items,
+                              flags.users_schema, flags.items_schema, flags.interactions_schema};
+  MCUE_TRY(auto loaded, dataset::load_dataset_files(files, filter));
+  for (const auto& reject : loaded.report.rejects) {
+    std::cerr << fmt::format("left out: {} line {}: {} {}\n", reject.file, reject.line, reject.column, reject.reason);
+  }
+  return std::move(loaded.dataset);
+}
+
+void print_epoch(const EpochReport& epoch, std::int64_t epochs) {
+  const double left = epoch.seconds / static_cast<double>(epoch.epoch) * static_cast<double>(epochs - epoch.epoch);
+  std::cerr << fmt::format(
+      "epoch {:>3} of {}  loss {:.4f}  validation HR@10 {:.4f} NDCG@10 {:.4f}{}  {:.0f} s, at most {:.0f} s left\n",
+      epoch.epoch, epochs, epoch.loss, epoch.validation.hit, epoch.validation.ndcg, epoch.best ? " *" : "  ",
+      epoch.seconds, left);
+}
+
+Result<TrainedNetwork> run(const Flags& flags) {
+  if (flags.recipe != kUserPersonalization) {
+    return invalid("unknown_recipe", "matchcue-train does not know recipe \"" + flags.recipe + "\"", "recipe");
+  }
+  keep_memory();
+  torch::set_num_threads(flags.threads);
+  MCUE_TRY_VOID(check_blas());
+  TrainRequest request;
+  MCUE_TRY(request.parameters, read_parameters(flags));
+  MCUE_TRY(const dataset::Dataset data, load(flags));
+  std::cerr << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
+                           data.viewer_count(), data.item_count());
+  request.event_type = flags.event_type;
+  request.seed = flags.seed;
+  request.out = flags.out.empty() ? flags.data_dir + "/versions" : flags.out;
+  std::filesystem::create_directories(request.out);
+  request.checkpoint = request.out + "/.checkpoint-" + data.hash.substr(0, 12);
+  request.resume = flags.resume;
+  request.test = flags.test;
+  const TrainWatch watch{[](const std::string& stage) { std::cerr << stage << "\n"; }, print_epoch};
+  MCUE_TRY(TrainedNetwork trained, train_user_personalization(data, request, watch, stop_requested));
+  std::filesystem::remove(request.checkpoint);
+  return trained;
+}
+
+void add_options(CLI::App& app, Flags& flags) {
+  app.add_option("--recipe", flags.recipe, "user-personalization");
+  app.add_option("--config", flags.config, "JSON file of hyperparameters");
+  app.add_option("--set", flags.sets, "one hyperparameter: NAME=VALUE");
+  app.add_option("--data-dir", flags.data_dir,
+                 "where matchcue keeps its data: trains on what was imported and clicked");
+  app.add_option("--interactions", flags.interactions, "CSV files to train on instead");
+  app.add_option("--items", flags.items, "CSV file of items");
+  app.add_option("--users", flags.users, "CSV file of users");
+  app.add_option("--interactions-schema", flags.interactions_schema, "Avro schema file");
+  app.add_option("--items-schema", flags.items_schema, "Avro schema file");
+  app.add_option("--users-schema", flags.users_schema, "Avro schema file");
+  app.add_option("--event-type", flags.event_type, "train on interactions of this type alone");
+  app.add_option("--out", flags.out, "folder of solution versions; DATA_DIR/versions when not given");
+  app.add_option("--seed", flags.seed, "of everything random");
+  app.add_option("--threads", flags.threads, "one gives the same version every time")->check(CLI::Range(1, 256));
+  app.add_flag("--resume", flags.resume, "go on where a training of the same data ended");
+  app.add_flag("--test", flags.test, "measure what was written on each viewer's last act; with held_out_acts=2");
+  app.add_flag("--json", flags.json, "the result as JSON");
+}
+
+void print_test(const ServedCheck& test) {
+  for (const auto& [name, score] : {std::pair{"test", test.trained}, std::pair{"test, served", test.served}}) {
+    std::cout << fmt::format("{}: HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f} of {} viewers\n", name, score.hit, score.ndcg,
+                             score.mrr, score.asked);
+  }
+  std::cout << fmt::format("served act by act: scores differ by at most {:.2g}; {} of {} lists of ten are the same\n",
+                           test.largest_difference, test.same_lists, test.served.asked);
+}
+
+}  // namespace
+}  // namespace matchcue::train
+
+int main(int argc, char** argv) {
+  using namespace matchcue;
+  using namespace matchcue::train;
+  CLI::App app("Trains a solution version.", "matchcue-train");
+  Flags flags;
+  add_options(app, flags);
+  CLI11_PARSE(app, argc, argv);
+  std::signal(SIGINT, [](int) { stop_requested = true; });
+  const auto trained = run(flags);
+  if (!trained.ok()) {
+    std::cerr << "matchcue-train: " << trained.error().message << " (" << trained.error().code << ")\n";
+    return 1;
+  }
+  if (flags.json) {
+    std::cout << fmt::format(
+                     R"({{"id":"{}","best_epoch":{},"hit_at_10":{:.6f},"ndcg_at_10":{:.6f},"ridge_weight":{}}})",
+                     trained->id, trained->fitted.best_epoch, trained->validation.hit, trained->validation.ndcg,
+                     trained->ridge_weight)
+              << "\n";
+  } else {
+    std::cout << fmt::format("{}\nepoch {} is the best; validation HR@10 {:.4f} NDCG@10 {:.4f}{}\n", trained->id,
+                             trained->fitted.best_epoch, trained->validation.hit, trained->validation.ndcg,
+                             trained->ridge_weight > 0
+                                 ? fmt::format(" with a sequential ridge at weight {:.2f}", trained->ridge_weight)
+                                 : std::string());
+  }
+  if (trained->test && !flags.json) print_test(*trained->test);
+  return 0;
+}

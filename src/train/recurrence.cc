@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/recurrence.h"
+
+#include <algorithm>
+
+namespace matchcue::train {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+namespace {
+
+/// Rows of logits that are in memory at a time.
+constexpr std::int64_t kChunkRows = 256;
+
+class LinearRecurrence : public torch::autograd::Function<LinearRecurrence> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& keep, const torch::Tensor& input) {
+    const auto state = torch::empty_like(input);
+    const std::int64_t batch = input.size(0);
+    const std::int64_t time = input.size(1);
+    const std::int64_t width = input.size(2);
+    const float* a = keep.data_ptr<float>();
+    const float* b = input.data_ptr<float>();
+    float* h = state.data_ptr<float>();
+    for (std::int64_t row = 0; row < batch; ++row) {
+      const std::int64_t start = row * time * width;
+      std::copy_n(b + start, width, h + start);
+      for (std::int64_t at = start + width; at < start + time * width; ++at) h[at] = a[at] * h[at - width] + b[at];
+    }
+    context->save_for_backward({keep, state});
+    return state;
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto outer = gradients[0].contiguous();
+    const auto keep_gradient = torch::empty_like(outer);
+    const auto input_gradient = torch::empty_like(outer);
+    const std::int64_t batch = outer.size(0);
+    const std::int64_t time = outer.size(1);
+    const std::int64_t width = outer.size(2);
+    const float* a = saved[0].data_ptr<float>();
+    const float* h = saved[1].data_ptr<float>();
+    const float* g = outer.data_ptr<float>();
+    float* da = keep_gradient.data_ptr<float>();
+    float* db = input_gradient.data_ptr<float>();
+    for (std::int64_t row = 0; row < batch; ++row) {
+      const std::int64_t start = row * time * width;
+      const std::int64_t last = start + (time - 1) * width;
+      std::copy_n(g + last, width, db + last);
+      for (std::int64_t t = time - 2; t >= 0; --t) {
+        const std::int64_t at = start + t * width;
+        for (std::int64_t k = at; k < at + width; ++k) db[k] = g[k] + a[k + width] * db[k + width];
+      }
+      std::fill_n(da + start, width, 0.F);
+      for (std::int64_t at = start + width; at < start + time * width; ++at) da[at] = db[at] * h[at - width];
+    }
+    return {keep_gradient, input_gradient};
+  }
+};
+
+class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEntropy> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& queries, const torch::Tensor& items,
+                               const torch::Tensor& bias, const torch::Tensor& targets) {
+    const std::int64_t rows = queries.size(0);
+    const auto transposed = items.t();
+    const auto query_gradient = torch::empty_like(queries);
+    const auto item_gradient = torch::zeros_like(items);
+    const auto bias_gradient = torch::zeros_like(bias);
+    double loss = 0;
+    for (std::int64_t begin = 0; begin < rows; begin += kChunkRows) {
+      const std::int64_t count = std::min(kChunkRows, rows - begin);
+      const auto chunk = queries.narrow(0, begin, count);
+      const auto target = targets.narrow(0, begin, count).unsqueeze(1);
+      auto logits = torch::addmm(bias, chunk, transposed);
+      const auto normaliser = torch::logsumexp(logits, 1, true);
+      loss += (normaliser - logits.gather(1, target)).sum().item<double>();
+      logits.sub_(normaliser).exp_();
+      logits.scatter_add_(1, target, torch::full({count, 1}, -1.F));
+      query_gradient.narrow(0, begin, count).copy_(torch::mm(logits, items));
+      item_gradient.addmm_(logits.t(), chunk);
+      bias_gradient.add_(logits.sum(0));
+    }
+    const double share = 1. / static_cast<double>(rows);
+    context->save_for_backward({query_gradient.mul_(share), item_gradient.mul_(share), bias_gradient.mul_(share)});
+    return torch::tensor(static_cast<float>(loss * share));
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    return {saved[0] * gradients[0], saved[1] * gradients[0], saved[2] * gradients[0], torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+torch::Tensor linear_recurrence(const torch::Tensor& keep, const torch::Tensor& input) {
+  return LinearRecurrence::apply(keep.contiguous(), input.contiguous());
+}
+
+torch::Tensor catalogue_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items,
+                                      const torch::Tensor& bias, const torch::Tensor& targets) {
+  return CatalogueCrossEntropy::apply(queries, items, bias, targets);
+}
+
+}  // namespace matchcue::train

@@ -1,0 +1,56 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Recipe user-personalization: from a data set to a solution version.
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "dataset/dataset.h"
+#include "recipes/parameters.h"
+#include "train/fit.h"
+#include "train/served_check.h"
+
+namespace matchcue::train {
+
+constexpr std::string_view kUserPersonalization = "user-personalization";
+
+/// What can be set of it; Personalize's names where it has one.
+std::span<const recipes::ParameterSpec> user_personalization_parameters();
+
+struct TrainRequest {
+  recipes::ParameterTexts parameters;
+  std::string event_type;  ///< that the data was filtered by; "" is none
+  std::uint64_t seed = 1;
+  std::string out;         ///< folder of solution versions; made when missing
+  std::string checkpoint;  ///< "" is none
+  bool resume = false;
+  bool test = false;  ///< at the end, asks what was written for each viewer's last act; held_out_acts must be 2
+};
+
+/// Told what is being done, and of each epoch.
+struct TrainWatch {
+  std::function<void(const std::string& stage)> on_stage;
+  std::function<void(const EpochReport& epoch, std::int64_t epochs)> on_epoch;
+};
+
+struct TrainedNetwork {
+  std::string id;
+  Fitted fitted;
+  RankingScore validation;  ///< of what was written, over all viewers
+  double ridge_weight = 0;  ///< 0: the ridge did not help
+  std::optional<ServedCheck> test;
+};
+
+/// Trains, decides on the validation whether a sequential ridge helps, measures what a difference of scores is worth,
+/// and writes OUT/ID. With one thread the same data, parameters and seed give the same id. `stop` ends the training
+/// early: the best weights until then are written. The test, where one is asked for, decides nothing. Errors:
+/// too_little_data, unknown_hyperparameter, invalid_hyperparameter, unavailable.
+Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,
+                                                  const TrainWatch& watch, const std::atomic<bool>& stop);
+
+}  // namespace matchcue::train

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A small audience that acts upon one item at each kind of moment, trained on and served.
+#include "train/user_personalization.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <random>
+
+#include "dataset/dataset_builder.h"
+#include "scoring/open_sequence_model.h"
+
+namespace matchcue::train {
+namespace {
+
+using domain::FieldType;
+using ::testing::HasSubstr;
+
+constexpr std::size_t kItems = 20;
+const std::vector<std::string> kEvents = {"CARD", "GOAL", "INTERVAL"};
+const std::vector<std::string> kFavourites = {"i03", "i11", "i17"};
+
+std::string item_id(std::size_t i) { return (i < 10 ? "i0" : "i") + std::to_string(i); }
+
+/// Three in four acts are upon the moment's favourite.
+dataset::Dataset make_data() {
+  dataset::Schemas schemas;
+  schemas.interactions.fields = {{"EVENT", FieldType::string, false, true, false}};
+  dataset::DatasetBuilder builder(schemas, {});
+  std::mt19937 random(1);
+  for (std::size_t viewer = 0; viewer < 80; ++viewer) {
+    for (std::int64_t act = 0; act < 25; ++act) {
+      domain::Interaction row;
+      row.viewer = domain::ViewerId("v" + std::to_string(viewer));
+      const std::size_t event = random() % kEvents.size();
+      row.item = domain::ItemId(random() % 4 != 0 ? kFavourites[event] : item_id(random() % kItems));
+      row.timestamp_s = 1'700'000'000 + act * 60;
+      row.context = {{"EVENT", kEvents[event]}};
+      builder.add_interaction(row);
+    }
+  }
+  return std::move(builder).build().value();
+}
+
+domain::Catalogue make_catalogue() {
+  std::vector<domain::Item> items;
+  for (std::size_t i = 0; i < kItems; ++i) {
+    items.push_back(domain::make_item(domain::ItemId(item_id(i)), {{"ITEM_TYPE", std::string("GENERAL")}}, "").value());
+  }
+  return {1, std::move(items)};
+}
+
+class UserPersonalizationTest : public ::testing::Test {
+ protected:
+  UserPersonalizationTest() {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    torch::set_num_threads(1);
+    request_.out = folder_;
+    request_.parameters = {
+        {"hidden_dimension", "16"}, {"epochs", "8"}, {"blocks", "1"}, {"learning_rate", "0.01"}, {"batch_acts", "400"}};
+  }
+  ~UserPersonalizationTest() override { std::filesystem::remove_all(folder_); }
+
+  Result<TrainedNetwork> train() {
+    const TrainWatch watch{[](const std::string&) {},
+                           [&](const EpochReport& epoch, std::int64_t) {
+                             epochs_.push_back(epoch);
+                             if (static_cast<std::int64_t>(epochs_.size()) == stop_after_) stop_ = true;
+                           }};
+    return train_user_personalization(data_, request_, watch, stop_);
+  }
+
+  std::string folder_ = std::filesystem::temp_directory_path() / ("matchcue-train-" + std::to_string(::getpid()));
+  dataset::Dataset data_ = make_data();
+  TrainRequest request_;
+  std::vector<EpochReport> epochs_;
+  std::int64_t stop_after_ = 0;
+  std::atomic<bool> stop_ = false;
+};
+
+TEST_F(UserPersonalizationTest, KnowsEachMomentsFavourite) {
+  const auto trained = train();
+  ASSERT_TRUE(trained.ok()) << trained.error().message;
+  const auto model = scoring::open_sequence_model(folder_ + "/" + trained->id);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_GT((*model)->log_odds_scale(), 0);
+  const domain::Catalogue catalogue = make_catalogue();
+  for (std::size_t e = 0; e < kEvents.size(); ++e) {
+    const domain::Values context = {{"EVENT", kEvents[e]}};
+    std::vector<float> scores(kItems);
+    (*model)->fold(catalogue, {context, {}})->score({}, *domain::no_traits(), scores);
+    std::size_t better = 0;
+    for (const float score : scores) better += score > scores[*catalogue.find_item(domain::ItemId(kFavourites[e]))];
+    EXPECT_LT(better, 3U) << kEvents[e];
+  }
+}
+
+TEST_F(UserPersonalizationTest, TheSameSeedMakesTheSameVersion) {
+  const std::string first = train()->id;
+  std::filesystem::remove_all(folder_);
+  EXPECT_EQ(train()->id, first);
+  request_.seed = 2;
+  EXPECT_NE(train()->id, first);
+}
+
+TEST_F(UserPersonalizationTest, GoesOnFromACheckpointAsIfItHadNotStopped) {
+  const std::string whole = train()->id;
+  request_.checkpoint = folder_ + "/.checkpoint";
+  stop_after_ = 3;
+  epochs_.clear();
+  EXPECT_TRUE(train().ok()) << "what was best until then is written";
+  EXPECT_EQ(epochs_.size(), 3U);
+  stop_ = false;
+  stop_after_ = 0;
+  request_.resume = true;
+  EXPECT_EQ(train()->fitted.curve.size(), 8U);
+  request_.resume = false;
+  epochs_.clear();
+  EXPECT_EQ(train()->id, whole);
+}
+
+TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
+  request_.parameters["hiden_dimension"] = "32";
+  const auto refused = train();
+  EXPECT_EQ(refused.error().code, "unknown_hyperparameter");
+  EXPECT_THAT(refused.error().message, HasSubstr("hidden_dimension"));
+}
+
+}  // namespace
+}  // namespace matchcue::train
