@@ -34,7 +34,13 @@ Result<void> recommend(Call& call) {
   MCUE_TRY(const auto body, parse_object(call.request.body));
   Fields fields(body);
   engine::RecommendRequest request{fields.id<domain::ViewerId>("viewer"), fields.optional_id<domain::EventId>("event"),
-                                   fields.values("context")};
+                                   fields.values("context"), std::nullopt};
+  auto values = fields.texts("filter_values");
+  if (auto filter = fields.optional_id<domain::FilterName>("filter")) {
+    request.filter = engine::FilterChoice{*std::move(filter), std::move(values)};
+  } else if (!values.empty()) {
+    fields.refuse(invalid("missing_value", "filter_values without a filter", "filter"));
+  }
   MCUE_TRY_VOID(fields.finish());
   call.services.engine.recommend(
       std::move(request),

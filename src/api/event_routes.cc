@@ -89,7 +89,7 @@ Result<void> list_moments(Call& call) {
           domain::ChangePtr>>(call, 200, [limit = page.limit](const std::vector<domain::ChangePtr>& changes) {
         Json moments = Json::array();
         for (const domain::ChangePtr& change : changes) {
-          if (change->kind != domain::ChangeKind::item_override) moments.push_back(to_json(*change));
+          if (!change->adjusts()) moments.push_back(to_json(*change));
         }
         const bool more = changes.size() >= limit;
         return Json{{"moments", std::move(moments)}, {"next", more ? Json(changes.back()->sequence.value()) : Json()}};

@@ -22,6 +22,9 @@ class FakeEngine final : public engine::Engine {
   domain::Values last_row;
   engine::CorrectMoment last_correction;
   std::optional<codec::PostedInteraction> last_interaction;
+  engine::UseFilter last_filter_use;
+  engine::FilterTrial last_trial;
+  engine::RecommendRequest last_recommend;
 
   static domain::LiveEvent event() {
     return {domain::EventId("1"),
@@ -29,7 +32,12 @@ class FakeEngine final : public engine::Engine {
             domain::Sequence(812),
             {{"MATCH_EVENT", std::string("GOAL")}},
             {{domain::OverrideAction::pin, domain::ItemId("I1")}},
-            {domain::ContentId("c1")}};
+            {domain::ContentId("c1")},
+            {{domain::FilterName("young"), filter().expression, {}}}};
+  }
+  static domain::StoredFilter filter() {
+    return {domain::FilterName("young"), R"(EXCLUDE ItemID WHERE Items.ITEM_LABEL IN ("BET") IF CurrentUser.AGE < 18)",
+            wall_time_from_ms(1'780'000'000'000)};
   }
   static domain::Change change() {
     domain::Change change;
@@ -68,6 +76,24 @@ class FakeEngine final : public engine::Engine {
   }
   void override_item(engine::OverrideItem, engine::Reply<engine::ChangeReceipt> reply) override {
     answer(reply, engine::ChangeReceipt{true, event()});
+  }
+  void use_filter(engine::UseFilter request, engine::Reply<engine::ChangeReceipt> reply) override {
+    last_filter_use = std::move(request);
+    answer(reply, engine::ChangeReceipt{true, event()});
+  }
+  void put_filter(domain::FilterName name, std::string expression, engine::Reply<domain::StoredFilter> reply) override {
+    answer(reply, domain::StoredFilter{std::move(name), std::move(expression), filter().created});
+  }
+  void find_filter(domain::FilterName, engine::Reply<domain::StoredFilter> reply) override { answer(reply, filter()); }
+  void list_filters(engine::Reply<std::vector<domain::StoredFilter>> reply) override {
+    answer(reply, std::vector<domain::StoredFilter>{filter()});
+  }
+  void delete_filter(domain::FilterName, engine::Reply<domain::StoredFilter> reply) override {
+    answer(reply, filter());
+  }
+  void try_filter(engine::FilterTrial trial, engine::Reply<engine::FilterOutcome> reply) override {
+    last_trial = std::move(trial);
+    answer(reply, engine::FilterOutcome{filter().expression, {}, true, false, 3, {}, {domain::ItemId("I1")}});
   }
   void map_content(domain::ContentId, domain::EventId, engine::Reply<domain::LiveEvent> reply) override {
     answer(reply, event());
@@ -109,6 +135,7 @@ class FakeEngine final : public engine::Engine {
   }
   void train(engine::Reply<std::string> reply) override { answer(reply, std::string("sv_1")); }
   void recommend(engine::RecommendRequest request, engine::Reply<engine::Recommendation> reply) override {
+    last_recommend = request;
     answer(reply, engine::Recommendation{"sv_1", 3, request.context, slots()});
   }
   void explain(domain::DecisionId, engine::Reply<engine::ExplainedDecision> reply) override {

@@ -185,6 +185,24 @@ domain::Values Fields::values(const char* name) {
   return {};
 }
 
+std::map<std::string, std::string, std::less<>> Fields::texts(const char* name) {
+  std::map<std::string, std::string, std::less<>> texts;
+  const Json* found = find(name, false);
+  if (found == nullptr) return texts;
+  if (!found->is_object()) {
+    refuse(wrong_type(name, "an object", *found));
+    return texts;
+  }
+  for (const auto& [key, member] : found->items()) {
+    if (member.is_string()) {
+      texts.emplace(key, member.get<std::string>());
+    } else {
+      refuse(wrong_type(std::string(name) + "." + key, "a text", member));
+    }
+  }
+  return texts;
+}
+
 domain::Values Fields::required_values(const char* name) {
   if (!object_.contains(name)) refuse(invalid("missing_value", std::string(name) + " is missing", name));
   return values(name);

@@ -5,6 +5,7 @@
 // error never passes for a default.
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -52,8 +53,9 @@ class Fields {
   std::string text(const char* name);
   std::string optional_text(const char* name);  ///< "" when absent or null
   double optional_number(const char* name, double fallback);
-  std::optional<WallTime> optional_time(const char* name);  ///< RFC 3339
-  domain::Values values(const char* name);                  ///< {} when absent
+  std::optional<WallTime> optional_time(const char* name);                  ///< RFC 3339
+  domain::Values values(const char* name);                                  ///< {} when absent
+  std::map<std::string, std::string, std::less<>> texts(const char* name);  ///< an object of texts; {} when absent
   domain::Values required_values(const char* name);
   /// Remembers an error that the caller found.
   void refuse(Error error);

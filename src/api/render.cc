@@ -36,6 +36,48 @@ Json to_json(const std::vector<engine::SlotCandidates>& slots) {
   return all;
 }
 
+template <typename Id>
+Json ids_of(const std::vector<Id>& ids) {
+  Json all = Json::array();
+  for (const Id& id : ids) all.push_back(id.str());
+  return all;
+}
+
+Json to_object(const std::map<std::string, std::string, std::less<>>& texts) {
+  Json object = Json::object();
+  for (const auto& [name, text] : texts) object[name] = text;
+  return object;
+}
+
+Json to_json(const domain::FilterUse& use) {
+  return {{"filter", use.filter.str()}, {"expression", use.expression}, {"filter_values", to_object(use.values)}};
+}
+
+Json filters_in_force(const std::vector<domain::FilterUse>& filters) {
+  Json all = Json::array();
+  for (const domain::FilterUse& use : filters) all.push_back(to_json(use));
+  return all;
+}
+
+Json to_json(const domain::FilterChange& change) {
+  Json json = {{"in_force", change.in_force}};
+  json.update(to_json(change.use));
+  return json;
+}
+
+/// The items that the filters' conditions on Interactions named for the viewer.
+Json logged_past(const engine::ExplainedDecision& explained) {
+  Json all = Json::array();
+  for (const auto& items : explained.decision.past) {
+    Json named = Json::array();
+    for (const std::uint16_t item : items) {
+      if (item < explained.catalogue->items().size()) named.push_back(explained.catalogue->items()[item].id.str());
+    }
+    all.push_back(std::move(named));
+  }
+  return all;
+}
+
 /// What the log says was pushed: per slot the item and how likely it was.
 Json logged_choices(const engine::ExplainedDecision& explained) {
   const domain::DecisionHeader& header = explained.decision.header;
@@ -72,13 +114,32 @@ Json to_json(const domain::Values& values) {
   return object;
 }
 
+Json to_json(const domain::StoredFilter& filter) {
+  return {{"name", filter.name.str()}, {"expression", filter.expression}, {"created", format_rfc3339(filter.created)}};
+}
+
+Json to_json(const engine::FilterOutcome& outcome) {
+  return {{"expression", outcome.expression},
+          {"placeholders", outcome.placeholders},
+          {"personal", outcome.personal},
+          {"asks_past", outcome.asks_past},
+          {"catalogue_version", outcome.catalogue_version},
+          {"passed", ids_of(outcome.passed)},
+          {"filtered", ids_of(outcome.filtered)}};
+}
+
 Json to_json(const domain::LiveEvent& event) {
   Json overrides = Json::array();
   for (const domain::ItemOverride& override_ : event.overrides) overrides.push_back(to_json(override_));
   Json contents = Json::array();
   for (const domain::ContentId& content : event.contents) contents.push_back(content.str());
-  return {{"id", event.id.str()},          {"sequence", event.sequence.value()}, {"moment", event.moment.value()},
-          {"state", to_json(event.state)}, {"overrides", std::move(overrides)},  {"contents", std::move(contents)}};
+  return {{"id", event.id.str()},
+          {"sequence", event.sequence.value()},
+          {"moment", event.moment.value()},
+          {"state", to_json(event.state)},
+          {"overrides", std::move(overrides)},
+          {"filters", filters_in_force(event.filters)},
+          {"contents", std::move(contents)}};
 }
 
 Json to_json(const domain::Change& change) {
@@ -91,6 +152,7 @@ Json to_json(const domain::Change& change) {
           {"corrects", change.corrects ? Json(change.corrects->value()) : Json()},
           {"reason", change.reason},
           {"override", change.override_ ? to_json(*change.override_) : Json()},
+          {"filter", change.filter ? to_json(*change.filter) : Json()},
           {"before", to_json(change.before)},
           {"after", to_json(change.after)},
           {"first", change.first},
@@ -278,6 +340,8 @@ Json to_json(const engine::ExplainedDecision& explained) {
           {"seed", std::to_string(header.seed)},
           {"context", to_json(header.context)},
           {"overrides", std::move(overrides)},
+          {"filters", filters_in_force(header.filters)},
+          {"past", logged_past(explained)},
           {"identical", explained.identical},
           {"choices", logged_choices(explained)},
           {"slots", to_json(explained.slots)}};

@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 Json to_json(const domain::Value& value);
 Json to_json(const domain::Values& values);
 Json to_json(const domain::LiveEvent& event);
+Json to_json(const domain::StoredFilter& filter);
+Json to_json(const engine::FilterOutcome& outcome);
 Json to_json(const domain::Change& change);
 Json to_json(const std::vector<domain::ChangePtr>& changes);
 Json to_json(const domain::Item& item);

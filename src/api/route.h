@@ -94,6 +94,7 @@ const std::vector<Route>& routes();
 std::vector<Route> event_routes();
 std::vector<Route> catalogue_routes();
 std::vector<Route> decision_routes();
+std::vector<Route> filter_routes();
 std::vector<Route> learner_routes();
 std::vector<Route> campaign_routes();
 std::vector<Route> system_routes();

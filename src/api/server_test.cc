@@ -78,6 +78,13 @@ const std::map<std::string, Sample>& samples() {
       {"overrideItem", {"/v1/events/1/overrides/I1", R"({"action":"pin","reason":"now"})"}},
       {"getAudience", {"/v1/events/1/audience"}},
       {"mapContent", {"/v1/contents/c%2F1", R"({"event":"1"})"}},
+      {"listFilters", {"/v1/filters"}},
+      {"getFilter", {"/v1/filters/young"}},
+      {"putFilter", {"/v1/filters/young", R"({"expression":"EXCLUDE .."})"}},
+      {"deleteFilter", {"/v1/filters/young"}},
+      {"tryFilter", {"/v1/filter-trials", R"({"filter":"young","viewer":"v1","filter_values":{"AGE":"18"}})"}},
+      {"useFilter", {"/v1/events/1/filters/young", R"({"filter_values":{"AGE":"18"},"reason":"night"})"}},
+      {"dropFilter", {"/v1/events/1/filters/young"}},
       {"listItems", {"/v1/items"}},
       {"getItem", {"/v1/items/I1"}},
       {"putItem", {"/v1/items/I1", R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})"}},
@@ -88,7 +95,9 @@ const std::map<std::string, Sample>& samples() {
       {"importRows", {"/v1/datasets/items/imports?dry_run=true", ""}},
       {"recordInteraction", {"/v1/interactions", R"({"viewer":"v1","id":"f1","cue":")" + cue + R"(","kind":"click"})"}},
       {"listInteractions", {"/v1/interactions?viewer=v1&limit=5"}},
-      {"recommend", {"/v1/recommendations", R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"}})"}},
+      {"recommend",
+       {"/v1/recommendations",
+        R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"},"filter":"young","filter_values":{}})"}},
       {"getDecision", {"/v1/decisions/" + decision}},
       {"createSolutionVersion", {"/v1/solution-versions", "{}"}},
       {"getLearner", {"/v1/learner"}},
@@ -256,6 +265,39 @@ TEST(ApiServer, ACorrectionReachesTheEngineWhole) {
   EXPECT_EQ(format_rfc3339(*request.media_time), "2026-06-11T19:04:05.000Z");
   EXPECT_EQ(request.subject->str(), "I1");
   EXPECT_EQ(request.reason, "VAR");
+}
+
+TEST(ApiServer, FiltersReachTheEngineWhole) {
+  Edge edge;
+  const auto send = [&](const char* method, const char* target, const char* body) {
+    const auto answer = edge.client->send(method, target, body);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+  };
+  send("PUT", "/v1/events/a%2Fb/filters/young", R"({"filter_values":{"AGE":"18"},"reason":"night"})");
+  EXPECT_EQ(edge.engine.last_filter_use.event.str(), "a/b");
+  EXPECT_TRUE(edge.engine.last_filter_use.in_force);
+  EXPECT_EQ(edge.engine.last_filter_use.choice.values.at("AGE"), "18");
+  EXPECT_EQ(edge.engine.last_filter_use.reason, "night");
+  send("DELETE", "/v1/events/1/filters/young", "");
+  EXPECT_FALSE(edge.engine.last_filter_use.in_force);
+  EXPECT_EQ(edge.engine.last_filter_use.choice.filter.str(), "young");
+  send("POST", "/v1/filter-trials", R"({"expression":"INCLUDE ..","viewer":"v1"})");
+  EXPECT_EQ(edge.engine.last_trial.expression, "INCLUDE ..");
+  EXPECT_FALSE(edge.engine.last_trial.filter.has_value());
+  send("POST", "/v1/recommendations", R"({"viewer":"v1","filter":"young","filter_values":{"AGE":"\"18\""}})");
+  EXPECT_EQ(edge.engine.last_recommend.filter->values.at("AGE"), "\"18\"");
+}
+
+TEST(ApiServer, RefusesFiltersThatSayTooLittleOrTooMuch) {
+  Edge edge;
+  EXPECT_EQ(edge.refused("PUT", "/v1/filters/f", "{}").field, "expression");
+  EXPECT_EQ(edge.refused("POST", "/v1/filter-trials", "{}").code, "missing_value");
+  EXPECT_EQ(edge.refused("POST", "/v1/filter-trials", R"({"filter":"a","expression":"b"})").code, "missing_value");
+  EXPECT_EQ(edge.refused("POST", "/v1/recommendations", R"({"viewer":"v1","filter_values":{"A":"1"}})").field,
+            "filter");
+  EXPECT_EQ(
+      edge.refused("POST", "/v1/recommendations", R"({"viewer":"v1","filter":"f","filter_values":{"A":1}})").field,
+      "filter_values.A");
 }
 
 TEST(ApiServer, ImportsAreStreamedWhateverTheirSize) {

@@ -29,6 +29,7 @@ template <typename Peer>
 struct Viewer {
   domain::ViewerId id;
   domain::TraitsPtr traits = domain::no_traits();
+  std::unique_ptr<domain::ViewerPast> past;  ///< null until a filter asks about it
   std::vector<Session<Peer>*> sessions;
 };
 

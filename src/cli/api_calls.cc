@@ -71,6 +71,21 @@ Result<Json> typed_values(const Json& schema, const std::vector<std::string>& pa
   return values;
 }
 
+Result<Json> filter_values(const std::vector<std::string>& pairs) {
+  Json values = Json::object();
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return invalid("invalid_value", "\"" + pair + "\" is not NAME=VALUE");
+    }
+    std::string text = pair.substr(equals + 1);
+    const bool plain = text.find('"') == std::string::npos && text.find(',') == std::string::npos;
+    if (plain && !parse_double(text)) text = '"' + text + '"';
+    values[pair.substr(0, equals)] = std::move(text);
+  }
+  return values;
+}
+
 std::string readable_values(const Json& values) {
   std::string text;
   for (const auto& [name, value] : values.items()) {
@@ -87,6 +102,10 @@ std::string readable_change(const Json& change) {
     return text + " " + readable_value(change.at("override").at("action")) + " " +
            readable_value(change.at("override").at("item"));
   }
+  if (!change.at("filter").is_null()) {
+    const Json& filter = change.at("filter");
+    return text + (filter.at("in_force").get<bool>() ? " use " : " drop ") + readable_value(filter.at("filter"));
+  }
   text += " " + readable_values(change.at("after"));
   if (!change.at("subject").is_null()) text += " subject=" + readable_value(change.at("subject"));
   const std::string reason = readable_value(change.at("reason"));
@@ -100,6 +119,7 @@ std::string readable_event(const Json& event) {
   for (const Json& override_ : event.at("overrides")) {
     text += " " + readable_value(override_.at("action")) + ":" + readable_value(override_.at("item"));
   }
+  for (const Json& filter : event.at("filters")) text += " filter:" + readable_value(filter.at("filter"));
   return text;
 }
 

@@ -29,6 +29,10 @@ Result<Json> typed_values(api::HttpClient& client, const std::vector<std::string
 /// The same, of schema text that is at hand.
 Result<Json> typed_values(const Json& schema, const std::vector<std::string>& pairs);
 
+/// Reads "NAME=VALUE" arguments as a filter's values, which are texts: what is neither in quotes nor a number is put in
+/// quotes, as one value, for a shell takes quotes away. Errors: invalid_value.
+Result<Json> filter_values(const std::vector<std::string>& pairs);
+
 /// {"A":1,"B":"x"} -> "A=1 B=x"
 std::string readable_values(const Json& values);
 /// A change in one line: sequence, time, kind, values.

@@ -35,15 +35,33 @@ TEST(TypedValues, LeaveUnknownFieldsToTheServer) {
   EXPECT_EQ(typed_values(schema(), {"MATCH_EVNT=GOAL"})->at("MATCH_EVNT"), "GOAL");
 }
 
+TEST(FilterValues, PutPlainTextInQuotesAndLeaveTheRest) {
+  const auto values = filter_values({"A=comedy", "B=18.5", R"(C="a","b")", "D=", "E=1,2"});
+  EXPECT_EQ(*values, (Json{{"A", "\"comedy\""}, {"B", "18.5"}, {"C", R"("a","b")"}, {"D", "\"\""}, {"E", "1,2"}}));
+  EXPECT_EQ(filter_values({"comedy"}).error().code, "invalid_value");
+}
+
 TEST(ApiPath, EscapesEachPart) { EXPECT_EQ(api_path({"events", "a/b"}), "/v1/events/a%2Fb"); }
 
 TEST(ReadableChange, SaysWhatHappenedInOneLine) {
-  const Json moment = {{"sequence", 7},        {"at", "2026-06-11T19:04:05.000Z"},
-                       {"kind", "correction"}, {"corrects", 5},
-                       {"override", nullptr},  {"after", {{"MATCH_EVENT", "FOUL"}, {"MINUTE", 67}}},
-                       {"subject", "ITEM_1"},  {"reason", "VAR"}};
+  const Json moment = {{"sequence", 7},
+                       {"at", "2026-06-11T19:04:05.000Z"},
+                       {"kind", "correction"},
+                       {"corrects", 5},
+                       {"override", nullptr},
+                       {"filter", nullptr},
+                       {"after", {{"MATCH_EVENT", "FOUL"}, {"MINUTE", 67}}},
+                       {"subject", "ITEM_1"},
+                       {"reason", "VAR"}};
   EXPECT_EQ(readable_change(moment),
             "#7 2026-06-11T19:04:05.000Z correction of #5 MATCH_EVENT=FOUL MINUTE=67 subject=ITEM_1 (VAR)");
+}
+
+TEST(ReadableChange, NamesTheFilterThatIsPutInForce) {
+  const Json change = {{"sequence", 8},       {"at", "2026-06-11T19:04:05.000Z"},
+                       {"kind", "filter"},    {"corrects", nullptr},
+                       {"override", nullptr}, {"filter", {{"in_force", true}, {"filter", "young"}}}};
+  EXPECT_EQ(readable_change(change), "#8 2026-06-11T19:04:05.000Z filter use young");
 }
 
 }  // namespace

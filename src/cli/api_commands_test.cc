@@ -24,8 +24,9 @@ class ApiCommands : public testing::Test {
   Outcome run(const std::string& line) {
     Globals globals;
     globals.server = "http://127.0.0.1:" + std::to_string(server_->port());
-    return run_command(line, globals,
-                       {add_event_commands, add_moment_commands, add_decision_commands, add_learn_commands});
+    return run_command(
+        line, globals,
+        {add_event_commands, add_moment_commands, add_filter_commands, add_decision_commands, add_learn_commands});
   }
 
   api::FakeEngine engine_;
@@ -33,7 +34,7 @@ class ApiCommands : public testing::Test {
 };
 
 TEST_F(ApiCommands, PrintWhatPeopleRead) {
-  const std::string event = "1 #812 content=c1 MATCH_EVENT=GOAL pin:I1\n";
+  const std::string event = "1 #812 content=c1 MATCH_EVENT=GOAL pin:I1 filter:young\n";
   EXPECT_EQ(run("event set 1 MATCH_EVENT=GOAL --content c1").out, event);
   EXPECT_EQ(run("event get 1").out, event);
   EXPECT_EQ(run("event list").out, event);
@@ -49,6 +50,31 @@ TEST_F(ApiCommands, PrintJsonWhenAsked) {
   EXPECT_EQ(Json::parse(run("moment fire 1 --json").out).at("changed"), true);
   EXPECT_EQ(Json::parse(run("moment list 1 --json").out).at("kind"), "moment");
   EXPECT_EQ(Json::parse(run("recommend v1 --event 1 --json").out).at("solution_version"), "sv_1");
+}
+
+TEST_F(ApiCommands, KeepAndTryFilters) {
+  const std::string young = "young  (2026-05-28T20:26:40.000Z)\n  " + api::FakeEngine::filter().expression + "\n";
+  EXPECT_EQ(run("filter list").out, young);
+  EXPECT_EQ(run("filter show young").out, young);
+  EXPECT_EQ(run("filter put f EXCLUDE").out, "f  (2026-05-28T20:26:40.000Z)\n  EXCLUDE\n");
+  EXPECT_EQ(run("filter delete young").out, "deleted " + young);
+  EXPECT_EQ(run("filter test young --viewer v1 --value AGE=18 --value G=drama").out,
+            api::FakeEngine::filter().expression + "\ndepends on the viewer\npass 0:\nfiltered 1: I1\n");
+  EXPECT_EQ(engine_.last_trial.filter->str(), "young");
+  EXPECT_EQ(engine_.last_trial.viewer->str(), "v1");
+  EXPECT_EQ(engine_.last_trial.values.at("AGE"), "18");
+  EXPECT_EQ(engine_.last_trial.values.at("G"), "\"drama\"");
+}
+
+TEST_F(ApiCommands, PutAFilterInForceAndTakeItOut) {
+  EXPECT_EQ(run("filter use 1 young --value AGE=18 --reason night").code, ExitCode::ok);
+  EXPECT_TRUE(engine_.last_filter_use.in_force);
+  EXPECT_EQ(engine_.last_filter_use.reason, "night");
+  EXPECT_EQ(engine_.last_filter_use.choice.values.at("AGE"), "18");
+  EXPECT_EQ(run("filter drop 1 young").code, ExitCode::ok);
+  EXPECT_FALSE(engine_.last_filter_use.in_force);
+  EXPECT_EQ(run("recommend v1 --filter young --filter-value AGE=18").code, ExitCode::ok);
+  EXPECT_EQ(engine_.last_recommend.filter->values.at("AGE"), "18");
 }
 
 TEST_F(ApiCommands, ShowTheLearner) {

@@ -54,6 +54,7 @@ ExitCode fail(const Globals& globals, const Error& error);
 void add_serve_command(Commands commands);      // serve
 void add_doctor_command(Commands commands);     // doctor
 void add_event_commands(Commands commands);     // event set|get|list|tail|map|pin|block|release
+void add_filter_commands(Commands commands);    // filter put|list|show|delete|test|use|drop
 void add_moment_commands(Commands commands);    // moment fire|correct|list
 void add_decision_commands(Commands commands);  // decision show, recommend
 void add_import_commands(Commands commands);    // import users|items|interactions, sample-data

@@ -15,6 +15,8 @@ struct Arguments {
   std::string viewer;
   std::string event;
   std::vector<std::string> values;
+  std::string filter;
+  std::vector<std::string> filter_values;
 };
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -48,8 +50,13 @@ std::string readable_decision(const Json& decision) {
   const Json& metadata = decision.at("viewer_metadata");
   if (!metadata.empty()) text += "\nviewer metadata " + readable_values(metadata);
   text += "\nevent " + text_of(decision.at("event")) + " #" + decision.at("sequence").dump() + " at " +
-          text_of(decision.at("at")) + "\ncontext " + readable_values(decision.at("context")) + "\nsolution version " +
-          text_of(decision.at("solution_version")) + ", catalogue version " + decision.at("catalogue_version").dump() +
+          text_of(decision.at("at")) + "\ncontext " + readable_values(decision.at("context"));
+  for (const Json& filter : decision.at("filters")) {
+    text += "\nfilter " + text_of(filter.at("filter")) + ": " + text_of(filter.at("expression"));
+    if (!filter.at("filter_values").empty()) text += "  with " + readable_values(filter.at("filter_values"));
+  }
+  text += "\nsolution version " + text_of(decision.at("solution_version")) + ", catalogue version " +
+          decision.at("catalogue_version").dump() +
           "\ncomputed again from the log: " + (identical ? "identical" : "NOT IDENTICAL") + "\n";
   const Json& choices = decision.at("choices");
   for (const Json& choice : choices) {
@@ -93,6 +100,10 @@ ExitCode recommend(const Globals& globals, const Arguments& arguments) {
   if (!context) return fail(globals, context.error());
   Json body = {{"viewer", arguments.viewer}, {"context", *context}};
   if (!arguments.event.empty()) body["event"] = arguments.event;
+  const auto given = filter_values(arguments.filter_values);
+  if (!given) return fail(globals, given.error());
+  if (!arguments.filter.empty()) body["filter"] = arguments.filter;
+  if (!given->empty()) body["filter_values"] = *given;
   const auto answer = call(client, "POST", "/v1/recommendations", body);
   if (!answer) return fail(globals, answer.error());
   return print(globals, *answer, readable_recommendation(*answer));
@@ -115,7 +126,9 @@ void add_decision_commands(Commands commands) {
   CLI::App* preview = commands.app.add_subcommand("recommend", "what a viewer would see now; nothing is pushed");
   preview->add_option("VIEWER", arguments->viewer, "the viewer")->required();
   preview->add_option("VALUES", arguments->values, "NAME=VALUE ...: context, over the event's state");
-  preview->add_option("--event", arguments->event, "whose state and overrides to use");
+  preview->add_option("--event", arguments->event, "whose state, overrides and filters to use");
+  preview->add_option("--filter", arguments->filter, "a stored filter, beside the event's");
+  preview->add_option("--filter-value", arguments->filter_values, "NAME=VALUE of a placeholder; repeatable");
   runs(preview, recommend);
 }
 

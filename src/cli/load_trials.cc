@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "decide/eligibility.h"
+#include "decide/filters_in_force.h"
 #include "learn/log_learner.h"
 
 namespace matchcue::cli {
@@ -17,16 +18,17 @@ constexpr std::uint64_t kHalfSeed = 0x68616c66;  // deals viewers out into halve
 
 bool teaches(const domain::ViewerId& viewer) { return stable_hash(viewer.str(), kHalfSeed) % 2 == 0; }
 
-/// The items that could have been shown, as the decider found them: not blocked, and for this viewer.
+/// The items that could have been shown, as the decider found them: neither blocked nor filtered, and for this viewer.
 class CandidateList {
  public:
   CandidateList(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
-                evaluate::LoggedTrials& trials)
-      : catalogue_(catalogue), slots_(catalogue.slots().size()) {
+                decide::FiltersInForce filters, evaluate::LoggedTrials& trials)
+      : catalogue_(catalogue), filters_(std::move(filters)), slots_(catalogue.slots().size()) {
     for (std::size_t i = 0; i < catalogue.items().size(); ++i) {
       const domain::Item& item = catalogue.items()[i];
       const domain::ItemOverride block{domain::OverrideAction::block, item.id};
       if (std::find(header.overrides.begin(), header.overrides.end(), block) != header.overrides.end()) continue;
+      if (!filters_.passes_everybodys(i)) continue;
       Slot& slot = slots_[catalogue.slot_of(i)];
       slot.places.push_back(i);
       slot.numbers.push_back(trials.number_of(item.slot, item.id));
@@ -34,14 +36,23 @@ class CandidateList {
     }
   }
 
+  /// Looks at one row's viewer: the calls of of() that follow are about them.
+  void look_at(const domain::DecisionBatch& batch, std::size_t row) {
+    viewer_ = batch.traits[row].get();
+    static const domain::PastItems kNothing;
+    filters_.apply(batch.viewers[row].str(), *viewer_, batch.past.empty() ? kNothing : *batch.past[row]);
+  }
+  std::size_t past_questions() const { return filters_.questions(); }
+
   /// Numbers of the candidates. Valid until the next call.
-  std::span<const std::size_t> of(std::size_t slot_index, const domain::ViewerTraits& viewer) {
+  std::span<const std::size_t> of(std::size_t slot_index) {
     const Slot& slot = slots_[slot_index];
-    if (!slot.restricted) return slot.numbers;
+    if (!slot.restricted && !filters_.personal()) return slot.numbers;
     eligible_.clear();
     for (std::size_t i = 0; i < slot.places.size(); ++i) {
       const domain::Item& item = catalogue_.items()[slot.places[i]];
-      if (decide::ineligible_reason(item, viewer).empty()) eligible_.push_back(slot.numbers[i]);
+      if (!filters_.passes(slot.places[i])) continue;
+      if (decide::ineligible_reason(item, *viewer_).empty()) eligible_.push_back(slot.numbers[i]);
     }
     return eligible_;
   }
@@ -53,6 +64,8 @@ class CandidateList {
     bool restricted = false;
   };
   const domain::Catalogue& catalogue_;
+  decide::FiltersInForce filters_;
+  const domain::ViewerTraits* viewer_ = nullptr;
   std::vector<Slot> slots_;
   std::vector<std::size_t> eligible_;
 };
@@ -67,9 +80,15 @@ class Joiner {
     if (query_.event && batch.header.event != *query_.event) return {};
     MCUE_TRY(const domain::CataloguePtr catalogue, catalogue_of(batch.header));
     if (catalogue->slots() != batch.header.slots) return contradiction(batch.header, "its slots");
-    CandidateList candidates(batch.header, *catalogue, joined_.trials);
+    MCUE_TRY(decide::FiltersInForce filters, decide::FiltersInForce::make(batch.header, *catalogue));
+    CandidateList candidates(batch.header, *catalogue, std::move(filters), joined_.trials);
+    for (const domain::PastItemsPtr& past : batch.past) {
+      if (past->size() != candidates.past_questions()) return contradiction(batch.header, "a viewer's past");
+    }
+    if (batch.past.empty() && candidates.past_questions() > 0) return contradiction(batch.header, "its filters");
     const std::size_t slots = batch.header.slots.size();
     for (std::size_t row = 0; row < batch.rows(); ++row) {
+      candidates.look_at(batch, row);
       for (std::size_t slot = 0; slot < slots; ++slot) {
         const domain::Choice& choice = batch.choices[row * slots + slot];
         if (choice.item == domain::kNoItem) continue;
@@ -82,7 +101,7 @@ class Joiner {
         if (cue->propensity != choice.propensity) continue;
         cue->joined = true;
         ++joined_cues_;
-        MCUE_TRY_VOID(add_trial(batch, row, slot, item, candidates.of(slot, *batch.traits[row]), *cue));
+        MCUE_TRY_VOID(add_trial(batch, row, slot, item, candidates.of(slot), *cue));
       }
     }
     return {};

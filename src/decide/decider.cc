@@ -26,6 +26,7 @@ domain::DecisionHeader make_header(const domain::Change& change, domain::Circums
   header.context = change.after;
   header.overrides = std::move(circumstances.overrides);
   header.subjects = std::move(circumstances.subjects);
+  header.filters = std::move(circumstances.filters);
   return header;
 }
 
@@ -37,7 +38,8 @@ Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& 
       floor_(header.floor),
       scorer_(version.fold(catalogue, {header.context, header.subjects})),
       scores_(catalogue.items().size()),
-      slots_(catalogue.slots().size()) {
+      slots_(catalogue.slots().size()),
+      filters_(FiltersInForce::make(header, catalogue).value()) {
   CHECK(header.catalogue_version == catalogue.version(), header.catalogue_version, catalogue.version());
   CHECK(header.solution_version == version.id(), header.solution_version, version.id());
   CHECK(slots_.size() <= kSlotsMax, slots_.size());
@@ -52,7 +54,7 @@ Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& 
       for (const std::size_t item : slot.items) spreads.push_back(scorer_->spreads()[item]);
       slot.draws.emplace(spreads, slot.seed);
     }
-    if (scorer_->personal() || slot.restricted) continue;
+    if (scorer_->personal() || slot.restricted || filters_.personal()) continue;
     weigh(slot, {});
     slot.probabilities = probabilities_;
   }
@@ -73,6 +75,10 @@ void Decider::add_items(const domain::DecisionHeader& header) {
       slot.blocked.push_back(i);
       continue;
     }
+    if (!filters_.passes_everybodys(i)) {
+      slot.filtered.push_back(i);
+      continue;
+    }
     if (action == domain::OverrideAction::pin) slot.pinned = i;
     slot.items.push_back(i);
     slot.restricted = slot.restricted || item.restricted();
@@ -81,6 +87,15 @@ void Decider::add_items(const domain::DecisionHeader& header) {
 
 void Decider::score(std::string_view viewer_id, const domain::ViewerTraits& viewer) {
   if (scorer_->personal()) scorer_->score(viewer_id, viewer, scores_);
+}
+
+std::string_view Decider::excluded_reason(const Slot& slot, std::size_t item,
+                                          const domain::ViewerTraits& viewer) const {
+  if (slot.restricted) {
+    const std::string_view reason = ineligible_reason(catalogue_.items()[item], viewer);
+    if (!reason.empty()) return reason;
+  }
+  return !filters_.personal() || filters_.passes(item) ? std::string_view() : "filter";
 }
 
 std::size_t Decider::rank(std::size_t item) const {
@@ -97,7 +112,7 @@ void Decider::weigh(const Slot& slot, const domain::ViewerTraits& viewer) {
   eligible_scores_.clear();
   for (std::uint32_t place = 0; place < slot.items.size(); ++place) {
     const std::size_t item = slot.items[place];
-    if (slot.restricted && !ineligible_reason(catalogue_.items()[item], viewer).empty()) continue;
+    if (!excluded_reason(slot, item, viewer).empty()) continue;
     eligible_.push_back(item);
     eligible_places_.push_back(place);
     eligible_scores_.push_back(scores_[item]);
@@ -126,8 +141,10 @@ domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size
   return {static_cast<std::uint16_t>(items[chosen]), static_cast<float>(probabilities[chosen])};
 }
 
-void Decider::draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices) {
+void Decider::draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices,
+                   const domain::PastItems& past) {
   const std::uint64_t viewer_hash = stable_hash(viewer_id);
+  filters_.apply(viewer_id, viewer, past);
   score(viewer_id, viewer);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     const Slot& slot = slots_[s];
@@ -142,15 +159,16 @@ void Decider::draw(std::string_view viewer_id, const domain::ViewerTraits& viewe
 }
 
 std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_view viewer_id,
-                                         const domain::ViewerTraits& viewer) {
+                                         const domain::ViewerTraits& viewer, const domain::PastItems& past) {
   const Slot& slot = slots_[slot_index];
   score(viewer_id, viewer);
+  filters_.apply(viewer_id, viewer, past);
   weigh(slot, viewer);
   const bool pinned = std::find(eligible_.begin(), eligible_.end(), slot.pinned) != eligible_.end();
   std::vector<Standing> standings;
   const auto score_of = [&](std::size_t item) { return static_cast<double>(scores_[item]); };
   for (const std::size_t item : slot.items) {
-    Standing standing{item, score_of(item), 0, ineligible_reason(catalogue_.items()[item], viewer)};
+    Standing standing{item, score_of(item), 0, excluded_reason(slot, item, viewer)};
     if (standing.excluded.empty() && pinned) {
       standing.propensity = item == slot.pinned ? 1 : 0;
       if (item != slot.pinned) standing.excluded = "not_pinned";
@@ -161,6 +179,7 @@ std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_vie
     standings.push_back(standing);
   }
   for (const std::size_t item : slot.blocked) standings.push_back({item, score_of(item), 0, "blocked"});
+  for (const std::size_t item : slot.filtered) standings.push_back({item, score_of(item), 0, "filter"});
   std::stable_sort(standings.begin(), standings.end(),
                    [](const Standing& a, const Standing& b) { return a.score > b.score; });
   return standings;

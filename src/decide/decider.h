@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "decide/eligibility.h"
+#include "decide/filters_in_force.h"
 #include "decide/posterior_draws.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
@@ -33,7 +34,7 @@ struct Standing {
   std::size_t item = 0;  ///< index into the catalogue
   double score = 0;
   double propensity = 0;      ///< 0 when excluded
-  std::string_view excluded;  ///< "min_age", "country", "blocked", "not_pinned"; empty when it could be drawn
+  std::string_view excluded;  ///< "min_age", "country", "filter", "blocked", "not_pinned"; empty when it could be drawn
 };
 
 /// Fills the parts of a header that describe how to decide `change`.
@@ -50,23 +51,31 @@ struct ExplorationTally {
 /// Holds on to `catalogue` and `version`, which must outlive it. Single shard: it has scratch space of its own.
 class Decider {
  public:
-  /// Everything comes from the header, so that a logged one gives the same decisions. Errors: none.
-  /// Cost: O(items), once per change and shard.
+  /// Everything comes from the header, so that a logged one gives the same decisions. Its filters are
+  /// understood (FiltersInForce::make). Errors: none. Cost: O(items x conditions of filters), once per change and
+  /// shard.
   Decider(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
           const scoring::SolutionVersion& version);
 
   std::size_t slot_count() const { return slots_.size(); }
 
-  /// Draws one item for each slot. `choices` has slot_count() entries. Each slot has its own draw, seeded by header
-  /// seed, event, moment, viewer and slot, so a viewer's decision does not depend on who else is there.
-  /// Cost: the scorer's and O(candidates x PosteriorDraws::kDraws); no allocation once warm.
-  void draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices);
+  /// How many answers about a viewer's past the filters in force need; 0: nothing has to be known of it.
+  std::size_t past_questions() const { return filters_.questions(); }
+  /// The answers: what draw() is to be given for a viewer with this past. Cost: O(questions x acts); allocates.
+  domain::PastItems answer(const domain::ViewerPast& past) const { return filters_.answer(past, catalogue_); }
+
+  /// Draws one item for each slot. `choices` has slot_count() entries, `past` past_questions(). Each slot has its own
+  /// draw, seeded by header seed, event, moment, viewer and slot, so a viewer's decision does not depend on who else is
+  /// there. Cost: the scorer's and O(candidates x PosteriorDraws::kDraws); no allocation once warm.
+  void draw(std::string_view viewer_id, const domain::ViewerTraits& viewer, domain::Choice* choices,
+            const domain::PastItems& past = {});
 
   /// Over all slots drawn until now that nothing was pinned to.
   const ExplorationTally& exploration() const { return exploration_tally_; }
 
   /// The candidates of a slot as they stand for this viewer, best score first. Allocates.
-  std::vector<Standing> standings(std::size_t slot, std::string_view viewer_id, const domain::ViewerTraits& viewer);
+  std::vector<Standing> standings(std::size_t slot, std::string_view viewer_id, const domain::ViewerTraits& viewer,
+                                  const domain::PastItems& past = {});
 
   /// 1 for the best-scored item of the whole catalogue, and so on; ties by item order; for the viewer who was drawn for
   /// last. For the sample route. O(items).
@@ -74,9 +83,10 @@ class Decider {
 
  private:
   struct Slot {
-    std::vector<std::size_t> items;     ///< not blocked, in item order
+    std::vector<std::size_t> items;     ///< neither blocked nor filtered for everybody, in item order
     std::vector<double> probabilities;  ///< beside items, when they are the same for everybody
     std::vector<std::size_t> blocked;
+    std::vector<std::size_t> filtered;
     std::size_t pinned = domain::kNoItem;
     std::uint64_t seed = 0;
     bool restricted = false;  ///< some item is not for everybody
@@ -84,6 +94,8 @@ class Decider {
   };
 
   void add_items(const domain::DecisionHeader& header);
+  /// Why this viewer may not be shown this item of a slot; empty when they may.
+  std::string_view excluded_reason(const Slot& slot, std::size_t item, const domain::ViewerTraits& viewer) const;
   void score(std::string_view viewer_id, const domain::ViewerTraits& viewer);
   /// Leaves in eligible_ and probabilities_ what this viewer may be shown in this slot, and how likely each is.
   void weigh(const Slot& slot, const domain::ViewerTraits& viewer);
@@ -97,6 +109,7 @@ class Decider {
   std::unique_ptr<scoring::MomentScorer> scorer_;
   std::vector<float> scores_;  ///< of the viewer who was scored last, by item
   std::vector<Slot> slots_;
+  FiltersInForce filters_;
   ExplorationTally exploration_tally_;
   // Scratch, by candidate of the slot at hand.
   std::vector<std::size_t> eligible_;

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "base/time.h"
+#include "domain/filter.h"
 #include "domain/ids.h"
 #include "domain/live_event.h"
+#include "domain/viewer_past.h"
 #include "domain/viewer_traits.h"
 
 namespace matchcue::domain {
@@ -56,8 +58,8 @@ struct MomentContext {
   std::span<const Subject> subjects;
 };
 
-/// Everything about one change that decisions need, the same for all viewers and shards. With the viewer's id and
-/// traits it determines the decision bit for bit.
+/// Everything about one change that decisions need, the same for all viewers and shards. With the viewer's id, traits
+/// and, when a filter asks for it, past it determines the decision bit for bit.
 struct DecisionHeader {
   EventId event;
   Sequence sequence;  ///< the change decided for
@@ -72,6 +74,7 @@ struct DecisionHeader {
   Values context;
   std::vector<ItemOverride> overrides;
   std::vector<Subject> subjects;
+  std::vector<FilterUse> filters;  ///< an item has to pass all of them
   friend bool operator==(const DecisionHeader&, const DecisionHeader&) = default;
 };
 
@@ -82,6 +85,7 @@ struct DecisionBatch {
   std::vector<ViewerId> viewers;
   std::vector<TraitsPtr> traits;  ///< what was known of them; equal traits share an object where that is easy
   std::vector<Choice> choices;
+  std::vector<PastItemsPtr> past;  ///< of their past; empty unless the filters in force ask about it
 
   std::size_t rows() const { return viewers.size(); }
 };
@@ -92,6 +96,7 @@ struct Decision {
   ViewerId viewer;
   TraitsPtr traits = no_traits();
   std::vector<Choice> choices;  ///< one per header.slots
+  PastItems past = {};          ///< empty unless the filters in force ask about it
 };
 
 enum class FeedbackKind { impression, click, dismiss, answer, convert };

@@ -14,6 +14,7 @@ using ViewerId = StrongString<struct ViewerTag>;    ///< a person watching
 using ItemId = StrongString<struct ItemTag>;        ///< something that can be shown
 using EventId = StrongString<struct EventTag>;      ///< a live event: the match, the show
 using ContentId = StrongString<struct ContentTag>;  ///< a stream that carries a live event
+using FilterName = StrongString<struct FilterTag>;  ///< how an operator calls a filter
 using SlotName = StrongString<struct SlotTag>;      ///< a place on the screen; an item's type says which
 
 /// Position in one live event's change stream: 1, 2, ...; 0 is "before everything". May skip, never repeats.

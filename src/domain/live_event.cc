@@ -9,6 +9,7 @@ std::string_view to_string(ChangeKind kind) {
     case ChangeKind::moment: return "moment";
     case ChangeKind::correction: return "correction";
     case ChangeKind::item_override: return "override";
+    case ChangeKind::filter: return "filter";
   }
   return "state";
 }
@@ -24,7 +25,7 @@ std::string_view to_string(OverrideAction action) {
 
 std::optional<ChangeKind> parse_change_kind(std::string_view text) {
   for (const ChangeKind kind :
-       {ChangeKind::state, ChangeKind::moment, ChangeKind::correction, ChangeKind::item_override}) {
+       {ChangeKind::state, ChangeKind::moment, ChangeKind::correction, ChangeKind::item_override, ChangeKind::filter}) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;

@@ -3,6 +3,8 @@
 //
 // What decides for one change, with the header that its decisions carry.
 
+#include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -25,12 +27,20 @@ class ChangeDecider {
   const domain::DecisionHeader& header() const { return header_; }
   decide::Decider& decider() { return decider_; }
   const decide::Decider& decider() const { return decider_; }
+  /// The answers for a viewer with this past; equal answers are one object.
+  domain::PastItemsPtr answer(const domain::ViewerPast& past) {
+    domain::PastItems items = decider_.answer(past);
+    const auto [known, added] = answers_.try_emplace(std::move(items));
+    if (added) known->second = std::make_shared<const domain::PastItems>(known->first);
+    return known->second;
+  }
 
  private:
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
   domain::DecisionHeader header_;
   decide::Decider decider_;
+  std::map<domain::PastItems, domain::PastItemsPtr> answers_;
 };
 
 }  // namespace matchcue::engine

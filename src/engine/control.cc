@@ -4,6 +4,7 @@
 #include <prometheus/histogram.h>
 
 #include <algorithm>
+#include <set>
 
 #include "codec/personalize_schema.h"
 #include "engine/explain.h"
@@ -92,7 +93,9 @@ void Control::append(live::Proposal proposal, Reply<ChangeReceipt> reply) {
 void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply) {
   book_.commit(proposal);
   const ChangeMessage message{
-      proposal.change, {proposal.after.overrides, book_.subjects_of(proposal.change->event)}, accepted};
+      proposal.change,
+      {proposal.after.overrides, book_.subjects_of(proposal.change->event), proposal.after.filters},
+      accepted};
   port_.to_shards([message](ShardCore& shard) { shard.on_change(message); });
   metrics_.ingest_ack().Observe(std::chrono::duration<double>(clock_.steady() - accepted).count());
   reply(ChangeReceipt{true, *book_.find_event(proposal.change->event)});
@@ -215,10 +218,17 @@ void Control::put_viewers(std::vector<domain::Viewer> viewers, Reply<store::Writ
 }
 
 void Control::add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply) {
+  auto viewers = std::make_shared<std::set<domain::ViewerId>>();
+  for (const domain::Interaction& interaction : interactions) viewers->insert(interaction.viewer);
   store_.add_interactions(std::move(interactions),
-                          [this, reply = std::move(reply)](const Result<store::WriteSummary>& stored) {
-                            port_.to_control([this, reply, stored] {
-                              interactions_came_ = interactions_came_ || (stored.ok() && stored->added > 0);
+                          [this, viewers, reply = std::move(reply)](const Result<store::WriteSummary>& stored) {
+                            port_.to_control([this, viewers, reply, stored] {
+                              if (stored.ok() && stored->added > 0) {
+                                interactions_came_ = true;
+                                port_.to_shards([viewers](ShardCore& shard) {
+                                  for (const domain::ViewerId& viewer : *viewers) shard.forget_past(viewer);
+                                });
+                              }
                               reply(stored);
                             });
                           });
@@ -267,38 +277,52 @@ void Control::train(Reply<std::string> reply) {
   reply(version_->id());
 }
 
-void Control::recommend(const RecommendRequest& request, const Reply<Recommendation>& reply) {
+Result<domain::Change> Control::preview_change(const RecommendRequest& request,
+                                               domain::Circumstances& circumstances) const {
   domain::Change change;
   change.at = clock_.wall();
-  domain::Circumstances circumstances;
   if (request.event) {
     const domain::LiveEvent* event = book_.find_event(*request.event);
-    if (event == nullptr) return reply(unknown_event(*request.event));
+    if (event == nullptr) return unknown_event(*request.event);
     change.event = event->id;
     change.sequence = event->sequence;
     change.moment = event->moment;
     change.after = event->state;
-    circumstances = {event->overrides, book_.subjects_of(event->id)};
+    circumstances = {event->overrides, book_.subjects_of(event->id), event->filters};
   }
   for (const auto& [name, value] : request.context) {
     const domain::Field* field = schemas_.at(DatasetKind::interactions).find_field(name);
     if (field == nullptr || !live::is_context_field(name)) {
-      return reply(invalid("unknown_field", "context." + name + " is not a context field", "context." + name));
+      return invalid("unknown_field", "context." + name + " is not a context field", "context." + name);
     }
-    auto checked = domain::check_value(*field, value);
-    if (!checked.ok()) return reply(checked.error());
-    change.after[name] = *std::move(checked);
+    MCUE_TRY(change.after[name], domain::check_value(*field, value));
   }
+  if (request.filter) {
+    MCUE_TRY(circumstances.filters.emplace_back(), make_use(*request.filter));
+  }
+  return change;
+}
+
+void Control::recommend(const RecommendRequest& request, const Reply<Recommendation>& reply) {
+  domain::Circumstances circumstances;
+  const auto change = preview_change(request, circumstances);
+  if (!change.ok()) return reply(change.error());
   const auto row = reader_->load_viewer(request.viewer);
   if (!row.ok()) return reply(row.error());
   const domain::Catalogue& catalogue = catalogue_->catalogue();
-  decide::Decider decider(decide::make_header(change, std::move(circumstances), catalogue, *version_, options_.decide),
+  decide::Decider decider(decide::make_header(*change, std::move(circumstances), catalogue, *version_, options_.decide),
                           catalogue, *version_);
   const domain::ViewerTraits traits = row->has_value() ? domain::traits_of(**row) : domain::ViewerTraits();
+  domain::PastItems past;
+  if (decider.past_questions() > 0) {
+    const auto acts = reader_->load_past(request.viewer);
+    if (!acts.ok()) return reply(acts.error());
+    past = decider.answer(*acts);
+  }
   std::vector<domain::Choice> choices(decider.slot_count());
-  decider.draw(request.viewer.str(), traits, choices.data());
-  reply(Recommendation{version_->id(), catalogue.version(), change.after,
-                       stand(decider, catalogue, request.viewer.str(), traits, choices)});
+  decider.draw(request.viewer.str(), traits, choices.data(), past);
+  reply(Recommendation{version_->id(), catalogue.version(), change->after,
+                       stand(decider, catalogue, request.viewer.str(), traits, choices, past)});
 }
 
 void Control::explain(const domain::DecisionId& id, const Reply<ExplainedDecision>& reply) {

@@ -18,6 +18,7 @@
 #include "engine/options.h"
 #include "engine/shard_core.h"
 #include "engine/version_archive.h"
+#include "filter/resolve.h"
 #include "live/event_book.h"
 #include "metrics/metrics.h"
 #include "scoring/solution_version.h"
@@ -55,6 +56,7 @@ class Control {
   void fire_moment(const FireMoment& request, Reply<ChangeReceipt> reply);
   void correct_moment(const CorrectMoment& request, Reply<ChangeReceipt> reply);
   void override_item(const OverrideItem& request, Reply<ChangeReceipt> reply);
+  void use_filter(const UseFilter& request, Reply<ChangeReceipt> reply);
   void map_content(const domain::ContentId& content, const domain::EventId& event, Reply<domain::LiveEvent> reply);
   void find_event(const domain::EventId& event, const Reply<domain::LiveEvent>& reply);
   void list_events(const Reply<std::vector<domain::LiveEvent>>& reply);
@@ -68,6 +70,11 @@ class Control {
   void schema(domain::DatasetKind kind, const Reply<domain::Schema>& reply);
   void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply);
   void train(Reply<std::string> reply);
+  void put_filter(const domain::FilterName& name, const std::string& expression, Reply<domain::StoredFilter> reply);
+  void find_filter(const domain::FilterName& name, const Reply<domain::StoredFilter>& reply);
+  void list_filters(const Reply<std::vector<domain::StoredFilter>>& reply);
+  void delete_filter(const domain::FilterName& name, Reply<domain::StoredFilter> reply);
+  void try_filter(const FilterTrial& trial, const Reply<FilterOutcome>& reply);
   void recommend(const RecommendRequest& request, const Reply<Recommendation>& reply);
   void explain(const domain::DecisionId& decision, const Reply<ExplainedDecision>& reply);
   void read_feedback(const domain::ViewerId& viewer, std::size_t limit,
@@ -96,9 +103,15 @@ class Control {
 
   Result<void> load_schemas();
   Result<void> load_catalogue();
+  Result<void> load_filters();
   Result<void> load_events();
   Result<std::map<std::size_t, RestoredEvent>> restore_event(const domain::LiveEvent& event,
                                                              const std::vector<domain::DecisionBatch>& batches);
+  Result<const domain::StoredFilter*> get_filter(const domain::FilterName& name) const;
+  filter::Schemas filter_schemas() const;
+  /// A stored filter as it is in force from now on, checked against the schemas of today.
+  Result<domain::FilterUse> make_use(const FilterChoice& choice) const;
+  Result<domain::Change> preview_change(const RecommendRequest& request, domain::Circumstances& circumstances) const;
   Result<scoring::SolutionVersionPtr> build_version();
   void find_version(const std::string& id, const Reply<scoring::SolutionVersionPtr>& reply);
   void serve(scoring::SolutionVersionPtr version);
@@ -121,6 +134,7 @@ class Control {
   metrics::Metrics& metrics_;
   std::map<domain::DatasetKind, domain::Schema> schemas_;
   live::EventBook book_;
+  std::map<domain::FilterName, domain::StoredFilter> filters_;
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
   std::unique_ptr<LiveLearning> learning_;  ///< nothing with another recipe

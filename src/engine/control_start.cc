@@ -17,6 +17,7 @@ using domain::Sequence;
 Result<void> Control::start() {
   MCUE_TRY_VOID(load_schemas());
   MCUE_TRY_VOID(load_catalogue());
+  MCUE_TRY_VOID(load_filters());
   if (learning_) {
     version_ = learn::LogLearner({}).version();  // until the learner is rebuilt: nobody waits for it
   } else {
@@ -112,7 +113,7 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
     parts[shard].event = event;
     if (!changes.empty())
       parts[shard].newest =
-          ChangeMessage{changes.back(), {event.overrides, book_.subjects_of(event.id)}, clock_.steady()};
+          ChangeMessage{changes.back(), {event.overrides, book_.subjects_of(event.id), event.filters}, clock_.steady()};
   }
   for (std::size_t i = first; i < changes.size(); ++i) {
     for (const domain::DecisionBatch* batch : by_sequence[changes[i]->sequence]) {
@@ -128,6 +129,7 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
         domain::DecisionBatch& target = *split[port_.shard_of(batch->viewers[row])];
         target.viewers.push_back(batch->viewers[row]);
         target.traits.push_back(batch->traits[row]);
+        if (!batch->past.empty()) target.past.push_back(batch->past[row]);
         target.choices.insert(target.choices.end(), batch->choices.begin() + static_cast<std::ptrdiff_t>(row * slots),
                               batch->choices.begin() + static_cast<std::ptrdiff_t>((row + 1) * slots));
       }

@@ -7,6 +7,7 @@
 // edge (gateway/) uses one ShardEngine per loop, on that loop's thread only.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,37 @@ struct OverrideItem {
   std::string reason;
 };
 
+/// A stored filter with the values of its placeholders, by name; see filter/filter_values.h.
+struct FilterChoice {
+  domain::FilterName filter;
+  std::map<std::string, std::string, std::less<>> values;
+};
+
+/// Puts a filter in force for an event as it is stored now, or takes it out of force.
+struct UseFilter {
+  domain::EventId event;
+  bool in_force = true;
+  FilterChoice choice;  ///< no values when it is taken out of force
+  std::string reason;
+};
+
+/// A filter tried on the catalogue, for one viewer: a stored one, or an expression that is not stored.
+struct FilterTrial {
+  std::optional<domain::FilterName> filter;
+  std::string expression;  ///< when `filter` is nothing
+  std::map<std::string, std::string, std::less<>> values;
+  std::optional<domain::ViewerId> viewer;  ///< nothing: somebody of whom nothing is known
+};
+struct FilterOutcome {
+  std::string expression;  ///< in one spelling, with the schemas' names of its columns
+  std::vector<std::string> placeholders;
+  bool personal = false;   ///< what passes depends on the viewer
+  bool asks_past = false;  ///< it depends on what they did before
+  std::uint64_t catalogue_version = 0;
+  std::vector<domain::ItemId> passed;  ///< both in item order
+  std::vector<domain::ItemId> filtered;
+};
+
 /// What a change call came to. `changed` is false when `event set` found nothing different: then there is no change.
 struct ChangeReceipt {
   bool changed = true;
@@ -70,7 +102,8 @@ struct Candidate {
   domain::ItemId item;
   double score = 0;       ///< the solution version's, comparable within a slot only
   double propensity = 0;  ///< (0,1] within its slot; sums to 1 over the slot's candidates
-  std::string excluded;  ///< why it cannot be chosen ("min_age", "country", "blocked", "not_pinned"); empty when it can
+  std::string excluded;   ///< why it cannot be chosen ("min_age", "country", "filter", "blocked", "not_pinned"); empty
+                          ///< when it can
 };
 struct SlotCandidates {
   domain::SlotName slot;
@@ -81,8 +114,9 @@ struct SlotCandidates {
 /// A preview for one viewer: nothing is pushed or logged.
 struct RecommendRequest {
   domain::ViewerId viewer;
-  std::optional<domain::EventId> event;  ///< whose state and overrides to use
-  domain::Values context;                ///< over the event's state
+  std::optional<domain::EventId> event;     ///< whose state, overrides and filters to use
+  domain::Values context;                   ///< over the event's state
+  std::optional<FilterChoice> filter = {};  ///< beside the event's
 };
 struct Recommendation {
   std::string solution_version;
@@ -239,6 +273,8 @@ class Engine {
   virtual void fire_moment(FireMoment request, Reply<ChangeReceipt> reply) = 0;
   virtual void correct_moment(CorrectMoment request, Reply<ChangeReceipt> reply) = 0;
   virtual void override_item(OverrideItem request, Reply<ChangeReceipt> reply) = 0;
+  /// Errors: unknown_event, unknown_filter, filter_not_in_force, too_many_filters, those of filter/resolve.h.
+  virtual void use_filter(UseFilter request, Reply<ChangeReceipt> reply) = 0;
   virtual void map_content(domain::ContentId content, domain::EventId event, Reply<domain::LiveEvent> reply) = 0;
   virtual void find_event(domain::EventId event, Reply<domain::LiveEvent> reply) = 0;
   virtual void list_events(Reply<std::vector<domain::LiveEvent>> reply) = 0;
@@ -259,6 +295,15 @@ class Engine {
   virtual void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply) = 0;
   /// Builds a solution version from what is stored, and serves it from the next decision on. Replies with its id.
   virtual void train(Reply<std::string> reply) = 0;
+
+  // Filters. Errors: unknown_filter, and those of filter/resolve.h with Error.field "expression".
+  /// Adds or replaces a filter. What is in force for an event stays as it was put in force.
+  virtual void put_filter(domain::FilterName name, std::string expression, Reply<domain::StoredFilter> reply) = 0;
+  virtual void find_filter(domain::FilterName name, Reply<domain::StoredFilter> reply) = 0;
+  virtual void list_filters(Reply<std::vector<domain::StoredFilter>> reply) = 0;
+  /// Replies with what is gone. Errors: filter_in_force.
+  virtual void delete_filter(domain::FilterName name, Reply<domain::StoredFilter> reply) = 0;
+  virtual void try_filter(FilterTrial trial, Reply<FilterOutcome> reply) = 0;
 
   // Decisions and feedback.
   virtual void recommend(RecommendRequest request, Reply<Recommendation> reply) = 0;

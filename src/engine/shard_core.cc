@@ -33,7 +33,7 @@ constexpr std::size_t kUnrevealedChangesMax = 8;
 struct ShardCore::Walk {
   EventEntry& entry;
   const DecidedChange& decided;
-  decide::Decider& decider;
+  ChangeDecider& decider;
   const ChangeMessage& message;
   std::shared_ptr<DecisionBatch> batch;
   std::size_t slates = 0;
@@ -126,7 +126,7 @@ void ShardCore::on_change(const ChangeMessage& message) {
   if (!catalogue_ || !version_) return;
   DecidedChange& decided = entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime));
   ChangeDecider& decider = decider_of(entry);
-  Walk walk{entry, decided, decider.decider(), message, std::make_shared<DecisionBatch>()};
+  Walk walk{entry, decided, decider, message, std::make_shared<DecisionBatch>()};
   walk.batch->header = decider.header();
   const std::size_t rows = sessions_.room(change.event).size() + sessions_.room(EventId()).size();
   walk.batch->viewers.reserve(rows);
@@ -162,9 +162,10 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   const std::size_t slots = choices_.size();
   if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
   if (change.retracts()) retract_from(session, walk.entry, change);
-  walk.decider.draw(viewer.id.str(), *viewer.traits, choices_.data());
+  const domain::PastItemsPtr past = past_for(walk.decider, *session.viewer);
+  walk.decider.decider().draw(viewer.id.str(), *viewer.traits, choices_.data(), *past);
   const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
-  if (change.kind == ChangeKind::item_override) {
+  if (change.adjusts()) {
     bool unchanged = true;
     for (std::size_t slot = 0; slot < slots; ++slot) unchanged = unchanged && same_item(slot);
     if (unchanged) return;  // nothing on this screen is touched: no new slate
@@ -180,10 +181,11 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
     session.row = static_cast<std::uint32_t>(walk.batch->rows());
     walk.batch->viewers.push_back(viewer.id);
     walk.batch->traits.push_back(viewer.traits);
+    if (!past->empty()) walk.batch->past.push_back(past);
     walk.batch->choices.insert(walk.batch->choices.end(), choices_.begin(), choices_.end());
   }
   if (session.sample_route) {
-    push_sample(session, walk.decided, walk.decider, choices_);
+    push_sample(session, walk.decided, walk.decider.decider(), choices_);
   } else {
     push_slate(session, walk.decided, choices_);
   }
@@ -191,6 +193,22 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   ++walk.slates;
   walk.cues += static_cast<std::size_t>(
       std::count_if(choices_.begin(), choices_.end(), [](const Choice& choice) { return choice.item != kNoItem; }));
+}
+
+domain::PastItemsPtr ShardCore::past_for(ChangeDecider& decider, audience::Viewer<ViewerPeer>& viewer) {
+  if (decider.decider().past_questions() == 0) return domain::no_past();
+  if (viewer.past == nullptr) viewer.past = std::make_unique<domain::ViewerPast>(port_.load_past(viewer.id));
+  return decider.answer(*viewer.past);
+}
+
+void ShardCore::remember_act(const domain::ViewerId& viewer, domain::FeedbackKind kind, const domain::ItemId& item) {
+  auto* record = sessions_.find_viewer(viewer);
+  if (record == nullptr || record->past == nullptr || kind == domain::FeedbackKind::impression) return;
+  record->past->add(to_string(kind), item);
+}
+
+void ShardCore::forget_past(const domain::ViewerId& viewer) {
+  if (auto* record = sessions_.find_viewer(viewer)) record->past.reset();
 }
 
 void ShardCore::remember_screen(Session& session, std::span<const Choice> choices) {
@@ -297,11 +315,22 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
   DecidedChange* decided = entry.ring.find(report.cue.decision.sequence);
   const auto found = decided == nullptr ? std::nullopt : decided->find(report.viewer, kNoItem);
   if (!found) {
-    port_.find_and_store(std::move(report), std::move(done));
+    const domain::ViewerId viewer = report.viewer;
+    port_.find_and_store(std::move(report),
+                         [this, viewer, done = std::move(done)](const Result<FeedbackReceipt>& receipt) {
+                           forget_past(viewer);  // what it was about is known to the store only
+                           done(receipt);
+                         });
     return;
   }
   const feedback::DecisionRow row{found->header(), found->choices(), found->traits(), decided->catalogue()};
-  port_.store(feedback::attribute(std::move(report), &row), std::move(done));
+  domain::Feedback feedback = feedback::attribute(std::move(report), &row);
+  FeedbackDone remember = [this, viewer = feedback.viewer, kind = feedback.kind, item = feedback.item,
+                           done = std::move(done)](const Result<FeedbackReceipt>& receipt) {
+    if (receipt.ok() && !receipt->repeated && receipt->attributed) remember_act(viewer, kind, item);
+    done(receipt);
+  };
+  port_.store(std::move(feedback), std::move(remember));
 }
 
 void ShardCore::add_to(AudienceView& view, const EventId& event) const {

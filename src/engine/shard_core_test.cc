@@ -45,6 +45,8 @@ struct FakePort final : ShardPort {
   std::vector<domain::Feedback> stored;
   std::vector<feedback::Report> looked_up;
   std::map<ViewerId, domain::Viewer> viewers;
+  std::map<ViewerId, domain::ViewerPast> pasts;
+  int pasts_loaded = 0;
   void log(std::shared_ptr<const domain::DecisionBatch> batch) override { logged.push_back(std::move(batch)); }
   void store(domain::Feedback feedback, FeedbackDone done) override {
     stored.push_back(feedback);
@@ -57,6 +59,10 @@ struct FakePort final : ShardPort {
   std::optional<domain::Viewer> load_viewer(const ViewerId& viewer) override {
     const auto found = viewers.find(viewer);
     return found == viewers.end() ? std::nullopt : std::optional(found->second);
+  }
+  domain::ViewerPast load_past(const ViewerId& viewer) override {
+    ++pasts_loaded;
+    return pasts[viewer];
   }
   std::size_t rows() const {
     std::size_t sum = 0;
@@ -84,6 +90,7 @@ struct ShardCoreTest : ::testing::Test {
   std::unique_ptr<ShardCore> core = make_core();
   domain::ChangePtr latest;
   std::vector<domain::ItemOverride> overrides;
+  std::vector<domain::FilterUse> filters;
 
   std::unique_ptr<ShardCore> make_core() {
     auto made = std::make_unique<ShardCore>(options, "k3", port, clock, metrics);
@@ -99,13 +106,13 @@ struct ShardCoreTest : ::testing::Test {
     change.at = clock.wall();
     change.first = latest == nullptr;
     change.sequence = Sequence((latest == nullptr ? 0 : latest->sequence.value()) + step);
-    change.moment = kind == domain::ChangeKind::item_override ? latest->moment : change.sequence;
+    change.moment = change.adjusts() ? latest->moment : change.sequence;
     change.after = {{"MATCH_EVENT", Value{std::string("GOAL")}}};
     return change;
   }
   void happen(domain::Change change) {
     latest = std::make_shared<const domain::Change>(std::move(change));
-    core->on_change({latest, {overrides, {}}, clock.steady()});
+    core->on_change({latest, {overrides, {}, filters}, clock.steady()});
   }
   void fire() { happen(next(domain::ChangeKind::moment)); }
   void correct(Sequence wrong) {
@@ -119,6 +126,27 @@ struct ShardCoreTest : ::testing::Test {
     auto change = next(domain::ChangeKind::item_override, 2);
     change.override_ = overrides.front();
     happen(change);
+  }
+  void filter(const std::string& expression) {
+    filters = {{domain::FilterName("f"), expression, {}}};
+    auto change = next(domain::ChangeKind::filter);
+    change.filter = domain::FilterChange{true, filters.front()};
+    happen(change);
+  }
+  /// The items of a slate, in slot order.
+  static std::vector<std::string> items_of(const json& slate) {
+    std::vector<std::string> items;
+    for (const json& cue : slate["cues"]) items.push_back(cue["item"]);
+    return items;
+  }
+  /// The logged decision of a row, made again.
+  bool comes_out_again(const domain::DecisionBatch& batch, std::size_t row) {
+    decide::Decider decider(batch.header, catalogue->catalogue(), *version);
+    std::vector<domain::Choice> again(decider.slot_count());
+    decider.draw(batch.viewers[row].str(), *batch.traits[row], again.data(),
+                 batch.past.empty() ? domain::PastItems() : *batch.past[row]);
+    return std::equal(again.begin(), again.end(),
+                      batch.choices.begin() + static_cast<std::ptrdiff_t>(row * again.size()));
   }
   SessionKey hello(FakePeer& peer, const std::string& viewer, std::optional<std::uint64_t> resume = {},
                    const std::string& device = "d1") {
@@ -571,6 +599,79 @@ TEST_F(ShardCoreTest, ANewCatalogueKeepsScreensRightByItem) {
   core->add_to(view, kMatch);
   ASSERT_EQ(view.on_screen.size(), 1u);
   EXPECT_EQ(view.on_screen[0].item.str(), player);
+}
+
+TEST_F(ShardCoreTest, AFilterDecidesAgainForTheScreensThatItTouches) {
+  std::vector<FakePeer> peers(40);
+  for (std::size_t i = 0; i < peers.size(); ++i) hello(peers[i], "viewer" + std::to_string(i));
+  fire();
+  std::vector<std::vector<std::string>> before;
+  for (FakePeer& peer : peers) before.push_back(items_of(peer.take().back()));
+  filter(R"(EXCLUDE ItemID WHERE Items.ITEM_LABEL IN ("bet", "quiz"))");
+  std::size_t touched = 0;
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const auto frames = peers[i].take();
+    ASSERT_EQ(frames.size(), before[i][0] == "trivia" ? 0U : 1U);
+    if (frames.empty()) continue;
+    ++touched;
+    EXPECT_THAT(items_of(frames[0]), ElementsAre("trivia", before[i][1])) << "the other slot stays";
+  }
+  EXPECT_GT(touched, 0U);
+  EXPECT_LT(touched, peers.size());
+  const domain::DecisionBatch& batch = *port.logged.back();
+  EXPECT_EQ(batch.header.filters, filters);
+  EXPECT_TRUE(batch.past.empty());
+  EXPECT_EQ(port.pasts_loaded, 0);
+  for (std::size_t row = 0; row < batch.rows(); ++row) EXPECT_TRUE(comes_out_again(batch, row));
+}
+
+TEST_F(ShardCoreTest, WhatAViewerDidIsReadOnceThenKnownAndRecorded) {
+  port.pasts[ViewerId("ann")].add("CLICK", ItemId("bet"));
+  FakePeer ann;
+  FakePeer bob;
+  const SessionKey key = hello(ann, "ann");
+  hello(bob, "bob");
+  fire();
+  filter(R"(EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click"))");
+  fire();
+  EXPECT_EQ(port.pasts_loaded, 2);
+  const json slate = ann.take().back();
+  EXPECT_NE(items_of(slate)[0], "bet");
+  const std::string cue = slate["cues"][0]["id"];
+  for (const auto kind : {domain::FeedbackKind::impression, domain::FeedbackKind::click}) {
+    core->receive(key,
+                  codec::InteractionMessage{std::string(to_string(kind)), domain::parse_cue_id(cue).value(), kind, 1});
+  }
+  fire();
+  EXPECT_EQ(port.pasts_loaded, 2) << "a click is added to what is known";
+  const domain::DecisionBatch& batch = *port.logged.back();
+  const auto& items = catalogue->catalogue();
+  const auto place = [&](const std::string& id) { return static_cast<std::uint16_t>(*items.find_item(ItemId(id))); };
+  std::vector<std::uint16_t> clicked = {place("bet"), place(items_of(slate)[0])};
+  std::sort(clicked.begin(), clicked.end());
+  EXPECT_THAT(*batch.past[0], ElementsAre(clicked));
+  EXPECT_THAT(*batch.past[1], ElementsAre(IsEmpty()));
+  for (std::size_t row = 0; row < batch.rows(); ++row) EXPECT_TRUE(comes_out_again(batch, row));
+  EXPECT_THAT(items_of(ann.take().back())[0],
+              ::testing::AllOf(::testing::Ne("bet"), ::testing::Ne(items_of(slate)[0])));
+  core->forget_past(ViewerId("ann"));
+  fire();
+  EXPECT_EQ(port.pasts_loaded, 3) << "and read again when more is known in the store";
+}
+
+TEST_F(ShardCoreTest, ALatecomerIsFilteredAndTheirPastRecordedToo) {
+  port.pasts[ViewerId("ann")].add("click", ItemId("bet"));
+  port.pasts[ViewerId("ann")].add("click", ItemId("quiz"));
+  fire();
+  filter(R"(EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*))");
+  FakePeer ann;
+  hello(ann, "ann");
+  EXPECT_EQ(items_of(ann.take().back())[0], "trivia");
+  core->flush();
+  const domain::DecisionBatch& batch = *port.logged.back();
+  ASSERT_EQ(batch.past.size(), 1U);
+  EXPECT_EQ(batch.past[0]->at(0).size(), 2U);
+  EXPECT_TRUE(comes_out_again(batch, 0));
 }
 
 }  // namespace

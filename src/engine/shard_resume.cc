@@ -11,7 +11,7 @@
 
 namespace matchcue::engine {
 
-using domain::ChangeKind;
+using domain::Choice;
 using domain::DecisionBatch;
 using domain::EventId;
 using domain::Sequence;
@@ -105,7 +105,7 @@ bool ShardCore::can_resume(Session& session, EventEntry& entry, const codec::Res
     if (decided.change().sequence <= resume.sequence) continue;
     if (find_row(entry, decided, session)) continue;
     // A session that was there throughout and has no row was not touched by that override.
-    const bool untouched = had_session && decided.change().kind == ChangeKind::item_override;
+    const bool untouched = had_session && decided.change().adjusts();
     if (!untouched) return false;
   }
   return true;
@@ -160,7 +160,10 @@ DecidedRow ShardCore::decide_late(Session& session, EventEntry& entry) {
   entry.late->viewers.push_back(viewer.id);
   entry.late->traits.push_back(viewer.traits);
   entry.late->choices.resize(entry.late->choices.size() + slots);
-  decider.decider().draw(viewer.id.str(), *viewer.traits, std::span(entry.late->choices).last(slots).data());
+  Choice* choices = std::span(entry.late->choices).last(slots).data();
+  const domain::PastItemsPtr past = past_for(decider, *session.viewer);
+  decider.decider().draw(viewer.id.str(), *viewer.traits, choices, *past);
+  if (!past->empty()) entry.late->past.push_back(past);
   return {entry.late.get(), entry.late->rows() - 1};
 }
 

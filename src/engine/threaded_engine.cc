@@ -55,6 +55,12 @@ class ShardRunner final : public ShardPort {
                     : std::nullopt;  // an unreadable row is an unknown viewer: restricted items stay away
   }
 
+  domain::ViewerPast load_past(const domain::ViewerId& viewer) override {
+    auto past = reader_->load_past(viewer);
+    return past.ok() ? *std::move(past)
+                     : domain::ViewerPast();  // an unreadable past is none: filters are no eligibility
+  }
+
  private:
   void answer(const FeedbackDone& done, Result<FeedbackReceipt> receipt) {
     loop_.post([done, receipt = std::move(receipt)] { done(receipt); });
@@ -110,6 +116,9 @@ class ThreadedEngine final : public Engine, public ControlPort {
   void override_item(OverrideItem request, Reply<ChangeReceipt> reply) override {
     control(&Control::override_item, std::move(request), std::move(reply));
   }
+  void use_filter(UseFilter request, Reply<ChangeReceipt> reply) override {
+    control(&Control::use_filter, std::move(request), std::move(reply));
+  }
   void map_content(domain::ContentId content, domain::EventId event, Reply<domain::LiveEvent> reply) override {
     control(&Control::map_content, std::move(content), std::move(event), std::move(reply));
   }
@@ -143,6 +152,21 @@ class ThreadedEngine final : public Engine, public ControlPort {
     control(&Control::put_schema, kind, std::move(text), std::move(reply));
   }
   void train(Reply<std::string> reply) override { control(&Control::train, std::move(reply)); }
+  void put_filter(domain::FilterName name, std::string expression, Reply<domain::StoredFilter> reply) override {
+    control(&Control::put_filter, std::move(name), std::move(expression), std::move(reply));
+  }
+  void find_filter(domain::FilterName name, Reply<domain::StoredFilter> reply) override {
+    control(&Control::find_filter, std::move(name), std::move(reply));
+  }
+  void list_filters(Reply<std::vector<domain::StoredFilter>> reply) override {
+    control(&Control::list_filters, std::move(reply));
+  }
+  void delete_filter(domain::FilterName name, Reply<domain::StoredFilter> reply) override {
+    control(&Control::delete_filter, std::move(name), std::move(reply));
+  }
+  void try_filter(FilterTrial trial, Reply<FilterOutcome> reply) override {
+    control(&Control::try_filter, std::move(trial), std::move(reply));
+  }
   void recommend(RecommendRequest request, Reply<Recommendation> reply) override {
     control(&Control::recommend, std::move(request), std::move(reply));
   }

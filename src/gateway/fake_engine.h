@@ -84,6 +84,7 @@ class FakeEngine final : public engine::Engine {
   void fire_moment(engine::FireMoment, engine::Reply<engine::ChangeReceipt>) override { refuse(); }
   void correct_moment(engine::CorrectMoment, engine::Reply<engine::ChangeReceipt>) override { refuse(); }
   void override_item(engine::OverrideItem, engine::Reply<engine::ChangeReceipt>) override { refuse(); }
+  void use_filter(engine::UseFilter, engine::Reply<engine::ChangeReceipt>) override { refuse(); }
   void map_content(domain::ContentId, domain::EventId, engine::Reply<domain::LiveEvent>) override { refuse(); }
   void find_event(domain::EventId, engine::Reply<domain::LiveEvent>) override { refuse(); }
   void list_events(engine::Reply<std::vector<domain::LiveEvent>>) override { refuse(); }
@@ -99,6 +100,11 @@ class FakeEngine final : public engine::Engine {
   void schema(domain::DatasetKind, engine::Reply<domain::Schema>) override { refuse(); }
   void put_schema(domain::DatasetKind, std::string, engine::Reply<domain::Schema>) override { refuse(); }
   void train(engine::Reply<std::string>) override { refuse(); }
+  void put_filter(domain::FilterName, std::string, engine::Reply<domain::StoredFilter>) override { refuse(); }
+  void find_filter(domain::FilterName, engine::Reply<domain::StoredFilter>) override { refuse(); }
+  void list_filters(engine::Reply<std::vector<domain::StoredFilter>>) override { refuse(); }
+  void delete_filter(domain::FilterName, engine::Reply<domain::StoredFilter>) override { refuse(); }
+  void try_filter(engine::FilterTrial, engine::Reply<engine::FilterOutcome>) override { refuse(); }
   void recommend(engine::RecommendRequest, engine::Reply<engine::Recommendation>) override { refuse(); }
   void explain(domain::DecisionId, engine::Reply<engine::ExplainedDecision>) override { refuse(); }
   void read_feedback(domain::ViewerId, std::size_t, engine::Reply<std::vector<domain::Feedback>>) override { refuse(); }

@@ -80,6 +80,45 @@ std::optional<std::vector<ItemOverride>> apply_override(std::vector<ItemOverride
   return overrides;
 }
 
+std::size_t bytes_of(const std::vector<domain::FilterUse>& filters) {
+  std::size_t bytes = 0;
+  for (const domain::FilterUse& use : filters) {
+    bytes += use.expression.size();
+    for (const auto& [name, value] : use.values) bytes += name.size() + value.size();
+  }
+  return bytes;
+}
+
+Result<void> check_filter_limits(const std::vector<domain::FilterUse>& filters) {
+  std::string excess;
+  if (filters.size() > kFiltersInForceMax) {
+    excess = std::to_string(filters.size()) + " filters; at most " + std::to_string(kFiltersInForceMax);
+  } else if (const std::size_t bytes = bytes_of(filters); bytes > kFilterBytesMax) {
+    excess = std::to_string(bytes) + " bytes of filters; at most " + std::to_string(kFilterBytesMax);
+  }
+  if (excess.empty()) return {};
+  return Error{ErrorKind::too_large, "too_many_filters", "in force would be " + excess, "filter"};
+}
+
+/// The filters after `change`, in the order of names; nothing when they stay the same.
+Result<std::optional<std::vector<domain::FilterUse>>> apply_filter(const EventId& event,
+                                                                   std::vector<domain::FilterUse> filters,
+                                                                   const domain::FilterChange& change) {
+  const std::vector<domain::FilterUse> before = filters;
+  std::erase_if(filters, [&](const domain::FilterUse& present) { return present.filter == change.use.filter; });
+  if (!change.in_force && filters.size() == before.size()) {
+    return not_found("filter_not_in_force",
+                     "filter \"" + change.use.filter.str() + "\" is not in force for event \"" + event.str() + "\"",
+                     "filter");
+  }
+  if (change.in_force) filters.push_back(change.use);
+  std::sort(filters.begin(), filters.end(),
+            [](const domain::FilterUse& a, const domain::FilterUse& b) { return a.filter < b.filter; });
+  MCUE_TRY_VOID(check_filter_limits(filters));
+  if (filters == before) return std::optional<std::vector<domain::FilterUse>>();
+  return std::optional<std::vector<domain::FilterUse>>(std::move(filters));
+}
+
 }  // namespace
 
 EventBook::Entry& EventBook::entry_of(const EventId& event) {
@@ -128,7 +167,7 @@ Proposal EventBook::propose(Entry& entry, Change change, LiveEvent after) {
   change.first = first;
   change.before = entry.proposed.state;
   change.after = after.state;
-  change.moment = change.kind == ChangeKind::item_override ? entry.proposed.moment : change.sequence;
+  change.moment = change.adjusts() ? entry.proposed.moment : change.sequence;
   after.sequence = change.sequence;
   after.moment = change.moment;
   entry.proposed = after;
@@ -176,7 +215,7 @@ Result<Proposal> EventBook::correct_moment(const StateRequest& request, Sequence
   const auto& recent = entry.recent;
   const auto wrong =
       std::find_if(recent.begin(), recent.end(), [&](const ChangePtr& change) { return change->sequence == corrects; });
-  if (wrong == recent.end() || (*wrong)->kind == ChangeKind::item_override) {
+  if (wrong == recent.end() || (*wrong)->adjusts()) {
     return not_found("unknown_moment",
                      "event \"" + request.event.str() + "\" has no recent moment " + std::to_string(corrects.value()),
                      "corrects");
@@ -222,6 +261,24 @@ Result<std::optional<Proposal>> EventBook::override_item(const EventId& event, c
   change.at = now;
   change.reason = std::move(reason);
   change.override_ = override_;
+  return std::optional<Proposal>(propose(entry, std::move(change), std::move(after)));
+}
+
+Result<std::optional<Proposal>> EventBook::use_filter(const EventId& event, domain::FilterChange filter,
+                                                      std::string reason, WallTime now) {
+  const auto found = events_.find(event);
+  if (found == events_.end()) return unknown_event(event);
+  Entry& entry = found->second;
+  MCUE_TRY(auto filters, apply_filter(event, entry.proposed.filters, filter));
+  if (!filters) return std::optional<Proposal>();
+  LiveEvent after = entry.proposed;
+  after.filters = *std::move(filters);
+  Change change;
+  change.event = event;
+  change.kind = ChangeKind::filter;
+  change.at = now;
+  change.reason = std::move(reason);
+  change.filter = std::move(filter);
   return std::optional<Proposal>(propose(entry, std::move(change), std::move(after)));
 }
 
@@ -295,7 +352,7 @@ std::vector<domain::Subject> EventBook::subjects_of(const EventId& event) const 
   std::uint32_t moments_ago = 0;
   for (auto at = found->second.recent.rbegin(); at != found->second.recent.rend(); ++at) {
     const Change& change = **at;
-    if (change.kind == ChangeKind::item_override) continue;
+    if (change.adjusts()) continue;
     if (moments_ago > domain::kSubjectMomentsMax) break;
     if (change.corrects) corrected.push_back(*change.corrects);
     const bool stands = std::find(corrected.begin(), corrected.end(), change.sequence) == corrected.end();

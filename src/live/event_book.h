@@ -20,6 +20,10 @@ namespace matchcue::live {
 /// Changes kept per event for reading, correcting and resuming; older ones are in the store only.
 constexpr std::size_t kRecentChangesMax = 1'000;
 
+/// Every chunk of the decision log repeats what is in force: so many filters, and bytes of expressions and values.
+constexpr std::size_t kFiltersInForceMax = 8;
+constexpr std::size_t kFilterBytesMax = 16 * 1024;
+
 /// A change that has its sequence and is to be stored: durable only after commit().
 struct Proposal {
   domain::ChangePtr change;
@@ -57,6 +61,10 @@ class EventBook {
   Result<std::optional<Proposal>> override_item(const domain::EventId& event, const domain::ItemOverride& override_,
                                                 std::string reason, const domain::Catalogue& catalogue, WallTime now);
 
+  /// Puts a filter in force, replacing one of the same name, or takes it out of force. Nothing when that changes
+  /// nothing. Errors: unknown_event, filter_not_in_force, too_many_filters.
+  Result<std::optional<Proposal>> use_filter(const domain::EventId& event, domain::FilterChange filter,
+                                             std::string reason, WallTime now);
   /// The proposal is durable: readers see it from now on.
   void commit(const Proposal& proposal);
   /// The proposal was not stored: what was built upon it will not be either.

@@ -196,5 +196,46 @@ TEST_F(EventBookTest, RecentChangesAreBounded) {
   EXPECT_TRUE(book.has_all_after(kMatch, Sequence(10)));
 }
 
+domain::FilterChange use(const char* name, std::string expression) {
+  return {true, {domain::FilterName(name), std::move(expression), {}}};
+}
+domain::FilterChange drop(const char* name) { return {false, {domain::FilterName(name), {}, {}}}; }
+
+TEST_F(EventBookTest, FiltersAreInForceByNameUntilTheyAreTakenOut) {
+  EXPECT_EQ(book.use_filter(kMatch, use("a", "1"), "", kNow).error().code, "unknown_event");
+  const auto moment = fire({{"MATCH_EVENT", text("GOAL")}});
+  const auto put = commit(**book.use_filter(kMatch, use("b", "1"), "why", kNow));
+  EXPECT_EQ(put->kind, ChangeKind::filter);
+  EXPECT_EQ(put->sequence, Sequence(2));
+  EXPECT_EQ(put->moment, moment->sequence) << "the moment being shown stays";
+  EXPECT_EQ(put->reason, "why");
+  commit(**book.use_filter(kMatch, use("a", "1"), "", kNow));
+  commit(**book.use_filter(kMatch, use("b", "2"), "", kNow));
+  EXPECT_FALSE(book.use_filter(kMatch, use("b", "2"), "", kNow).value()) << "nothing would change";
+  EXPECT_EQ(book.find_event(kMatch)->filters, (std::vector{use("a", "1").use, use("b", "2").use}));
+  commit(**book.use_filter(kMatch, drop("a"), "", kNow));
+  EXPECT_EQ(book.find_event(kMatch)->filters, std::vector{use("b", "2").use});
+  EXPECT_EQ(book.use_filter(kMatch, drop("a"), "", kNow).error().code, "filter_not_in_force");
+  EXPECT_EQ(fire({})->sequence, Sequence(6));
+  EXPECT_EQ(book.find_event(kMatch)->filters.size(), 1U) << "a moment leaves them";
+}
+
+TEST_F(EventBookTest, AFilterIsNoMomentAndCannotBeCorrected) {
+  fire({{"MATCH_EVENT", text("GOAL")}});
+  commit(**book.use_filter(kMatch, use("a", "1"), "", kNow));
+  EXPECT_EQ(book.correct_moment({kMatch, {}, {}, {}}, Sequence(2), "", catalogue, kNow).error().code, "unknown_moment");
+}
+
+TEST_F(EventBookTest, SoManyFiltersAndNoMore) {
+  fire({});
+  for (std::size_t i = 0; i < kFiltersInForceMax; ++i) {
+    commit(**book.use_filter(kMatch, use(("f" + std::to_string(i)).c_str(), "1"), "", kNow));
+  }
+  EXPECT_EQ(book.use_filter(kMatch, use("more", "1"), "", kNow).error().code, "too_many_filters");
+  EXPECT_TRUE(book.use_filter(kMatch, use("f0", "2"), "", kNow).ok()) << "one may be replaced";
+  EXPECT_EQ(book.use_filter(kMatch, use("f1", std::string(kFilterBytesMax, 'x')), "", kNow).error().kind,
+            ErrorKind::too_large);
+}
+
 }  // namespace
 }  // namespace matchcue::live

@@ -84,7 +84,7 @@ bool LoadReport::ok() const {
 Expectation expect_changes(const std::vector<ChangeSeen>& changes, WallTime wall_now, SteadyTime steady_now) {
   Expectation expectation;
   for (const ChangeSeen& change : changes) {
-    if (change.first || change.kind == domain::ChangeKind::item_override) continue;
+    if (change.first || domain::adjusts(change.kind)) continue;
     expectation.sequences.push_back(change.sequence.value());
     expectation.sent[change.sequence.value()] = steady_now - (wall_now - change.at);
   }

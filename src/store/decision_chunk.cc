@@ -5,17 +5,19 @@
 //   prefix   0  u32  magic "mcdl"
 //            4  u32  length of the whole chunk in bytes, prefix included, 16..262144
 //            8  u32  CRC-32C of bytes 0..8 and 12..length
-//           12  u16  version of this layout, 2
+//           12  u16  version of this layout: 3 when filters are in force, otherwise 2
 //           14  u16  0
 //   header      text event, u64 sequence, u64 moment, u64 catalogue version, text solution version,
 //               f64 gamma, f64 floor, u64 seed, i64 at (ms since 1970), u16 slots, text slot name x slots,
 //               text context (JSON object), text overrides (JSON array),
-//               text subjects (JSON array)
+//               text subjects (JSON array); with layout 3 then text filters (JSON array)
 //   rows        u32 rows, u16 traits, text traits (JSON object, each another one) x traits
 //   columns     u16 viewer length x rows, viewer bytes x rows, u16 index into traits x rows,
 //               u16 item x rows x slots (0xffff none), f32 propensity x rows x slots
+//   past        with layout 3 only: u16 pasts; when that is not 0, text past (each another one) x pasts, then
+//               u16 index into pasts x rows. A past is, for each question of the filters, u16 items, u16 item x items.
 //
-// Nothing follows the last column. A change of layout takes a new version and keeps reading released ones; 2 is the
+// Nothing follows. A change of layout takes a new version and keeps reading released ones; 2 is the
 // first of those.
 #include "store/decision_chunk.h"
 
@@ -36,7 +38,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::uint32_t kMagic = 0x6c64636d;  // "mcdl"
-constexpr std::uint16_t kVersion = 2;
+constexpr std::uint16_t kPlainVersion = 2;
+constexpr std::uint16_t kFilteredVersion = 3;
+constexpr std::size_t kVersionAt = 12;
 constexpr std::size_t kShortMax = std::numeric_limits<std::uint16_t>::max();
 
 template <typename Number>
@@ -104,54 +108,99 @@ std::string encode_header(const domain::DecisionHeader& header) {
   put_text(out, to_json(header.context));
   put_text(out, to_json(header.overrides));
   put_text(out, to_json(header.subjects));
+  if (!header.filters.empty()) put_text(out, to_json(header.filters));
   return out;
 }
 
-/// Which rows one chunk holds, and the traits they name: each text once. A chunk has no room for 65,536 of them.
+std::string past_to_text(const domain::PastItems& past) {
+  std::string out;
+  for (const auto& items : past) {
+    put(out, static_cast<std::uint16_t>(items.size()));
+    for (const std::uint16_t item : items) put(out, item);
+  }
+  return out;
+}
+
+Result<domain::PastItems> parse_past(std::string_view text) {
+  Input input{text};
+  domain::PastItems past;
+  while (input.ok && !input.bytes.empty()) {
+    std::vector<std::uint16_t>& items = past.emplace_back();
+    const std::size_t count = input.number<std::uint16_t>();
+    for (std::size_t i = 0; i < count && input.ok; ++i) items.push_back(input.number<std::uint16_t>());
+  }
+  if (!input.ok) return corrupt_chunk("a viewer's past is cut short");
+  return past;
+}
+
+/// What many rows share, as texts that differ. Most rows share their object with others: it becomes text once.
+class SharedTexts {
+ public:
+  /// The index of this object's text, or nothing when it does not fit any more. Adds to `bytes` what it takes.
+  template <typename ToText>
+  std::optional<std::uint16_t> find_or_add(const void* object, ToText to_text, std::size_t& bytes,
+                                           std::size_t bytes_max) {
+    if (bytes > bytes_max) return std::nullopt;
+    const auto seen = index_of_object_.find(object);
+    if (seen != index_of_object_.end()) return seen->second;
+    std::string text = to_text();
+    auto known = index_of_text_.find(text);
+    if (known == index_of_text_.end()) {
+      bytes += sizeof(std::uint32_t) + text.size();
+      if (bytes > bytes_max) return std::nullopt;
+      known = index_of_text_.emplace(text, static_cast<std::uint16_t>(texts_.size())).first;
+      texts_.push_back(std::move(text));
+    }
+    index_of_object_.emplace(object, known->second);
+    return known->second;
+  }
+  const std::vector<std::string>& texts() const { return texts_; }
+
+ private:
+  std::vector<std::string> texts_;
+  std::unordered_map<std::string, std::uint16_t> index_of_text_;
+  std::unordered_map<const void*, std::uint16_t> index_of_object_;
+};
+
+/// Which rows one chunk holds, and the traits and pasts they name: each text once. A chunk has no room for 65,536.
 class Selection {
  public:
   /// As many rows from `first_row` on as fit into `bytes_max`.
   Selection(const domain::DecisionBatch& batch, std::size_t first_row, std::size_t bytes_max) {
-    const std::size_t fixed_bytes = 2 * sizeof(std::uint16_t) + batch.header.slots.size() * (2 + sizeof(float));
+    const bool with_past = !batch.past.empty();
+    const std::size_t indices = with_past ? 3 : 2;  // u16 in every row, beside the choices
+    const std::size_t fixed_bytes = indices * sizeof(std::uint16_t) + batch.header.slots.size() * (2 + sizeof(float));
     std::size_t bytes = 0;
     for (std::size_t row = first_row; row < batch.rows(); ++row) {
       const std::string& viewer = batch.viewers[row].str();
       if (viewer.size() > kShortMax) break;
       bytes += fixed_bytes + viewer.size();
-      const auto traits = find_or_add(*batch.traits[row], bytes, bytes_max);
-      if (!traits) break;
-      traits_of_.push_back(*traits);
+      const domain::ViewerTraits& traits = *batch.traits[row];
+      const auto traits_index = traits_.find_or_add(
+          &traits, [&] { return to_json(traits); }, bytes, bytes_max);
+      if (!traits_index) break;
+      if (with_past) {
+        const domain::PastItems& past = *batch.past[row];
+        const auto past_index = past_.find_or_add(
+            &past, [&] { return past_to_text(past); }, bytes, bytes_max);
+        if (!past_index) break;
+        past_of_.push_back(*past_index);
+      }
+      traits_of_.push_back(*traits_index);
     }
   }
 
   std::size_t rows() const { return traits_of_.size(); }
-  const std::vector<std::string>& traits() const { return traits_; }
+  const std::vector<std::string>& traits() const { return traits_.texts(); }
   const std::vector<std::uint16_t>& traits_of() const { return traits_of_; }  ///< index into traits(), for each row
+  const std::vector<std::string>& past() const { return past_.texts(); }
+  const std::vector<std::uint16_t>& past_of() const { return past_of_; }
 
  private:
-  /// The index of these traits, or nothing when they do not fit any more. Most rows share their object with others: it
-  /// becomes text once.
-  std::optional<std::uint16_t> find_or_add(const domain::ViewerTraits& traits, std::size_t& bytes,
-                                           std::size_t bytes_max) {
-    if (bytes > bytes_max) return std::nullopt;
-    const auto seen = index_of_object_.find(&traits);
-    if (seen != index_of_object_.end()) return seen->second;
-    std::string text = to_json(traits);
-    auto known = index_of_text_.find(text);
-    if (known == index_of_text_.end()) {
-      bytes += sizeof(std::uint32_t) + text.size();
-      if (bytes > bytes_max) return std::nullopt;
-      known = index_of_text_.emplace(text, static_cast<std::uint16_t>(traits_.size())).first;
-      traits_.push_back(std::move(text));
-    }
-    index_of_object_.emplace(&traits, known->second);
-    return known->second;
-  }
-
-  std::vector<std::string> traits_;
+  SharedTexts traits_;
+  SharedTexts past_;
   std::vector<std::uint16_t> traits_of_;
-  std::unordered_map<std::string, std::uint16_t> index_of_text_;
-  std::unordered_map<const domain::ViewerTraits*, std::uint16_t> index_of_object_;
+  std::vector<std::uint16_t> past_of_;
 };
 
 void append_columns(const domain::DecisionBatch& batch, std::size_t first_row, const Selection& selection,
@@ -167,6 +216,10 @@ void append_columns(const domain::DecisionBatch& batch, std::size_t first_row, c
   for (const std::uint16_t traits : selection.traits_of()) put(out, traits);
   for (const domain::Choice& choice : choices) put(out, choice.item);
   for (const domain::Choice& choice : choices) put(out, choice.propensity);
+  if (batch.header.filters.empty()) return;
+  put(out, static_cast<std::uint16_t>(selection.past().size()));
+  for (const std::string& past : selection.past()) put_text(out, past);
+  for (const std::uint16_t past : selection.past_of()) put(out, past);
 }
 
 std::uint32_t checksum(std::string_view chunk) { return crc32c(chunk.substr(12), crc32c(chunk.substr(0, 8))); }
@@ -181,6 +234,8 @@ struct ChunkView {
   std::string_view traits_of;
   std::string_view items;
   std::string_view propensities;
+  std::vector<std::string_view> past;
+  std::string_view past_of;  ///< empty when no past is recorded
 
   /// Calls visit(row, viewer) until it returns false.
   template <typename Visit>
@@ -193,12 +248,13 @@ struct ChunkView {
     }
   }
   std::size_t traits_index(std::size_t row) const { return number_at<std::uint16_t>(traits_of, row); }
+  std::size_t past_index(std::size_t row) const { return number_at<std::uint16_t>(past_of, row); }
   domain::Choice choice(std::size_t index) const {
     return {number_at<std::uint16_t>(items, index), number_at<float>(propensities, index)};
   }
 };
 
-Result<domain::DecisionHeader> read_header(Input& input) {
+Result<domain::DecisionHeader> read_header(Input& input, std::uint16_t version) {
   domain::DecisionHeader header;
   header.event = domain::EventId(std::string(input.text()));
   header.sequence = domain::Sequence(input.number<std::uint64_t>());
@@ -214,14 +270,25 @@ Result<domain::DecisionHeader> read_header(Input& input) {
   const std::string_view context = input.text();
   const std::string_view overrides = input.text();
   const std::string_view subjects = input.text();
+  const std::string_view filters = version == kFilteredVersion ? input.text() : std::string_view();
   if (!input.ok) return corrupt_chunk("its header is cut short");
   MCUE_TRY(header.context, parse_values(context));
   MCUE_TRY(header.overrides, parse_overrides(overrides));
   MCUE_TRY(header.subjects, parse_subjects(subjects));
+  if (version == kFilteredVersion) {
+    MCUE_TRY(header.filters, parse_filter_uses(filters));
+  }
   return header;
 }
 
-Result<void> read_columns(Input& input, ChunkView& view) {
+/// What layout 3 has behind the columns.
+void read_past(Input& input, ChunkView& view) {
+  const std::size_t pasts = input.number<std::uint16_t>();
+  for (std::size_t i = 0; i < pasts && input.ok; ++i) view.past.push_back(input.text());
+  if (pasts > 0) view.past_of = input.take(view.rows * 2);
+}
+
+Result<void> read_columns(Input& input, std::uint16_t version, ChunkView& view) {
   const std::size_t slots = view.header.slots.size();
   view.rows = input.number<std::uint32_t>();
   const std::size_t traits = input.number<std::uint16_t>();
@@ -235,9 +302,11 @@ Result<void> read_columns(Input& input, ChunkView& view) {
   view.traits_of = input.take(view.rows * 2);
   view.items = input.take(view.rows * slots * 2);
   view.propensities = input.take(view.rows * slots * sizeof(float));
+  if (version == kFilteredVersion) read_past(input, view);
   if (!input.ok || !input.bytes.empty()) return corrupt_chunk("its columns do not match its length");
   for (std::size_t row = 0; row < view.rows; ++row) {
     if (view.traits_index(row) >= traits) return corrupt_chunk("unknown traits index");
+    if (!view.past.empty() && view.past_index(row) >= view.past.size()) return corrupt_chunk("unknown past index");
   }
   return {};
 }
@@ -248,10 +317,11 @@ Result<ChunkView> read_chunk(std::string_view chunk) {
   if (input.number<std::uint32_t>() != checksum(chunk)) return corrupt_chunk("its checksum does not match");
   const auto version = input.number<std::uint16_t>();
   const auto reserved = input.number<std::uint16_t>();
-  if (version != kVersion || reserved != 0) return corrupt_chunk("unknown version " + std::to_string(version));
+  if ((version != kPlainVersion && version != kFilteredVersion) || reserved != 0)
+    return corrupt_chunk("unknown version " + std::to_string(version));
   ChunkView view;
-  MCUE_TRY(view.header, read_header(input));
-  MCUE_TRY_VOID(read_columns(input, view));
+  MCUE_TRY(view.header, read_header(input, version));
+  MCUE_TRY_VOID(read_columns(input, version, view));
   return view;
 }
 
@@ -261,9 +331,10 @@ Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, s
   const std::size_t slots = batch.header.slots.size();
   CHECK(first_row < batch.rows(), first_row, batch.rows());
   CHECK(batch.traits.size() == batch.rows(), batch.traits.size(), batch.rows());
+  CHECK(batch.past.empty() || (batch.past.size() == batch.rows() && !batch.header.filters.empty()), batch.past.size());
   CHECK(batch.choices.size() == batch.rows() * slots, batch.choices.size(), batch.rows(), slots);
   EncodedChunk chunk{encode_header(batch.header), 0};
-  const std::size_t header_bytes = chunk.bytes.size() + 6;  // and the two counts in front of the columns
+  const std::size_t header_bytes = chunk.bytes.size() + 8;  // and the counts in front of columns and past
   const bool header_fits = header_bytes < kChunkBytesMax && slots <= kShortMax;
   const Selection selection(batch, first_row, header_fits ? kChunkBytesMax - header_bytes : 0);
   if (selection.rows() == 0) {
@@ -276,6 +347,8 @@ Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, s
   }
   append_columns(batch, first_row, selection, chunk.bytes);
   chunk.rows = selection.rows();
+  const std::uint16_t version = batch.header.filters.empty() ? kPlainVersion : kFilteredVersion;
+  std::memcpy(chunk.bytes.data() + kVersionAt, &version, sizeof version);
   seal_chunk(chunk.bytes);
   return chunk;
 }
@@ -292,7 +365,13 @@ Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk) {
   for (const std::string_view text : view.traits) {
     MCUE_TRY(traits.emplace_back(), parse_traits(text));
   }
+  std::vector<domain::PastItemsPtr> past;
+  for (const std::string_view text : view.past) {
+    MCUE_TRY(domain::PastItems items, parse_past(text));
+    past.push_back(std::make_shared<const domain::PastItems>(std::move(items)));
+  }
   view.visit_viewers([&](std::size_t row, std::string_view viewer) {
+    if (!past.empty()) batch.past.push_back(past[view.past_index(row)]);
     batch.viewers.emplace_back(std::string(viewer));
     batch.traits.push_back(traits[view.traits_index(row)]);
     for (std::size_t slot = 0; slot < slots; ++slot) batch.choices.push_back(view.choice(row * slots + slot));
@@ -317,6 +396,9 @@ Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, co
   domain::Decision decision;
   decision.viewer = viewer;
   MCUE_TRY(decision.traits, parse_traits(view.traits[view.traits_index(*found)]));
+  if (!view.past.empty()) {
+    MCUE_TRY(decision.past, parse_past(view.past[view.past_index(*found)]));
+  }
   const std::size_t slots = view.header.slots.size();
   for (std::size_t slot = 0; slot < slots; ++slot) decision.choices.push_back(view.choice(*found * slots + slot));
   decision.header = std::move(view.header);
@@ -337,10 +419,7 @@ void seal_chunk(std::string& chunk) {
   std::string prefix;
   put(prefix, kMagic);
   put(prefix, static_cast<std::uint32_t>(chunk.size()));
-  put(prefix, std::uint32_t{0});
-  put(prefix, kVersion);
-  put(prefix, std::uint16_t{0});
-  chunk.replace(0, kChunkPrefixBytes, prefix);
+  chunk.replace(0, prefix.size(), prefix);
   const std::uint32_t sum = checksum(chunk);
   std::memcpy(chunk.data() + 8, &sum, sizeof sum);
 }

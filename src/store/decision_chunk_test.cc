@@ -18,13 +18,31 @@ using ::testing::HasSubstr;
 void expect_rows(const domain::DecisionBatch& part, const domain::DecisionBatch& whole, std::size_t first) {
   const std::size_t slots = whole.header.slots.size();
   EXPECT_EQ(part.header, whole.header);
+  ASSERT_EQ(part.past.size(), whole.past.empty() ? 0 : part.rows());
   for (std::size_t row = 0; row < part.rows(); ++row) {
     ASSERT_EQ(part.viewers[row], whole.viewers[first + row]);
     ASSERT_EQ(*part.traits[row], *whole.traits[first + row]);
+    if (!whole.past.empty()) {
+      ASSERT_EQ(*part.past[row], *whole.past[first + row]);
+    }
     for (std::size_t slot = 0; slot < slots; ++slot) {
       ASSERT_EQ(part.choices[row * slots + slot], whole.choices[(first + row) * slots + slot]);
     }
   }
+}
+
+/// As make_batch(), with filters in force that ask two questions about the past.
+domain::DecisionBatch make_filtered_batch(std::uint64_t sequence, std::size_t rows) {
+  domain::DecisionBatch batch = make_batch("match", sequence, rows);
+  batch.header.filters = {{domain::FilterName("seen"), "EXCLUDE ..", {}},
+                          {domain::FilterName("genre"), "INCLUDE ..", {{"GENRE", "\"a\",\"b\""}}}};
+  std::vector<domain::PastItemsPtr> past;
+  for (std::uint16_t i = 0; i < 7; ++i) {
+    std::vector<std::uint16_t> items(i, i);
+    past.push_back(std::make_shared<const domain::PastItems>(domain::PastItems{std::move(items), {i}}));
+  }
+  for (std::size_t row = 0; row < rows; ++row) batch.past.push_back(past[row % past.size()]);
+  return batch;
 }
 
 TEST(Crc32c, MatchesThePublishedCheckValue) {
@@ -61,6 +79,35 @@ TEST(DecisionChunk, SplitsABatchByRowsAndLosesNone) {
   }
   EXPECT_GE(chunks, 3U);
   EXPECT_LE(chunks, 5U);
+}
+
+TEST(DecisionChunk, GivesBackFiltersAndWhatTheyKnewOfThePast) {
+  for (const std::size_t rows : {3, 30'000}) {
+    const auto batch = make_filtered_batch(1, rows);
+    const auto chunk = encode_decision_chunk(batch, 1);
+    ASSERT_TRUE(chunk.ok());
+    ASSERT_LE(chunk->bytes.size(), kChunkBytesMax);
+    const auto part = decode_decision_chunk(chunk->bytes);
+    ASSERT_TRUE(part.ok()) << part.error().message;
+    ASSERT_EQ(part->rows(), chunk->rows);
+    expect_rows(*part, batch, 1);
+    const auto found = find_decision(chunk->bytes, domain::ViewerId("viewer2"));
+    ASSERT_TRUE(found.ok() && found->has_value());
+    EXPECT_EQ((*found)->past, *batch.past[2]);
+  }
+}
+
+TEST(DecisionChunk, GivesBackFiltersThatAskNothing) {
+  auto batch = make_filtered_batch(1, 3);
+  batch.past.clear();
+  const auto part = decode_decision_chunk(encode_decision_chunk(batch, 0)->bytes);
+  ASSERT_TRUE(part.ok()) << part.error().message;
+  expect_rows(*part, batch, 0);
+}
+
+TEST(DecisionChunk, IsOfTheOldLayoutWithoutFilters) {
+  EXPECT_EQ(encode_decision_chunk(make_batch("match", 1, 3), 0)->bytes[12], 2);
+  EXPECT_EQ(encode_decision_chunk(make_filtered_batch(1, 3), 0)->bytes[12], 3);
 }
 
 TEST(DecisionChunk, HoldsDifferentTraitsInEveryRow) {
@@ -118,27 +165,32 @@ TEST(DecisionChunk, RefusesAHeaderThatDoesNotFit) {
 }
 
 TEST(DecisionChunk, RefusesEveryFlippedBit) {
-  const std::string good = encode_decision_chunk(make_batch("m", 1, 3), 0)->bytes;
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-    std::string bad = good;
-    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
-    ASSERT_FALSE(decode_decision_chunk(bad).ok()) << "bit " << bit;
+  for (const auto& batch : {make_batch("m", 1, 3), make_filtered_batch(1, 3)}) {
+    const std::string good = encode_decision_chunk(batch, 0)->bytes;
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+      std::string bad = good;
+      bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+      ASSERT_FALSE(decode_decision_chunk(bad).ok()) << "bit " << bit;
+    }
   }
 }
 
 TEST(DecisionChunk, RefusesEveryCut) {
-  const std::string good = encode_decision_chunk(make_batch("m", 1, 3), 0)->bytes;
-  for (std::size_t length = 0; length < good.size(); ++length) {
-    ASSERT_FALSE(decode_decision_chunk(good.substr(0, length)).ok()) << length;
+  for (const auto& batch : {make_batch("m", 1, 3), make_filtered_batch(1, 3)}) {
+    const std::string good = encode_decision_chunk(batch, 0)->bytes;
+    for (std::size_t length = 0; length < good.size(); ++length) {
+      ASSERT_FALSE(decode_decision_chunk(good.substr(0, length)).ok()) << length;
+    }
+    EXPECT_FALSE(decode_decision_chunk(good + "x").ok());
   }
-  EXPECT_FALSE(decode_decision_chunk(good + "x").ok());
 }
 
 TEST(DecisionChunk, SurvivesDamageThatCarriesARightChecksum) {
-  const std::string good = encode_decision_chunk(make_batch("match", 1, 20), 0)->bytes;
+  const std::string plain = encode_decision_chunk(make_batch("match", 1, 20), 0)->bytes;
+  const std::string filtered = encode_decision_chunk(make_filtered_batch(1, 20), 0)->bytes;
   Random random(11);
   for (int round = 0; round < 20'000; ++round) {
-    std::string bad = good;
+    std::string bad = round % 2 == 0 ? plain : filtered;
     for (std::uint64_t flips = 1 + random.below(4); flips > 0; --flips) {
       bad[kChunkPrefixBytes + random.below(bad.size() - kChunkPrefixBytes)] = static_cast<char>(random.next());
     }

@@ -17,7 +17,9 @@
 #include "base/result.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
+#include "domain/filter.h"
 #include "domain/live_event.h"
+#include "domain/viewer_past.h"
 
 namespace matchcue::store {
 
@@ -93,6 +95,14 @@ class Reader {
   virtual Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) = 0;
   virtual Result<InteractionCounts> load_interaction_counts() = 0;
 
+  /// Every kept filter, in the order of names.
+  virtual Result<std::vector<domain::StoredFilter>> load_filters() = 0;
+  /// What a viewer did, from interactions and from feedback other than impressions: the newest of each type.
+  /// Cost: some 10 us and 1 us an act when Store::index_past() was done; without it every interaction is looked at.
+  virtual Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) = 0;
+  /// True when Store::index_past() was done.
+  virtual Result<bool> has_past_index() = 0;
+
   /// The schema text that was put for this kind, or nothing.
   virtual Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) = 0;
   /// The version with this id, or the newest when `id` is empty; nothing when there is none.
@@ -149,6 +159,14 @@ class Store {
   virtual void add_interactions(std::vector<domain::Interaction> interactions, Done<WriteSummary> done) = 0;
   virtual void put_schema(domain::DatasetKind kind, std::string text, Done<void> done) = 0;
   virtual void put_solution_version(SolutionVersionRow row, Done<void> done) = 0;
+
+  /// Adds or replaces a filter; `done` gets what is kept then: `created` stays that of the first.
+  virtual void put_filter(domain::StoredFilter filter, Done<domain::StoredFilter> done) = 0;
+  /// Errors: not_found.
+  virtual void delete_filter(domain::FilterName name, Done<domain::StoredFilter> done) = 0;
+  /// Makes Reader::load_past() fast from now on, and adding interactions a little slower. A few seconds with millions
+  /// of interactions, during which other writes wait; nothing when it was done before.
+  virtual void index_past(Done<void> done) = 0;
 
   /// Logs a batch. `done` may be empty. Written before any later write in this order; not synced by itself.
   virtual void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) = 0;

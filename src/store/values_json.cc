@@ -110,6 +110,38 @@ std::optional<domain::ViewerTraits> read_traits(const Json& json) {
   return traits;
 }
 
+std::optional<domain::FilterUse> read_filter_use(const Json& json) {
+  if (!json.is_object() || json.size() != 3) return std::nullopt;
+  const auto expression = json.find("expression");
+  const auto filter = json.find("filter");
+  const auto values = json.find("values");
+  if (expression == json.end() || filter == json.end() || values == json.end()) return std::nullopt;
+  if (!expression->is_string() || !filter->is_string() || !values->is_object()) return std::nullopt;
+  domain::FilterUse use{domain::FilterName(filter->get<std::string>()), expression->get<std::string>(), {}};
+  for (const auto& [name, value] : values->items()) {
+    if (!value.is_string()) return std::nullopt;
+    use.values.emplace(name, value.get<std::string>());
+  }
+  return use;
+}
+
+std::string use_to_json(const domain::FilterUse& use) {
+  std::string out = "{\"expression\":";
+  append_json_string(use.expression, out);
+  out += ",\"filter\":";
+  append_json_string(use.filter.str(), out);
+  out += ",\"values\":{";
+  const char* separator = "";
+  for (const auto& [name, value] : use.values) {
+    out += separator;
+    append_json_string(name, out);
+    out += ':';
+    append_json_string(value, out);
+    separator = ",";
+  }
+  return out + "}}";
+}
+
 }  // namespace
 
 std::string to_json(const domain::Values& values) {
@@ -195,6 +227,45 @@ Result<std::vector<domain::Subject>> parse_subjects(std::string_view json) {
     subjects.push_back(*std::move(subject));
   }
   return subjects;
+}
+
+std::string to_json(const std::vector<domain::FilterUse>& filters) {
+  std::string out = "[";
+  for (const domain::FilterUse& use : filters) {
+    if (out.size() > 1) out += ',';
+    out += use_to_json(use);
+  }
+  return out + ']';
+}
+
+Result<std::vector<domain::FilterUse>> parse_filter_uses(std::string_view json) {
+  const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_array()) return corrupt_json("filters", json);
+  std::vector<domain::FilterUse> filters;
+  for (const Json& member : parsed) {
+    auto use = read_filter_use(member);
+    if (!use) return corrupt_json("filters", json);
+    filters.push_back(*std::move(use));
+  }
+  return filters;
+}
+
+std::string to_json(const domain::FilterChange& change) {
+  return std::string("{\"in_force\":") + (change.in_force ? "true" : "false") + ",\"use\":" + use_to_json(change.use) +
+         '}';
+}
+
+Result<domain::FilterChange> parse_filter_change(std::string_view json) {
+  const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_object() || parsed.size() != 2) return corrupt_json("filter change", json);
+  const auto in_force = parsed.find("in_force");
+  const auto member = parsed.find("use");
+  if (in_force == parsed.end() || member == parsed.end() || !in_force->is_boolean()) {
+    return corrupt_json("filter change", json);
+  }
+  auto use = read_filter_use(*member);
+  if (!use) return corrupt_json("filter change", json);
+  return domain::FilterChange{in_force->get<bool>(), *std::move(use)};
 }
 
 }  // namespace matchcue::store

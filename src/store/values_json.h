@@ -36,4 +36,12 @@ std::string to_json(const std::vector<domain::Subject>& subjects);
 /// Errors: corrupt.
 Result<std::vector<domain::Subject>> parse_subjects(std::string_view json);
 
+/// [{"expression":"..","filter":"..","values":{"NAME":".."}}], in the order given.
+std::string to_json(const std::vector<domain::FilterUse>& filters);
+Result<std::vector<domain::FilterUse>> parse_filter_uses(std::string_view json);
+
+/// {"in_force":true,"use":{..}}
+std::string to_json(const domain::FilterChange& change);
+Result<domain::FilterChange> parse_filter_change(std::string_view json);
+
 }  // namespace matchcue::store

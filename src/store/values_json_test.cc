@@ -56,7 +56,24 @@ TEST(ValuesJson, KeepsTraits) {
   EXPECT_EQ(*parse_traits(to_json(*domain::no_traits())).value(), *domain::no_traits());
 }
 
+TEST(ValuesJson, KeepsFilters) {
+  const domain::FilterUse use{domain::FilterName("genre"), "INCLUDE \"x\"", {{"A", "\"a\",\"b\""}, {"B", "1"}}};
+  EXPECT_EQ(to_json(std::vector{use}),
+            R"([{"expression":"INCLUDE \"x\"","filter":"genre","values":{"A":"\"a\",\"b\"","B":"1"}}])");
+  EXPECT_EQ(parse_filter_uses(to_json(std::vector{use, use})).value(), (std::vector{use, use}));
+  EXPECT_EQ(parse_filter_uses("[]").value(), std::vector<domain::FilterUse>());
+  for (const bool in_force : {true, false}) {
+    const domain::FilterChange change{in_force, use};
+    EXPECT_EQ(parse_filter_change(to_json(change)).value(), change);
+  }
+}
+
 TEST(ValuesJson, RefusesWhatItDidNotWrite) {
+  for (const char* text :
+       {"", "{}", "[1]", R"([{"expression":"","filter":""}])", R"([{"expression":"","filter":"","values":{"a":1}}])"}) {
+    EXPECT_FALSE(parse_filter_uses(text).ok()) << text;
+    EXPECT_FALSE(parse_filter_change(text).ok()) << text;
+  }
   for (const char* text :
        {"", "[]", "{", R"({"a":[]})", R"({"a":{}})", R"({"a":18446744073709551615})", "{\"a\":\"\xff\"}"}) {
     const auto values = parse_values(text);

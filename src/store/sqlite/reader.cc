@@ -47,6 +47,7 @@ Result<domain::LiveEvent> read_event(const Query& row) {
   event.moment = domain::Sequence(row.count(2));
   MCUE_TRY(event.state, parse_values(row.view(3)));
   MCUE_TRY(event.overrides, parse_overrides(row.view(4)));
+  MCUE_TRY(event.filters, parse_filter_uses(row.view(5)));
   return event;
 }
 
@@ -70,7 +71,8 @@ Result<std::vector<domain::LiveEvent>> SqliteReader::load_events() {
   MCUE_TRY(Connection * connection, open());
   const Snapshot snapshot(*connection);
   MCUE_TRY_VOID(snapshot.begun());
-  Query query(*connection, "SELECT event_id, sequence, moment, state, overrides FROM events ORDER BY event_id");
+  Query query(*connection,
+              "SELECT event_id, sequence, moment, state, overrides, filters FROM events ORDER BY event_id");
   MCUE_TRY(auto events, read_all<domain::LiveEvent>(query, read_event));
   for (domain::LiveEvent& event : events) {
     Query contents(*connection, "SELECT content_id FROM contents WHERE event_id = ?1 ORDER BY content_id",

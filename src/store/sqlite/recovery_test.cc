@@ -54,6 +54,21 @@ void run_sql(const TestDirectory& directory, const std::string& sql) {
   sqlite3_close(database);
 }
 
+/// The layout that this program writes.
+std::string present_layout() {
+  const TestDirectory directory;
+  { const TestStore store(directory.path()); }
+  sqlite3* database = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  EXPECT_EQ(sqlite3_open(directory.database().c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &statement, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW);
+  std::string layout = std::to_string(sqlite3_column_int64(statement, 0));
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return layout;
+}
+
 Error open_error(const std::string& directory) {
   SqliteOptions options;
   options.directory = directory;
@@ -131,6 +146,24 @@ TEST(Recovery, MakesAnEmptyDatabaseAPresentOne) {
   EXPECT_TRUE(store.append(make_change("match", 1), 0).ok());
 }
 
+TEST(Recovery, BringsTheLayoutBeforeFiltersToThePresentOne) {
+  const TestDirectory directory;
+  {
+    TestStore store(directory.path());
+    ASSERT_TRUE(store.append(make_change("match", 1), 0).ok());
+  }
+  run_sql(directory,
+          "DROP TABLE filters; ALTER TABLE events DROP COLUMN filters; ALTER TABLE changes DROP COLUMN filter; "
+          "PRAGMA user_version = 1");
+  TestStore store(directory.path());
+  const auto events = store.reader().load_events();
+  ASSERT_TRUE(events.ok()) << events.error().message;
+  EXPECT_EQ(events->at(0).sequence, domain::Sequence(1));
+  EXPECT_TRUE(events->at(0).filters.empty());
+  EXPECT_TRUE(store.append(make_change("match", 2), 1).ok());
+  EXPECT_EQ(store.reader().load_filters()->size(), 0U);
+}
+
 TEST(Recovery, RefusesADatabaseOfANewerVersionAndLeavesItAlone) {
   const TestDirectory directory;
   log_batches(directory, 1);
@@ -138,7 +171,7 @@ TEST(Recovery, RefusesADatabaseOfANewerVersionAndLeavesItAlone) {
   const Error error = open_error(directory.path());
   EXPECT_EQ(error.kind, ErrorKind::unsupported);
   EXPECT_THAT(error.message, HasSubstr("99"));
-  run_sql(directory, "PRAGMA user_version = 1");
+  run_sql(directory, "PRAGMA user_version = " + present_layout());
   TestStore store(directory.path());
   EXPECT_THAT(logged_sequences(store.reader()), ElementsAre(1));
 }

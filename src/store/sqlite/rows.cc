@@ -40,7 +40,14 @@ Result<domain::Change> read_change(const Query& row) {
   MCUE_TRY(change.after, parse_values(row.view(11)));
   change.first = row.whole(12) != 0;
   change.moment = sequence_at(row, 13);
+  if (!row.is_null(14)) {
+    MCUE_TRY(change.filter, parse_filter_change(row.view(14)));
+  }
   return change;
+}
+
+Result<domain::StoredFilter> read_filter(const Query& row) {
+  return domain::StoredFilter{domain::FilterName(row.text(0)), row.text(1), wall_time_from_ms(row.whole(2))};
 }
 
 Result<domain::Item> read_item(const Query& row, std::uint64_t version) {

@@ -13,8 +13,9 @@ namespace matchcue::store {
 
 #define MCUE_CHANGE_COLUMNS                                                                                       \
   "event_id, sequence, kind, at, media_time, subject, corrects, reason, override_action, override_item, before, " \
-  "after, first, moment"
+  "after, first, moment, filter"
 #define MCUE_ITEM_COLUMNS "item_id, slot, label, min_age, countries, remote, fields, document"
+#define MCUE_FILTER_COLUMNS "name, expression, created"
 #define MCUE_VIEWER_COLUMNS "viewer_id, version, age, country, fields, document"
 #define MCUE_INTERACTION_COLUMNS "viewer_id, item_id, timestamp_s, event_type, event_value, context, document"
 #define MCUE_FEEDBACK_COLUMNS                                                                                  \
@@ -23,6 +24,7 @@ namespace matchcue::store {
 
 /// Each reads the present row of a query that selects exactly the columns above. Errors: corrupt.
 Result<domain::Change> read_change(const Query& row);
+Result<domain::StoredFilter> read_filter(const Query& row);
 Result<domain::Item> read_item(const Query& row, std::uint64_t version);
 Result<domain::Viewer> read_viewer(const Query& row);
 Result<domain::Interaction> read_interaction(const Query& row);

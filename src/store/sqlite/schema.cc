@@ -59,8 +59,15 @@ CREATE TABLE learner_steps (number INTEGER PRIMARY KEY, feedback INTEGER NOT NUL
 CREATE TABLE feedback_keys (key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE filters (name TEXT PRIMARY KEY, expression TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
+ALTER TABLE events ADD COLUMN filters TEXT NOT NULL DEFAULT '[]';
+-- Only of changes of the kind filter.
+ALTER TABLE changes ADD COLUMN filter TEXT;
+)sql";
+
 /// Entry n takes a database from version n to n + 1. Released entries never change.
-constexpr std::array<const char*, 1> kMigrations = {kVersion1};
+constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
 
 Result<std::int64_t> load_layout(Connection& connection) {
   Query query(connection, "PRAGMA user_version");

@@ -63,6 +63,20 @@ class SqliteStore final : public Store {
                  std::move(done));
   }
 
+  void put_filter(domain::StoredFilter filter, Done<domain::StoredFilter> done) override {
+    submit<domain::StoredFilter>(
+        [filter = std::move(filter)](WriteTarget& target) { return write_filter(target, filter); }, std::move(done));
+  }
+
+  void delete_filter(domain::FilterName name, Done<domain::StoredFilter> done) override {
+    submit<domain::StoredFilter>([name = std::move(name)](WriteTarget& target) { return erase_filter(target, name); },
+                                 std::move(done));
+  }
+
+  void index_past(Done<void> done) override {
+    submit<void>([](WriteTarget& target) { return write_past_index(target); }, std::move(done));
+  }
+
   void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) override {
     submit<void>([batch = std::move(batch)](WriteTarget& target) { return write_decisions(target, *batch); },
                  std::move(done));

@@ -30,10 +30,12 @@ Result<void> write_change(WriteTarget& target, const domain::Change& change, con
   MCUE_TRY_VOID(check_sequence(connection, change.event, previous));
   const std::string state = to_json(event.state);
   const std::string overrides = to_json(event.overrides);
+  const std::string filters = to_json(event.filters);
   MCUE_TRY_VOID(Query(connection,
-                      "INSERT INTO events (event_id, sequence, moment, state, overrides) VALUES (?1, ?2, ?3, ?4, ?5) "
-                      "ON CONFLICT (event_id) DO UPDATE SET sequence = ?2, moment = ?3, state = ?4, overrides = ?5",
-                      event.id.str(), event.sequence.value(), event.moment.value(), state, overrides)
+                      "INSERT INTO events (event_id, sequence, moment, state, overrides, filters) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (event_id) "
+                      "DO UPDATE SET sequence = ?2, moment = ?3, state = ?4, overrides = ?5, filters = ?6",
+                      event.id.str(), event.sequence.value(), event.moment.value(), state, overrides, filters)
                     .run());
   const std::string before = to_json(change.before);
   const std::string after = to_json(change.after);
@@ -43,15 +45,17 @@ Result<void> write_change(WriteTarget& target, const domain::Change& change, con
     override_action = domain::to_string(change.override_->action);
     override_item = change.override_->item.str();
   }
+  std::optional<std::string> filter;
+  if (change.filter) filter = to_json(*change.filter);
   std::optional<std::uint64_t> corrects;
   if (change.corrects) corrects = change.corrects->value();
   return Query(connection,
                "INSERT INTO changes (event_id, sequence, kind, at, media_time, subject, corrects, reason, "
-               "override_action, override_item, before, after, first, moment) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+               "override_action, override_item, before, after, first, moment, filter) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
                change.event.str(), change.sequence.value(), domain::to_string(change.kind), to_ms(change.at),
                ms_or_null(change.media_time), subject, corrects, change.reason, override_action, override_item, before,
-               after, change.first, change.moment.value())
+               after, change.first, change.moment.value(), filter)
       .run();
 }
 

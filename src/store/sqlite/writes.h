@@ -48,6 +48,11 @@ Result<void> write_schema(WriteTarget& target, domain::DatasetKind kind, const s
 /// Errors: conflict when another version has this id already.
 Result<void> write_solution_version(WriteTarget& target, const SolutionVersionRow& row);
 
+Result<domain::StoredFilter> write_filter(WriteTarget& target, const domain::StoredFilter& filter);
+/// Returns what is gone. Errors: not_found.
+Result<domain::StoredFilter> erase_filter(WriteTarget& target, const domain::FilterName& name);
+Result<void> write_past_index(WriteTarget& target);
+
 /// Errors: too_large when a header alone is too large for a chunk.
 Result<void> write_decisions(WriteTarget& target, const domain::DecisionBatch& batch);
 Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback);
