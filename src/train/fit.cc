@@ -221,9 +221,13 @@ class Fit {
     if (!std::filesystem::exists(options_.checkpoint)) return false;
     std::vector<torch::Tensor> all;
     torch::load(all, options_.checkpoint);
-    const std::size_t parts = optimiser_.state().size();
+    const std::vector<torch::Tensor> own = optimiser_.state();
+    const std::size_t parts = own.size();
     const std::size_t weights = optimiser_.copy().size();
     if (all.size() != parts + weights + 1) return false;
+    for (std::size_t k = 0; k < parts; ++k) {
+      if (all[k].sizes() != own[k].sizes()) return false;
+    }
     optimiser_.set_state({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(parts)});
     best_.assign(all.begin() + static_cast<std::ptrdiff_t>(parts), all.end() - 1);
     const auto* numbers = all.back().data_ptr<double>();

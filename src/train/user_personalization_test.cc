@@ -122,6 +122,19 @@ TEST_F(UserPersonalizationTest, GoesOnFromACheckpointAsIfItHadNotStopped) {
   EXPECT_EQ(train()->id, whole);
 }
 
+TEST_F(UserPersonalizationTest, BeginsAnewWhereTheCheckpointIsOfAnotherNetwork) {
+  request_.checkpoint = folder_ + "/.checkpoint";
+  stop_after_ = 3;
+  EXPECT_TRUE(train().ok());
+  stop_ = false;
+  stop_after_ = 0;
+  request_.resume = true;
+  request_.parameters["hidden_dimension"] = "24";
+  epochs_.clear();
+  ASSERT_TRUE(train().ok());
+  EXPECT_EQ(epochs_.front().epoch, 1);
+}
+
 TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
   request_.parameters["hiden_dimension"] = "32";
   const auto refused = train();
