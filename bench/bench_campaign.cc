@@ -28,12 +28,13 @@ using namespace matchcue;
 using namespace matchcue::simulate;
 
 constexpr std::size_t kViewers = 1'500;
-constexpr std::size_t kFirstTicks = 10;
+constexpr std::size_t kTicks = 10;  ///< how many count as the first and the last
 
 /// One click of the first match.
 struct Click {
   std::size_t viewer;
   domain::Interaction row;
+  std::vector<std::string> seen;  ///< the items of the slate
 };
 
 /// Plays what is left of the present match, or of the first one; notes every click.
@@ -54,7 +55,11 @@ class Recorder final : public CrowdPolicy {
       row.timestamp_s = 1'780'000'000 + static_cast<std::int64_t>(world.tick_number()) * 120;
       row.event_type = "CLICK";
       row.context = world.tick().context;
-      clicks_.push_back({viewer, std::move(row)});
+      std::vector<std::string> seen;
+      for (std::size_t slot = 0; slot < world.slots().size(); ++slot) {
+        seen.push_back(world.items()[shown[viewer * world.slots().size() + slot].item].id.str());
+      }
+      clicks_.push_back({viewer, std::move(row), std::move(seen)});
     }
   }
 
@@ -84,7 +89,10 @@ dataset::Dataset make_dataset(const CrowdWorld& world, const std::vector<Click>&
   for (const CrowdViewer& viewer : world.viewers()) {
     builder.add_viewer(domain::make_viewer(viewer.id, viewer.fields, "").value());
   }
-  for (const Click& click : clicks) builder.add_interaction(click.row);
+  for (const Click& click : clicks) {
+    const std::vector<std::string_view> seen(click.seen.begin(), click.seen.end());
+    builder.add_interaction(click.row, seen);
+  }
   return std::move(builder).build().value();
 }
 
@@ -110,19 +118,23 @@ learn::Campaign make_campaign(const CrowdWorld& world, const std::vector<Click>&
 struct Outcome {
   std::vector<double> gains;  ///< by tick of the second match
   double first = 0;           ///< G of its first ticks
-  double last = 0;            ///< G of its second half
+  double half = 0;            ///< G of its second half
+  double last = 0;            ///< G of its last ticks
 };
 
 Outcome play_second(CrowdWorld world, CrowdPolicy& policy) {
   const CrowdScore score = run_crowd(world, policy);
   Outcome outcome;
   CrowdTickValue first;
+  CrowdTickValue last;
   for (std::size_t t = 0; t < score.ticks().size(); ++t) {
     outcome.gains.push_back(score.ticks()[t].gain());
-    if (t < kFirstTicks) first += score.ticks()[t];
+    if (t < kTicks) first += score.ticks()[t];
+    if (t + kTicks >= score.ticks().size()) last += score.ticks()[t];
   }
   outcome.first = first.gain();
-  outcome.last = score.gain_last();
+  outcome.half = score.gain_last();
+  outcome.last = last.gain();
   return outcome;
 }
 
@@ -163,13 +175,14 @@ int main(int argc, char** argv) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const auto outcomes = play(seed, recipe, matches, folder);
     for (std::size_t k = 0; k < means.size(); ++k) {
-      fmt::print("  {:<20} G first {} ticks {:.4f}, last half {:.4f}\n", kNames[k], kFirstTicks, outcomes[k].first,
-                 outcomes[k].last);
+      fmt::print("  {:<20} G first {} ticks {:.4f}, second half {:.4f}, last {} ticks {:.4f}\n", kNames[k], kTicks,
+                 outcomes[k].first, outcomes[k].half, kTicks, outcomes[k].last);
       means[k].gains.resize(outcomes[k].gains.size());
       for (std::size_t t = 0; t < outcomes[k].gains.size(); ++t) {
         means[k].gains[t] += outcomes[k].gains[t] / static_cast<double>(seeds);
       }
       means[k].first += outcomes[k].first / static_cast<double>(seeds);
+      means[k].half += outcomes[k].half / static_cast<double>(seeds);
       means[k].last += outcomes[k].last / static_cast<double>(seeds);
     }
     std::fflush(stdout);
@@ -180,6 +193,10 @@ int main(int argc, char** argv) {
     if (t >= 20 && t % 10 != 0) continue;
     fmt::print("{:4}  {:18.4f} {:18.4f} {:18.4f}\n", t + 1, means[0].gains[t], means[1].gains[t], means[2].gains[t]);
   }
-  fmt::print("first {} {:15.4f} {:18.4f} {:18.4f}\nlast half {:14.4f} {:18.4f} {:18.4f}\n", kFirstTicks, means[0].first,
-             means[1].first, means[2].first, means[0].last, means[1].last, means[2].last);
+  const auto print_row = [&](const std::string& what, double Outcome::*value) {
+    fmt::print("{:<12}{:>11.4f} {:18.4f} {:18.4f}\n", what, means[0].*value, means[1].*value, means[2].*value);
+  };
+  print_row(fmt::format("first {}", kTicks), &Outcome::first);
+  print_row("second half", &Outcome::half);
+  print_row(fmt::format("last {}", kTicks), &Outcome::last);
 }

@@ -74,5 +74,15 @@ TEST(FirstInteractions, KeepsTheEarlyOnesWithAllThatBelongsToThem) {
   EXPECT_NE(part.hash, data.hash);
 }
 
+TEST(WithoutInteractions, LeavesThemOutWhereverTheyAre) {
+  const Dataset data = sample();
+  const Dataset part = without_interactions(data, std::vector<std::size_t>{0});
+  EXPECT_EQ(part.interaction_count(), data.interaction_count() - 1);
+  EXPECT_EQ(part.begin[1], data.begin[1] - 1);
+  EXPECT_EQ(part.item, std::vector<std::uint32_t>(data.item.begin() + 1, data.item.end()));
+  EXPECT_EQ(part.impression_items.size(), data.impression_items.size() - data.impression_begin[1]);
+  EXPECT_EQ(part.viewers, data.viewers);
+}
+
 }  // namespace
 }  // namespace matchcue::dataset

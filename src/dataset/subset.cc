@@ -5,8 +5,11 @@
 
 namespace matchcue::dataset {
 
-Dataset first_interactions(const Dataset& dataset, std::span<const std::size_t> end) {
-  CHECK(end.size() == dataset.viewer_count(), end.size(), dataset.viewer_count());
+namespace {
+
+/// `keeps(viewer, k)` is asked of each interaction in turn.
+template <typename Keeps>
+Dataset filter(const Dataset& dataset, const Keeps& keeps) {
   Dataset part;
   part.items = dataset.items;
   part.viewers = dataset.viewers;
@@ -20,8 +23,8 @@ Dataset first_interactions(const Dataset& dataset, std::span<const std::size_t> 
   if (has_impressions) part.impression_begin.push_back(0);
   part.begin.push_back(0);
   for (std::size_t viewer = 0; viewer < dataset.viewer_count(); ++viewer) {
-    CHECK(dataset.begin[viewer] <= end[viewer] && end[viewer] <= dataset.begin[viewer + 1], viewer);
-    for (std::size_t k = dataset.begin[viewer]; k < end[viewer]; ++k) {
+    for (std::size_t k = dataset.begin[viewer]; k < dataset.begin[viewer + 1]; ++k) {
+      if (!keeps(viewer, k)) continue;
       part.item.push_back(dataset.item[k]);
       part.timestamp_s.push_back(dataset.timestamp_s[k]);
       part.event_type.push_back(dataset.event_type[k]);
@@ -39,6 +42,22 @@ Dataset first_interactions(const Dataset& dataset, std::span<const std::size_t> 
   }
   part.hash = dataset.hash + "/part";
   return part;
+}
+
+}  // namespace
+
+Dataset first_interactions(const Dataset& dataset, std::span<const std::size_t> end) {
+  CHECK(end.size() == dataset.viewer_count(), end.size(), dataset.viewer_count());
+  for (std::size_t viewer = 0; viewer < end.size(); ++viewer) {
+    CHECK(dataset.begin[viewer] <= end[viewer] && end[viewer] <= dataset.begin[viewer + 1], viewer);
+  }
+  return filter(dataset, [&](std::size_t viewer, std::size_t k) { return k < end[viewer]; });
+}
+
+Dataset without_interactions(const Dataset& dataset, std::span<const std::size_t> left_out) {
+  std::vector<bool> kept(dataset.interaction_count(), true);
+  for (const std::size_t k : left_out) kept[k] = false;
+  return filter(dataset, [&](std::size_t, std::size_t k) { return kept[k]; });
 }
 
 }  // namespace matchcue::dataset

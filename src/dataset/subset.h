@@ -14,4 +14,7 @@ namespace matchcue::dataset {
 /// behind it. O(interactions).
 Dataset first_interactions(const Dataset& dataset, std::span<const std::size_t> end);
 
+/// The same without the interactions `left_out`, which are numbers in ascending order.
+Dataset without_interactions(const Dataset& dataset, std::span<const std::size_t> left_out);
+
 }  // namespace matchcue::dataset

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recipes/calibration.h"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -16,42 +17,92 @@ namespace {
 using dataset::Dataset;
 
 constexpr double kPriorDeviation = 100;
+constexpr double kSlotDeviation = 10;  // log-odds: no slot is e^10 times as likely as another
+constexpr double kGainMin = 1e-9;      // nats of all choices
+constexpr double kNever = 1e30;        // penalty of a coefficient that is to stay 0
 constexpr int kStepsMax = 100;
 
-/// A choice at one scale: how unlikely what was chosen was, and the two derivatives of that.
+/// Coefficients of the score (first) and of the slots.
+using Coefficients = Eigen::VectorXd;
+
+/// How unlikely what was chosen was, and the derivatives of that.
 struct Terms {
   double loss = 0;
-  double slope = 0;
-  double curvature = 0;
+  Eigen::VectorXd slope;
+  Eigen::MatrixXd curvature;
+
+  explicit Terms(Eigen::Index size)
+      : slope(Eigen::VectorXd::Zero(size)), curvature(Eigen::MatrixXd::Zero(size, size)) {}
 };
 
-Terms terms_of(const ScoredChoice& choice, double scale) {
+/// Adds one choice: with options i of features x_i and probabilities p_i, the loss's slope is sum p_i x_i - x_chosen,
+/// its curvature sum p_i x_i x_i' - (sum p_i x_i) (sum p_i x_i)'.
+void add_choice(const ScoredChoice& choice, const Coefficients& at, Terms& terms) {
+  const auto slot_of = [](const ScoredOption& option) { return static_cast<Eigen::Index>(1 + option.slot); };
   // Scores relative to the chosen one's, which then is 0.
-  double most = 0;
-  for (const float other : choice.others) most = std::max(most, scale * (other - choice.chosen));
-  double sum = std::exp(-most);
-  double mean = 0;
-  double square = 0;
-  for (const float other : choice.others) {
-    const double score = static_cast<double>(other) - static_cast<double>(choice.chosen);
-    const double weight = std::exp(scale * score - most);
-    sum += weight;
-    mean += weight * score;
-    square += weight * score * score;
-  }
-  mean /= sum;
-  return {most + std::log(sum), mean, square / sum - mean * mean};
+  const auto score_of = [&](const ScoredOption& option) {
+    return static_cast<double>(option.score) - static_cast<double>(choice.chosen.score);
+  };
+  const auto utility_of = [&](const ScoredOption& option) { return at[0] * score_of(option) + at[slot_of(option)]; };
+  const double chosen = utility_of(choice.chosen);
+  double most = chosen;
+  for (const ScoredOption& other : choice.others) most = std::max(most, utility_of(other));
+  double sum = std::exp(chosen - most);
+  for (const ScoredOption& other : choice.others) sum += std::exp(utility_of(other) - most);
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(at.size());
+  const auto add_option = [&](const ScoredOption& option) {
+    const double probability = std::exp(utility_of(option) - most) / sum;
+    const double score = score_of(option);
+    const Eigen::Index slot = slot_of(option);
+    mean[0] += probability * score;
+    mean[slot] += probability;
+    terms.curvature(0, 0) += probability * score * score;
+    terms.curvature(slot, 0) += probability * score;
+    terms.curvature(0, slot) += probability * score;
+    terms.curvature(slot, slot) += probability;
+  };
+  add_option(choice.chosen);
+  for (const ScoredOption& other : choice.others) add_option(other);
+  terms.loss += most - chosen + std::log(sum);
+  terms.slope += mean;
+  terms.slope[slot_of(choice.chosen)] -= 1;
+  terms.curvature -= mean * mean.transpose();
 }
 
-Terms sum_of(std::span<const ScoredChoice> choices, double scale, double penalty) {
-  Terms sum{penalty * scale * scale / 2, penalty * scale, penalty};
-  for (const ScoredChoice& choice : choices) {
-    const Terms terms = terms_of(choice, scale);
-    sum.loss += terms.loss;
-    sum.slope += terms.slope;
-    sum.curvature += terms.curvature;
-  }
+/// `penalty` by coefficient: 1 / the variance of its prior.
+Terms sum_of(std::span<const ScoredChoice> choices, const Coefficients& at, const Eigen::VectorXd& penalty) {
+  Terms sum(at.size());
+  for (const ScoredChoice& choice : choices) add_choice(choice, at, sum);
+  const Eigen::VectorXd pulled = penalty.cwiseProduct(at);
+  sum.loss += pulled.dot(at) / 2;
+  sum.slope += pulled;
+  sum.curvature.diagonal() += penalty;
   return sum;
+}
+
+/// The likeliest coefficients by Newton's method; steps that make it worse are halved.
+Coefficients fit(std::span<const ScoredChoice> choices, const Eigen::VectorXd& penalty) {
+  Coefficients at = Coefficients::Zero(penalty.size());
+  Terms here = sum_of(choices, at, penalty);
+  for (int step = 0; step < kStepsMax; ++step) {
+    Coefficients change = -here.curvature.ldlt().solve(here.slope);
+    double gain = -here.slope.dot(change);
+    Terms next = sum_of(choices, at + change, penalty);
+    while (next.loss > here.loss && gain > kGainMin) {
+      change /= 2;
+      gain /= 2;
+      next = sum_of(choices, at + change, penalty);
+    }
+    if (next.loss > here.loss) break;
+    at += change;
+    here = std::move(next);
+    if (gain < kGainMin) break;
+  }
+  return at;
+}
+
+double loss_of(std::span<const ScoredChoice> choices, const Coefficients& at) {
+  return sum_of(choices, at, Eigen::VectorXd::Zero(at.size())).loss / static_cast<double>(choices.size());
 }
 
 /// How far the others' scores are from the chosen one's, as a root mean square.
@@ -59,8 +110,8 @@ double distance_of(std::span<const ScoredChoice> choices) {
   double square = 0;
   double count = 0;
   for (const ScoredChoice& choice : choices) {
-    for (const float other : choice.others) {
-      const double score = static_cast<double>(other) - static_cast<double>(choice.chosen);
+    for (const ScoredOption& other : choice.others) {
+      const double score = static_cast<double>(other.score) - static_cast<double>(choice.chosen.score);
       square += score * score;
       ++count;
     }
@@ -68,7 +119,16 @@ double distance_of(std::span<const ScoredChoice> choices) {
   return count == 0 ? 0 : std::sqrt(square / count);
 }
 
-/// Scores held-out choices, folding each context once.
+std::size_t slot_count_of(std::span<const ScoredChoice> choices) {
+  std::size_t count = 0;
+  for (const ScoredChoice& choice : choices) {
+    count = std::max<std::size_t>(count, choice.chosen.slot + 1U);
+    for (const ScoredOption& other : choice.others) count = std::max<std::size_t>(count, other.slot + 1U);
+  }
+  return count;
+}
+
+/// Scores choices, folding each context once.
 class ChoiceScorer {
  public:
   ChoiceScorer(const scoring::SequenceModel& model, const Dataset& dataset, const ChoiceOptions& options)
@@ -80,14 +140,14 @@ class ChoiceScorer {
         state_(model.state_size()),
         scores_(dataset.item_count()) {}
 
-  void add_viewer(std::size_t viewer, std::vector<ScoredChoice>& choices) {
-    const std::size_t begin = dataset_.begin[viewer];
-    const std::size_t end = dataset_.begin[viewer + 1];
+  /// `asked` are interactions of this viewer.
+  void add_viewer(std::size_t viewer, std::span<const std::size_t> asked, std::vector<ScoredChoice>& choices) {
     const domain::ViewerTraits traits = dataset::traits_of(dataset_, viewer);
     model_.start(state_);
-    for (std::size_t k = begin; k < end; ++k) {
+    for (std::size_t k = dataset_.begin[viewer]; !asked.empty(); ++k) {
       const domain::Values context = dataset::context_of(dataset_, k);
-      if (k + options_.per_viewer_max >= end && k > begin && choices.size() < options_.choices_max) {
+      if (k == asked.front()) {
+        asked = asked.subspan(1);
         if (auto choice = score_one(k, context, traits); !choice.others.empty()) choices.push_back(std::move(choice));
       }
       model_.advance(state_, {catalogue_.items()[dataset_.item[k]], dataset_.event_types[dataset_.event_type[k]],
@@ -101,9 +161,13 @@ class ChoiceScorer {
     const std::vector<std::uint32_t> others = draw_others(k);
     if (others.empty()) return choice;
     scorer_for(k, context).score(state_, traits, scores_);
-    choice.chosen = scores_[dataset_.item[k]];
-    for (const std::uint32_t item : others) choice.others.push_back(scores_[item]);
+    choice.chosen = option_of(dataset_.item[k]);
+    for (const std::uint32_t item : others) choice.others.push_back(option_of(item));
     return choice;
+  }
+
+  ScoredOption option_of(std::uint32_t item) const {
+    return {scores_[item], static_cast<std::uint16_t>(catalogue_.slot_of(item))};
   }
 
   std::vector<std::uint32_t> draw_others(std::size_t k) {
@@ -146,53 +210,48 @@ Calibration fit_scale(std::span<const ScoredChoice> choices) {
   Calibration result;
   result.choices = choices.size();
   if (choices.empty()) return result;
-  const auto count = static_cast<double>(choices.size());
-  result.loss = result.loss_without = sum_of(choices, 0, 0).loss / count;
   const double distance = distance_of(choices);
+  Eigen::VectorXd penalty = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(1 + slot_count_of(choices)),
+                                                      1 / (kSlotDeviation * kSlotDeviation));
+  penalty[0] = kNever;
+  result.loss = result.loss_without = loss_of(choices, fit(choices, penalty));
   if (choices.size() < kChoicesMin || distance == 0) return result;
-  const double penalty = distance * distance / (kPriorDeviation * kPriorDeviation);
-  double scale = 0;
-  Terms here = sum_of(choices, 0, penalty);
-  for (int step = 0; step < kStepsMax; ++step) {
-    double change = -here.slope / std::max(here.curvature, 1e-12);
-    Terms next = sum_of(choices, scale + change, penalty);
-    while (next.loss > here.loss && std::abs(change * distance) > 1e-9) {
-      change /= 2;
-      next = sum_of(choices, scale + change, penalty);
-    }
-    if (next.loss > here.loss) break;
-    scale += change;
-    here = next;
-    if (std::abs(change * distance) < 1e-7) break;
-  }
-  if (scale <= 0) return result;  // the scores say nothing about these choices, or the contrary
-  result.scale = scale;
-  result.loss = sum_of(choices, scale, 0).loss / count;
+  penalty[0] = distance * distance / (kPriorDeviation * kPriorDeviation);
+  const Coefficients fitted = fit(choices, penalty);
+  if (fitted[0] <= 0) return result;  // the scores say nothing about these choices, or the contrary
+  result.scale = fitted[0];
+  result.loss = loss_of(choices, fitted);
   return result;
 }
 
 std::vector<ScoredChoice> score_choices(const scoring::SequenceModel& model, const Dataset& dataset,
-                                        std::span<const std::size_t> viewers, const ChoiceOptions& options) {
+                                        std::span<const std::size_t> asked, const ChoiceOptions& options) {
   ChoiceScorer scorer(model, dataset, options);
   std::vector<ScoredChoice> choices;
-  for (const std::size_t viewer : viewers) {
-    if (choices.size() >= options.choices_max) break;
-    scorer.add_viewer(viewer, choices);
+  const std::size_t step = asked.size() / options.choices_max + 1;
+  std::vector<std::size_t> of_viewer;
+  std::size_t next = 0;
+  for (std::size_t viewer = 0; viewer < dataset.viewer_count() && next < asked.size(); ++viewer) {
+    of_viewer.clear();
+    for (; next < asked.size() && asked[next] < dataset.begin[viewer + 1]; ++next) {
+      if (next % step == 0 && asked[next] > dataset.begin[viewer]) of_viewer.push_back(asked[next]);
+    }
+    if (!of_viewer.empty()) scorer.add_viewer(viewer, of_viewer, choices);
   }
   return choices;
 }
 
-std::vector<std::size_t> choose_held_out(const Dataset& dataset, std::uint64_t seed) {
-  std::vector<std::pair<std::uint64_t, std::size_t>> hashed;
-  for (std::size_t viewer = 0; viewer < dataset.viewer_count(); ++viewer) {
-    if (dataset.begin[viewer + 1] - dataset.begin[viewer] < 2) continue;
-    hashed.emplace_back(stable_hash(dataset.viewers[viewer], seed), viewer);
+std::vector<std::size_t> middle_interactions(const Dataset& dataset) {
+  std::vector<std::int64_t> times = dataset.timestamp_s;
+  std::sort(times.begin(), times.end());
+  std::vector<std::size_t> middle;
+  if (times.empty()) return middle;
+  const std::int64_t begin_s = times[times.size() * 2 / 5];
+  const std::int64_t end_s = times[times.size() * 3 / 5];
+  for (std::size_t k = 0; k < dataset.interaction_count(); ++k) {
+    if (begin_s <= dataset.timestamp_s[k] && dataset.timestamp_s[k] < end_s) middle.push_back(k);
   }
-  std::sort(hashed.begin(), hashed.end());
-  std::vector<std::size_t> viewers;
-  for (std::size_t i = 0; i < (hashed.size() + 9) / 10; ++i) viewers.push_back(hashed[i].second);
-  std::sort(viewers.begin(), viewers.end());
-  return viewers;
+  return middle;
 }
 
 }  // namespace matchcue::recipes

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "base/random.h"
 #include "recipes/popularity.h"
@@ -13,26 +14,26 @@
 namespace matchcue::recipes {
 namespace {
 
-/// Choices among 5 that follow exp(scale x score).
-std::vector<ScoredChoice> draw_choices(double scale, std::size_t count, std::uint64_t seed) {
+/// Choices among 5, each of a slot of its own, that follow exp(scale x score + level x slot).
+std::vector<ScoredChoice> draw_choices(double scale, std::size_t count, std::uint64_t seed, double level = 0) {
   Random random(seed);
   std::vector<ScoredChoice> choices;
   for (std::size_t i = 0; i < count; ++i) {
-    std::vector<float> scores;
+    std::vector<ScoredOption> options;
     std::vector<double> weights;
     double sum = 0;
-    for (int j = 0; j < 5; ++j) {
-      scores.push_back(static_cast<float>(4 * random.uniform()));
-      weights.push_back(std::exp(scale * static_cast<double>(scores.back())));
+    for (std::uint16_t j = 0; j < 5; ++j) {
+      options.push_back({static_cast<float>(4 * random.uniform()), j});
+      weights.push_back(std::exp(scale * static_cast<double>(options.back().score) + level * j));
       sum += weights.back();
     }
     double left = random.uniform() * sum;
     std::size_t chosen = 0;
     while (chosen + 1 < weights.size() && left >= weights[chosen]) left -= weights[chosen++];
     ScoredChoice choice;
-    choice.chosen = scores[chosen];
-    scores.erase(scores.begin() + static_cast<std::ptrdiff_t>(chosen));
-    choice.others = scores;
+    choice.chosen = options[chosen];
+    options.erase(options.begin() + static_cast<std::ptrdiff_t>(chosen));
+    choice.others = options;
     choices.push_back(std::move(choice));
   }
   return choices;
@@ -43,31 +44,42 @@ TEST(FitScale, FindsWhatAUnitOfScoreIsWorth) {
     const Calibration fitted = fit_scale(draw_choices(scale, 5'000, 7));
     EXPECT_NEAR(fitted.scale, scale, .05 + .05 * scale);
     EXPECT_EQ(fitted.choices, 5'000u);
-    EXPECT_NEAR(fitted.loss_without, std::log(5), 1e-9);
+    EXPECT_NEAR(fitted.loss_without, std::log(5), 1e-3);
     EXPECT_LT(fitted.loss, fitted.loss_without);
   }
+}
+
+TEST(FitScale, SlotsThatAreSeenMoreAreNoMeritOfTheScores) {
+  auto choices = draw_choices(1, 5'000, 7, .5);
+  EXPECT_NEAR(fit_scale(choices).scale, 1, .1);
+  for (ScoredChoice& choice : choices) {  // scores that only know the slot
+    choice.chosen.score = choice.chosen.slot;
+    for (ScoredOption& other : choice.others) other.score = other.slot;
+  }
+  const Calibration fitted = fit_scale(choices);
+  EXPECT_NEAR(fitted.loss, fitted.loss_without, 1e-3);
 }
 
 TEST(FitScale, StretchedScoresAreWorthLessAUnit) {
   auto choices = draw_choices(1, 5'000, 3);
   const double scale = fit_scale(choices).scale;
   for (ScoredChoice& choice : choices) {
-    choice.chosen *= 1'000;
-    for (float& other : choice.others) other *= 1'000;
+    choice.chosen.score *= 1'000;
+    for (ScoredOption& other : choice.others) other.score *= 1'000;
   }
   EXPECT_NEAR(fit_scale(choices).scale * 1'000, scale, 1e-3);
 }
 
 TEST(FitScale, ScoresThatMisleadOrSayNothingAreWorthNothing) {
   EXPECT_EQ(fit_scale(draw_choices(-1, 2'000, 5)).scale, 0);
-  std::vector<ScoredChoice> equal(100, {1, {1, 1}});
+  const std::vector<ScoredChoice> equal(100, {{1, 0}, {{1, 0}, {1, 0}}});
   EXPECT_EQ(fit_scale(equal).scale, 0);
   EXPECT_EQ(fit_scale(draw_choices(1, kChoicesMin - 1, 5)).scale, 0);
   EXPECT_EQ(fit_scale({}).choices, 0u);
 }
 
 TEST(FitScale, ScoresThatNeverErrAreStillWorthSomethingFinite) {
-  std::vector<ScoredChoice> choices(200, {1, {0, 0}});
+  const std::vector<ScoredChoice> choices(200, {{1, 0}, {{0, 0}, {0, 0}}});
   const double scale = fit_scale(choices).scale;
   EXPECT_GT(scale, 3);
   EXPECT_TRUE(std::isfinite(scale));
@@ -89,7 +101,7 @@ TEST(ScoreChoices, ImpressionsAreWhatAChoiceIsMadeFrom) {
   act("v1", "c", 4, {"c"});
   const auto data = std::move(builder).build().value();
   const auto model = scoring::make_window_model("x", "popularity-count", train_popularity(data, {}));
-  const auto choices = score_choices(*model, data, std::vector<std::size_t>{0}, {});
+  const auto choices = score_choices(*model, data, std::vector<std::size_t>{0, 1, 2, 3}, {});
   ASSERT_EQ(choices.size(), 1u);
   EXPECT_EQ(choices[0].others.size(), 2u);
 }
@@ -98,26 +110,33 @@ TEST(ScoreChoices, WithoutImpressionsOthersAreDrawnAndNeverTheChosen) {
   const auto data = TestHistories().acts("v1", "a b a b a b a b").acts("v2", "b").build();
   auto tables = train_popularity(data, {});
   const auto model = scoring::make_window_model("x", "popularity-count", tables);
-  ChoiceOptions options;
-  options.per_viewer_max = 3;
-  const auto choices = score_choices(*model, data, std::vector<std::size_t>{0, 1}, options);
+  const ChoiceOptions options;
+  const auto choices = score_choices(*model, data, std::vector<std::size_t>{0, 5, 6, 7, 8}, options);
   ASSERT_EQ(choices.size(), 3u);  // the first act of a viewer is no choice that history could tell
   for (const ScoredChoice& choice : choices) {
     ASSERT_EQ(choice.others.size(), options.others);
-    for (const float other : choice.others) EXPECT_NE(other, choice.chosen);
+    for (const ScoredOption& other : choice.others) EXPECT_NE(other.score, choice.chosen.score);
   }
 }
 
-TEST(ChooseHeldOut, TakesATenthOfThoseWhoActedTwice) {
+TEST(ScoreChoices, OfMoreThanEnoughTheyAreTakenEvenly) {
   TestHistories histories;
-  for (int v = 0; v < 100; ++v) histories.acts("v" + std::to_string(v), v < 60 ? "a b" : "a");
+  for (int v = 0; v < 10; ++v) histories.acts("v" + std::to_string(v), "a b c a b c a b c a");
   const auto data = histories.build();
-  const auto held_out = choose_held_out(data, 1);
-  EXPECT_EQ(held_out.size(), 6u);
-  EXPECT_TRUE(std::is_sorted(held_out.begin(), held_out.end()));
-  EXPECT_EQ(held_out, choose_held_out(data, 1));
-  EXPECT_NE(held_out, choose_held_out(data, 2));
-  for (const std::size_t viewer : held_out) EXPECT_EQ(data.begin[viewer + 1] - data.begin[viewer], 2u);
+  const auto model = scoring::make_window_model("x", "popularity-count", train_popularity(data, {}));
+  std::vector<std::size_t> asked(data.interaction_count());
+  std::iota(asked.begin(), asked.end(), 0U);
+  ChoiceOptions options;
+  EXPECT_EQ(score_choices(*model, data, asked, options).size(), 90u);
+  options.choices_max = 50;
+  EXPECT_NEAR(static_cast<double>(score_choices(*model, data, asked, options).size()), 33, 8);
+}
+
+TEST(MiddleInteractions, AreThoseOfTheMiddleFifthOfTheTimeWhosever) {
+  const auto data = TestHistories().acts("v1", "a b c d e", 0).acts("v2", "a b c d e", 3).build();
+  // Seconds 0 1 2 3 3 4 4 5 6 7: the middle fifth is what happened at second 3.
+  EXPECT_THAT(middle_interactions(data), testing::ElementsAre(3, 5));
+  EXPECT_TRUE(middle_interactions(TestHistories().acts("v1", "a").acts("v2", "a").build()).empty());
 }
 
 }  // namespace

@@ -17,7 +17,6 @@ namespace {
 using dataset::Dataset;
 using Json = nlohmann::json;
 
-constexpr std::size_t kChoicesWanted = 1'000;
 constexpr std::array kFloorFactors = {1.0, .1, .3, 3.0, 10.0, 30.0};
 
 /// What was measured, and the floor that it was best with.
@@ -26,18 +25,15 @@ struct Measured {
   double floor = 0;
 };
 
-/// Trains on all but the held-out viewers and measures on these, with the recipe's floor and with some around it: a
+/// Trains without the middle fifth of the time and measures on that, with the recipe's floor and with some around it: a
 /// floor does not change the order of the items, only what differences are worth.
 Result<Measured> measure(const Recipe& recipe, const Dataset& dataset, const Parameters& parameters, std::uint64_t seed,
                          const Progress& progress) {
-  const auto held_out = choose_held_out(dataset, seed);
-  std::vector<std::size_t> end(dataset.begin.begin() + 1, dataset.begin.end());
-  for (const std::size_t viewer : held_out) end[viewer] = dataset.begin[viewer];
+  const auto held_out = middle_interactions(dataset);
   MCUE_TRY(const scoring::WindowTables tables,
-           recipe.train(dataset::first_interactions(dataset, end), parameters, progress));
+           recipe.train(dataset::without_interactions(dataset, held_out), parameters, progress));
   ChoiceOptions options;
   options.seed = seed;
-  options.per_viewer_max = std::max(options.per_viewer_max, kChoicesWanted / std::max<std::size_t>(1, held_out.size()));
   std::optional<Measured> best;
   for (const double factor : kFloorFactors) {
     progress("measuring", 0);

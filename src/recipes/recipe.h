@@ -35,7 +35,7 @@ const Recipe* find_recipe(std::string_view name);
 struct TrainOptions {
   ParameterTexts parameters;
   std::string event_type;  ///< that the data was filtered by; "" is none
-  std::uint64_t seed = 1;  ///< chooses who is held out
+  std::uint64_t seed = 1;  ///< of what others a choice is compared with
   std::string out;         ///< folder of solution versions; made when missing
 };
 
@@ -44,10 +44,10 @@ struct TrainedVersion {
   Calibration calibration;
 };
 
-/// Trains without a tenth of the viewers, measures on them what a difference of scores is worth (and with which floor
-/// that says most), trains again with all, and writes OUT/ID. The same data, parameters and seed give the same id. The
-/// caller's thread. Errors: too_little_data, unknown_hyperparameter, invalid_hyperparameter, those of the recipe,
-/// unavailable.
+/// Trains without the middle fifth of the time, measures on it what a difference of scores is worth (and with which
+/// floor that says most), trains again with all, and writes OUT/ID. The same data, parameters and seed give the same
+/// id. The caller's thread. Errors: too_little_data, unknown_hyperparameter, invalid_hyperparameter, those of the
+/// recipe, unavailable.
 Result<TrainedVersion> train_version(const Recipe& recipe, const dataset::Dataset& dataset, const TrainOptions& options,
                                      const Progress& progress);
 

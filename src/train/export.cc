@@ -73,15 +73,12 @@ RecurrentTables tables_of(Network& network, const SequenceData& data) {
 
 recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
                                    const HoldOut& hold_out) {
-  std::vector<std::size_t> viewers;
-  for (const Sequence& each : held_out_sequences(data, hold_out, 1)) viewers.push_back(each.viewer);
-  recipes::ChoiceOptions options;
-  options.per_viewer_max = hold_out.acts;
-  // Evenly from all, so that the first in the alphabet do not speak for the others.
-  const std::size_t step = viewers.size() * hold_out.acts / options.choices_max + 1;
-  std::vector<std::size_t> some;
-  for (std::size_t i = 0; i < viewers.size(); i += step) some.push_back(viewers[i]);
-  return recipes::fit_scale(recipes::score_choices(model, data, some, options));
+  std::vector<std::size_t> asked;
+  for (const Sequence& each : held_out_sequences(data, hold_out, 1)) {
+    const std::size_t end = data.begin[each.viewer + 1];
+    for (std::size_t k = end - std::min(end - data.begin[each.viewer], hold_out.acts); k < end; ++k) asked.push_back(k);
+  }
+  return recipes::fit_scale(recipes::score_choices(model, data, asked, {}));
 }
 
 Result<std::string> export_version(Network& network, const SequenceData& data, const HoldOut& hold_out,
