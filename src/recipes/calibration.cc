@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/random.h"
 #include "dataset/decoded.h"
@@ -88,7 +89,8 @@ class ChoiceScorer {
     for (std::size_t k = begin; k < end; ++k) {
       const domain::Values context = dataset::context_of(dataset_, k);
       if (k + options_.per_viewer_max >= end && k > begin && choices.size() < options_.choices_max) {
-        if (auto choice = score_one(k, context, traits); !choice.others.empty()) choices.push_back(std::move(choice));
+        auto choice = score_one(begin, k, context, traits);
+        if (!choice.others.empty()) choices.push_back(std::move(choice));
       }
       model_.advance(state_, {catalogue_.items()[dataset_.item[k]], dataset_.event_types[dataset_.event_type[k]],
                               context, dataset_.timestamp_s[k]});
@@ -96,9 +98,10 @@ class ChoiceScorer {
   }
 
  private:
-  ScoredChoice score_one(std::size_t k, const domain::Values& context, const domain::ViewerTraits& traits) {
+  ScoredChoice score_one(std::size_t begin, std::size_t k, const domain::Values& context,
+                         const domain::ViewerTraits& traits) {
     ScoredChoice choice;
-    const std::vector<std::uint32_t> others = draw_others(k);
+    const std::vector<std::uint32_t> others = draw_others(begin, k);
     if (others.empty()) return choice;
     scorer_for(k, context).score(state_, traits, scores_);
     choice.chosen = scores_[dataset_.item[k]];
@@ -106,17 +109,20 @@ class ChoiceScorer {
     return choice;
   }
 
-  std::vector<std::uint32_t> draw_others(std::size_t k) {
+  /// Items that were not chosen at interaction k of a viewer whose first is `begin`.
+  std::vector<std::uint32_t> draw_others(std::size_t begin, std::size_t k) {
     std::vector<std::uint32_t> others;
-    const std::uint32_t chosen = dataset_.item[k];
+    std::set<std::uint32_t> left_out = {dataset_.item[k]};
+    if (options_.remove_seen) left_out.insert(&dataset_.item[begin], &dataset_.item[k]);
     if (!dataset_.impression_begin.empty()) {
       for (std::uint32_t i = dataset_.impression_begin[k]; i < dataset_.impression_begin[k + 1]; ++i) {
-        if (dataset_.impression_items[i] != chosen) others.push_back(dataset_.impression_items[i]);
+        const std::uint32_t shown = dataset_.impression_items[i];
+        if (!left_out.contains(shown)) others.push_back(shown);
       }
-    } else if (dataset_.item_count() > 1) {
+    } else if (dataset_.item_count() > left_out.size()) {
       while (others.size() < options_.others) {
         const auto drawn = static_cast<std::uint32_t>(random_.below(dataset_.item_count()));
-        if (drawn != chosen) others.push_back(drawn);
+        if (!left_out.contains(drawn)) others.push_back(drawn);
       }
     }
     return others;

@@ -39,6 +39,7 @@ struct ChoiceOptions {
   std::size_t choices_max = 5'000;  ///< of all viewers
   std::size_t others = 100;         ///< items drawn, evenly from all, where no impressions are known
   std::uint64_t seed = 1;
+  bool remove_seen = false;  ///< what the viewer acted upon before is not among the others
 };
 
 /// What the viewers of `viewers` chose, from what they saw where the data has impressions, else from items drawn

@@ -108,6 +108,18 @@ TEST(ScoreChoices, WithoutImpressionsOthersAreDrawnAndNeverTheChosen) {
   }
 }
 
+TEST(ScoreChoices, WhatWasSeenIsNotDrawnWhereItIsRemoved) {
+  const auto data = TestHistories().acts("v1", "a a a b c").acts("v2", "d").build();
+  const auto model = scoring::make_window_model("x", "popularity-count", train_popularity(data, {}));
+  ChoiceOptions options;
+  options.per_viewer_max = 1;
+  options.remove_seen = true;
+  const auto choices = score_choices(*model, data, std::vector<std::size_t>{0}, options);
+  ASSERT_EQ(choices.size(), 1u);
+  // Of a, b and c none is left beside c, which was chosen.
+  for (const float other : choices[0].others) EXPECT_EQ(other, choices[0].chosen) << "only d has as many viewers";
+}
+
 TEST(ChooseHeldOut, TakesATenthOfThoseWhoActedTwice) {
   TestHistories histories;
   for (int v = 0; v < 100; ++v) histories.acts("v" + std::to_string(v), v < 60 ? "a b" : "a");

@@ -72,11 +72,12 @@ RecurrentTables tables_of(Network& network, const SequenceData& data) {
 }
 
 recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                   const HoldOut& hold_out) {
+                                   const HoldOut& hold_out, bool remove_seen) {
   std::vector<std::size_t> viewers;
   for (const Sequence& each : held_out_sequences(data, hold_out, 1)) viewers.push_back(each.viewer);
   recipes::ChoiceOptions options;
   options.per_viewer_max = hold_out.acts;
+  options.remove_seen = remove_seen;
   // Evenly from all, so that the first in the alphabet do not speak for the others.
   const std::size_t step = viewers.size() * hold_out.acts / options.choices_max + 1;
   std::vector<std::size_t> some;
@@ -85,7 +86,7 @@ recipes::Calibration measure_scale(const scoring::SequenceModel& model, const da
 }
 
 Result<std::string> export_version(Network& network, const SequenceData& data, const HoldOut& hold_out,
-                                   nlohmann::json manifest, const std::optional<RidgePart>& ridge,
+                                   bool remove_seen, nlohmann::json manifest, const std::optional<RidgePart>& ridge,
                                    const std::string& root) {
   RecurrentTables tables = tables_of(network, data);
   auto model = scoring::make_recurrent_model("network", "network", tables);
@@ -96,7 +97,7 @@ Result<std::string> export_version(Network& network, const SequenceData& data, c
     manifest["ridge_weight"] = ridge->weight;
     scoring::write_window_tables(ridge->tables, "ridge_", manifest, tensors);
   }
-  tables.log_odds_scale = measure_scale(*model, data.data(), hold_out).scale;
+  tables.log_odds_scale = measure_scale(*model, data.data(), hold_out, remove_seen).scale;
   scoring::write_recurrent_tables(tables, manifest, tensors);
   return scoring::write_solution_folder(root, manifest.dump(), tensors);
 }
