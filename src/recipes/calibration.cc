@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/random.h"
 #include "dataset/decoded.h"
@@ -148,7 +149,8 @@ class ChoiceScorer {
       const domain::Values context = dataset::context_of(dataset_, k);
       if (k == asked.front()) {
         asked = asked.subspan(1);
-        if (auto choice = score_one(k, context, traits); !choice.others.empty()) choices.push_back(std::move(choice));
+        auto choice = score_one(dataset_.begin[viewer], k, context, traits);
+        if (!choice.others.empty()) choices.push_back(std::move(choice));
       }
       model_.advance(state_, {catalogue_.items()[dataset_.item[k]], dataset_.event_types[dataset_.event_type[k]],
                               context, dataset_.timestamp_s[k]});
@@ -156,9 +158,10 @@ class ChoiceScorer {
   }
 
  private:
-  ScoredChoice score_one(std::size_t k, const domain::Values& context, const domain::ViewerTraits& traits) {
+  ScoredChoice score_one(std::size_t begin, std::size_t k, const domain::Values& context,
+                         const domain::ViewerTraits& traits) {
     ScoredChoice choice;
-    const std::vector<std::uint32_t> others = draw_others(k);
+    const std::vector<std::uint32_t> others = draw_others(begin, k);
     if (others.empty()) return choice;
     scorer_for(k, context).score(state_, traits, scores_);
     choice.chosen = option_of(dataset_.item[k]);
@@ -170,17 +173,20 @@ class ChoiceScorer {
     return {scores_[item], static_cast<std::uint16_t>(catalogue_.slot_of(item))};
   }
 
-  std::vector<std::uint32_t> draw_others(std::size_t k) {
+  /// Items that were not chosen at interaction k of a viewer whose first is `begin`.
+  std::vector<std::uint32_t> draw_others(std::size_t begin, std::size_t k) {
     std::vector<std::uint32_t> others;
-    const std::uint32_t chosen = dataset_.item[k];
+    std::set<std::uint32_t> left_out = {dataset_.item[k]};
+    if (options_.remove_seen) left_out.insert(&dataset_.item[begin], &dataset_.item[k]);
     if (!dataset_.impression_begin.empty()) {
       for (std::uint32_t i = dataset_.impression_begin[k]; i < dataset_.impression_begin[k + 1]; ++i) {
-        if (dataset_.impression_items[i] != chosen) others.push_back(dataset_.impression_items[i]);
+        const std::uint32_t shown = dataset_.impression_items[i];
+        if (!left_out.contains(shown)) others.push_back(shown);
       }
-    } else if (dataset_.item_count() > 1) {
+    } else if (dataset_.item_count() > left_out.size()) {
       while (others.size() < options_.others) {
         const auto drawn = static_cast<std::uint32_t>(random_.below(dataset_.item_count()));
-        if (drawn != chosen) others.push_back(drawn);
+        if (!left_out.contains(drawn)) others.push_back(drawn);
       }
     }
     return others;

@@ -46,6 +46,7 @@ struct ChoiceOptions {
   std::size_t choices_max = 5'000;  ///< of all that are asked for, evenly
   std::size_t others = 100;         ///< items drawn, evenly from all, where no impressions are known
   std::uint64_t seed = 1;           ///< of what is drawn
+  bool remove_seen = false;         ///< what the viewer acted upon before is not among the others
 };
 
 /// What was chosen in the interactions `asked` (ascending numbers), from what their viewers saw where the data has

@@ -119,6 +119,19 @@ TEST(ScoreChoices, WithoutImpressionsOthersAreDrawnAndNeverTheChosen) {
   }
 }
 
+TEST(ScoreChoices, WhatWasSeenIsNotDrawnWhereItIsRemoved) {
+  const auto data = TestHistories().acts("v1", "a a a b c").acts("v2", "d").build();
+  const auto model = scoring::make_window_model("x", "popularity-count", train_popularity(data, {}));
+  ChoiceOptions options;
+  options.remove_seen = true;
+  const auto choices = score_choices(*model, data, std::vector<std::size_t>{4}, options);
+  ASSERT_EQ(choices.size(), 1u);
+  // Of a, b and c none is left beside c, which was chosen.
+  for (const ScoredOption& other : choices[0].others) {
+    EXPECT_EQ(other.score, choices[0].chosen.score) << "only d has as many viewers";
+  }
+}
+
 TEST(ScoreChoices, OfMoreThanEnoughTheyAreTakenEvenly) {
   TestHistories histories;
   for (int v = 0; v < 10; ++v) histories.acts("v" + std::to_string(v), "a b c a b c a b c a");

@@ -72,17 +72,19 @@ RecurrentTables tables_of(Network& network, const SequenceData& data) {
 }
 
 recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                   const HoldOut& hold_out) {
+                                   const HoldOut& hold_out, bool remove_seen) {
   std::vector<std::size_t> asked;
   for (const Sequence& each : held_out_sequences(data, hold_out, 1)) {
     const std::size_t end = data.begin[each.viewer + 1];
     for (std::size_t k = end - std::min(end - data.begin[each.viewer], hold_out.acts); k < end; ++k) asked.push_back(k);
   }
-  return recipes::fit_scale(recipes::score_choices(model, data, asked, {}));
+  recipes::ChoiceOptions options;
+  options.remove_seen = remove_seen;
+  return recipes::fit_scale(recipes::score_choices(model, data, asked, options));
 }
 
 Result<std::string> export_version(Network& network, const SequenceData& data, const HoldOut& hold_out,
-                                   nlohmann::json manifest, const std::optional<RidgePart>& ridge,
+                                   bool remove_seen, nlohmann::json manifest, const std::optional<RidgePart>& ridge,
                                    const std::string& root) {
   RecurrentTables tables = tables_of(network, data);
   auto model = scoring::make_recurrent_model("network", "network", tables);
@@ -93,7 +95,7 @@ Result<std::string> export_version(Network& network, const SequenceData& data, c
     manifest["ridge_weight"] = ridge->weight;
     scoring::write_window_tables(ridge->tables, "ridge_", manifest, tensors);
   }
-  tables.log_odds_scale = measure_scale(*model, data.data(), hold_out).scale;
+  tables.log_odds_scale = measure_scale(*model, data.data(), hold_out, remove_seen).scale;
   scoring::write_recurrent_tables(tables, manifest, tensors);
   return scoring::write_solution_folder(root, manifest.dump(), tensors);
 }

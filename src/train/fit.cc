@@ -171,10 +171,10 @@ class Fit {
     network_->train();
     for (const auto& group : groups) {
       if (stop_) return false;
-      const Batch batch = data_.make_batch(group);
+      const Batch batch = data_.make_batch(group, options_.remove_seen);
       const auto items = network_->item_vectors(options_.id_dropout);
       const auto queries = network_->queries(batch, network_->states(batch, items));
-      const auto loss = catalogue_cross_entropy(queries, items, network_->bias(), batch.targets);
+      const auto loss = catalogue_cross_entropy(queries, items, network_->bias(), batch.targets, batch.seen);
       loss.backward();
       optimiser_.step(rate_at(optimiser_.steps(), steps, options_));
       const auto count = static_cast<double>(batch.targets.size(0));

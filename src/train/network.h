@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "train/recurrence.h"
+
 namespace matchcue::train {
 
 /// The recurrence of a block.
@@ -42,6 +44,7 @@ struct Batch {
   torch::Tensor places;   ///< int64, one for each target: row * (time + 1) + acts that are known when it is asked for
   torch::Tensor asked;    ///< places x context fields, int64: labels of the request's context
   torch::Tensor targets;  ///< places, int64: items
+  SeenItems seen;         ///< at each place; empty where what was seen may be recommended again
 };
 
 /// Single thread.

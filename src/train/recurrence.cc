@@ -2,6 +2,7 @@
 #include "train/recurrence.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace matchcue::train {
 
@@ -12,6 +13,16 @@ namespace {
 
 /// Rows of logits that are in memory at a time.
 constexpr std::int64_t kChunkRows = 256;
+
+/// Takes out of each row of logits what is seen, which is given for all rows; `begin` is the first row's number there.
+void take_out(const torch::Tensor& logits, const SeenItems& seen, std::int64_t begin) {
+  float* row = logits.data_ptr<float>();
+  for (std::int64_t k = 0; k < logits.size(0); ++k, row += logits.size(1)) {
+    for (const std::uint32_t item : seen[static_cast<std::size_t>(begin + k)]) {
+      row[item] = -std::numeric_limits<float>::infinity();
+    }
+  }
+}
 
 class LinearRecurrence : public torch::autograd::Function<LinearRecurrence> {
  public:
@@ -63,7 +74,7 @@ class LinearRecurrence : public torch::autograd::Function<LinearRecurrence> {
 class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEntropy> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& queries, const torch::Tensor& items,
-                               const torch::Tensor& bias, const torch::Tensor& targets) {
+                               const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems* seen) {
     const std::int64_t rows = queries.size(0);
     const auto transposed = items.t();
     const auto query_gradient = torch::empty_like(queries);
@@ -75,13 +86,20 @@ class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEnt
       const auto chunk = queries.narrow(0, begin, count);
       const auto target = targets.narrow(0, begin, count).unsqueeze(1);
       auto logits = torch::addmm(bias, chunk, transposed);
-      const auto normaliser = torch::logsumexp(logits, 1, true);
-      loss += (normaliser - logits.gather(1, target)).sum().item<double>();
-      logits.sub_(normaliser).exp_();
-      logits.scatter_add_(1, target, torch::full({count, 1}, -1.F));
-      query_gradient.narrow(0, begin, count).copy_(torch::mm(logits, items));
-      item_gradient.addmm_(logits.t(), chunk);
-      bias_gradient.add_(logits.sum(0));
+      const auto wanted = logits.gather(1, target);
+      if (!seen->empty()) {
+        take_out(logits, *seen, begin);
+        logits.scatter_(1, target, wanted);
+      }
+      // Probabilities, but for a factor of each row: to divide queries by it costs less.
+      const auto largest = logits.amax(1, true);
+      logits.sub_(largest).exp_();
+      const auto sum = logits.sum(1, true);
+      loss += (sum.log() + largest - wanted).sum().item<double>();
+      logits.scatter_add_(1, target, -sum);
+      query_gradient.narrow(0, begin, count).copy_(torch::mm(logits, items).div_(sum));
+      item_gradient.addmm_(logits.t(), chunk / sum);
+      bias_gradient.addmv_(logits.t(), sum.reciprocal().squeeze(1));
     }
     const double share = 1. / static_cast<double>(rows);
     context->save_for_backward({query_gradient.mul_(share), item_gradient.mul_(share), bias_gradient.mul_(share)});
@@ -90,7 +108,8 @@ class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEnt
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
-    return {saved[0] * gradients[0], saved[1] * gradients[0], saved[2] * gradients[0], torch::Tensor()};
+    return {saved[0] * gradients[0], saved[1] * gradients[0], saved[2] * gradients[0], torch::Tensor(),
+            torch::Tensor()};
   }
 };
 
@@ -101,8 +120,8 @@ torch::Tensor linear_recurrence(const torch::Tensor& keep, const torch::Tensor& 
 }
 
 torch::Tensor catalogue_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items,
-                                      const torch::Tensor& bias, const torch::Tensor& targets) {
-  return CatalogueCrossEntropy::apply(queries, items, bias, targets);
+                                      const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems& seen) {
+  return CatalogueCrossEntropy::apply(queries, items, bias, targets, &seen);
 }
 
 }  // namespace matchcue::train

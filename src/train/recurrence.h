@@ -6,7 +6,14 @@
 
 #include "train/torch.h"
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace matchcue::train {
+
+/// Items, a row each: what a viewer acted upon before. Borrowed from the data set.
+using SeenItems = std::vector<std::span<const std::uint32_t>>;
 
 /// h_t = a_t * h_{t-1} + b_t, with h before the first being 0.
 ///
@@ -20,7 +27,8 @@ torch::Tensor linear_recurrence(const torch::Tensor& keep, const torch::Tensor& 
 /// queries      rows x width
 /// items        items x width; bias: items
 /// targets      rows, int64
+/// seen         items that a row's softmax is without, but for its target; no rows: none is
 torch::Tensor catalogue_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items,
-                                      const torch::Tensor& bias, const torch::Tensor& targets);
+                                      const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems& seen);
 
 }  // namespace matchcue::train

@@ -44,7 +44,7 @@ torch::Tensor SequenceData::item_shares() const {
   return shares;
 }
 
-Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
+Batch SequenceData::make_batch(const std::vector<Sequence>& sequences, bool remove_seen) const {
   std::size_t time = 1;
   std::size_t targets = 0;
   for (const Sequence& each : sequences) {
@@ -86,6 +86,10 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences) const {
       batch.places.data_ptr<std::int64_t>()[target] =
           static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
       batch.targets.data_ptr<std::int64_t>()[target] = data_.item[act];
+      if (remove_seen) {
+        const std::size_t first = data_.begin[sequence.viewer];
+        batch.seen.push_back(std::span(data_.item).subspan(first, act - first));
+      }
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.asked.data_ptr<std::int64_t>()[target * context_first_.size() + f] = label(f, act);
       }

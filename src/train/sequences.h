@@ -39,7 +39,8 @@ class SequenceData {
   std::int64_t context_labels() const { return context_labels_; }
   /// items x item_labels.
   torch::Tensor item_shares() const;
-  Batch make_batch(const std::vector<Sequence>& sequences) const;
+  /// With `remove_seen` the batch says what its viewers had acted upon, however long before.
+  Batch make_batch(const std::vector<Sequence>& sequences, bool remove_seen = false) const;
 
  private:
   const dataset::Dataset& data_;

@@ -46,8 +46,14 @@ const std::array kParameters = {
     ParameterSpec{"use_time", Kind::boolean, "true", 0, 1, {}, "the time since the act before"},
     ParameterSpec{
         "context_gate", Kind::boolean, "false", 0, 1, {}, "the request's context also scales what a viewer likes"},
-    ParameterSpec{
-        "remove_seen", Kind::boolean, "false", 0, 1, {}, "validation leaves out what a viewer acted upon before"},
+    ParameterSpec{"remove_seen",
+                  Kind::boolean,
+                  "false",
+                  0,
+                  1,
+                  {},
+                  "what a viewer acted upon before is not to come next, so it is left out of training's softmax and of "
+                  "the validation; for campaigns whose filter removes it"},
     ParameterSpec{"held_out_acts",
                   Kind::whole,
                   "1",
@@ -188,8 +194,8 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
     if (blend.weight > 0) ridge = RidgePart{std::move(tables), blend.weight};
   }
   watch.on_stage("writing");
-  MCUE_TRY(trained.id, export_version(network, sequences, hold_out, manifest_of(data, parameters, request, trained),
-                                      ridge, request.out));
+  MCUE_TRY(trained.id, export_version(network, sequences, hold_out, options.remove_seen,
+                                      manifest_of(data, parameters, request, trained), ridge, request.out));
   if (request.test) {
     watch.on_stage("testing");
     MCUE_TRY(const auto model, scoring::open_sequence_model(request.out + "/" + trained.id));
