@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// train: from data to a solution version. The closed forms are trained here; user-personalization by matchcue-train,
-// which is the program that links libtorch.
+// train: from data to a solution version. The closed forms are trained here; user-personalization and
+// factorization-machine by matchcue-train, which is the program that links libtorch.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -25,7 +26,7 @@
 namespace matchcue::cli {
 namespace {
 
-constexpr std::string_view kTrainedElsewhere = "user-personalization";
+constexpr std::array<std::string_view, 2> kTrainedElsewhere = {"factorization-machine", "user-personalization"};
 constexpr const char* kTrainer = "matchcue-train";
 
 /// What the command line says.
@@ -54,7 +55,7 @@ Result<TrainingConfig> read_config(const Arguments& arguments) {
 }
 
 Error unknown_recipe(const std::string& name) {
-  std::vector<std::string> names = {std::string(kTrainedElsewhere)};
+  std::vector<std::string> names(kTrainedElsewhere.begin(), kTrainedElsewhere.end());
   for (const recipes::Recipe& recipe : recipes::all_recipes()) names.emplace_back(recipe.name);
   std::sort(names.begin(), names.end());
   std::string all;
@@ -68,7 +69,7 @@ Error unknown_recipe(const std::string& name) {
 }
 
 /// Becomes the trainer beside this program; returns only when that failed.
-Error become_trainer(const Globals& globals) {
+Error become_trainer(const Globals& globals, const std::string& recipe) {
   std::error_code problem;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
   const std::string trainer = (self.parent_path() / kTrainer).string();
@@ -79,7 +80,7 @@ Error become_trainer(const Globals& globals) {
         fmt::format(
             "recipe {} is trained by {}, which is not there: {}. It needs libtorch-dev and libopenblas0-pthread; "
             "then build the target {}. sequential-ridge needs neither",
-            kTrainedElsewhere, kTrainer, trainer, kTrainer),
+            recipe, kTrainer, trainer, kTrainer),
         {}};
   }
   std::vector<std::string> words = globals.arguments;
@@ -168,7 +169,9 @@ Result<Answer> train(const Globals& globals, const Arguments& arguments, const T
 ExitCode run(const Globals& globals, const Arguments& arguments, const std::vector<std::string>& unknown) {
   const auto config = read_config(arguments);
   if (!config.ok()) return fail(globals, config.error());
-  if (config->recipe == kTrainedElsewhere) return fail(globals, become_trainer(globals));
+  if (std::find(kTrainedElsewhere.begin(), kTrainedElsewhere.end(), config->recipe) != kTrainedElsewhere.end()) {
+    return fail(globals, become_trainer(globals, config->recipe));
+  }
   if (!unknown.empty()) {
     return fail(globals,
                 invalid("invalid_flag", fmt::format("recipe {} does not take {}", config->recipe, unknown.front())));
@@ -195,8 +198,8 @@ void add_train_command(Commands commands) {
   command->add_option("--hold-out", arguments->hold_out,
                       "train without what matchcue eval asks by this protocol: personalize or leave-one-out");
   add_data_flags(*command, arguments->data);
-  // user-personalization has flags that only its trainer knows. What falls through to the program would be refused
-  // there, so nothing does, and the program's own flags stand here too.
+  // Recipes that are trained elsewhere have flags that only their trainer knows. What falls through to the program
+  // would be refused there, so nothing does, and the program's own flags stand here too.
   command->allow_extras()->fallthrough(false);
   command->add_flag("--json", commands.globals.json, "JSON on standard output");
   command->add_flag("-q,--quiet", commands.globals.quiet, "no progress");

@@ -99,10 +99,12 @@ TEST_F(TrainCommandTest, MistakesAreNamed) {
 }
 
 TEST_F(TrainCommandTest, TheTrainerThatIsNotBuiltIsAskedForByName) {
-  const Outcome outcome = run("train --recipe user-personalization --epochs 3");
-  EXPECT_EQ(outcome.code, ExitCode::invalid_config);
-  EXPECT_THAT(outcome.err, HasSubstr("matchcue-train"));
-  EXPECT_THAT(outcome.err, HasSubstr("libtorch"));
+  for (const std::string recipe : {"factorization-machine", "user-personalization"}) {
+    const Outcome outcome = run("train --recipe " + recipe + " --validation v.csv");
+    EXPECT_EQ(outcome.code, ExitCode::invalid_config);
+    EXPECT_THAT(outcome.err, HasSubstr("recipe " + recipe + " is trained by matchcue-train"));
+    EXPECT_THAT(outcome.err, HasSubstr("libtorch"));
+  }
 }
 
 }  // namespace

@@ -93,8 +93,7 @@ bool DatasetBuilder::add_viewer(const domain::Viewer& viewer) {
 
 void DatasetBuilder::add_interaction(const domain::Interaction& interaction,
                                      std::span<const std::string_view> impressions) {
-  if (!filter_.event_type.empty() && interaction.event_type != filter_.event_type) return;
-  if (filter_.event_value_min && interaction.event_value < *filter_.event_value_min) return;
+  if (!filter_.takes(interaction)) return;
   for (const std::string_view item : impressions) {
     if (!item.empty()) impressions_.push_back(items_.number_of(item));
   }

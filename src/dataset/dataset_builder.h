@@ -23,6 +23,11 @@ namespace matchcue::dataset {
 struct InteractionFilter {
   std::string event_type;                 ///< only this EVENT_TYPE; empty is all
   std::optional<double> event_value_min;  ///< only an EVENT_VALUE of at least this; one that is missing is 1
+
+  bool takes(const domain::Interaction& interaction) const {
+    return (event_type.empty() || interaction.event_type == event_type) &&
+           (!event_value_min || interaction.event_value >= *event_value_min);
+  }
 };
 
 /// The columns that rows may have; metadata columns that no schema lists are passed over.

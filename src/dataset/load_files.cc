@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -53,11 +54,14 @@ Result<domain::Schema> load_schema(DatasetKind kind, const std::string& path) {
   return codec::parse_schema(kind, text);
 }
 
-/// Brings the rows of one file into the builder.
+/// What becomes of a row of good values.
+using TakeRow = std::function<Result<void>(Values)>;
+
+/// Hands the rows of one file on, and reports those that are no good.
 class FileReader final : private codec::CsvHandler {
  public:
-  FileReader(std::string path, domain::Schema schema, DatasetBuilder& builder, LoadReport& report)
-      : path_(std::move(path)), rows_(std::move(schema)), builder_(builder), report_(report) {}
+  FileReader(std::string path, domain::Schema schema, LoadReport& report, TakeRow take)
+      : path_(std::move(path)), rows_(std::move(schema)), report_(report), take_(std::move(take)) {}
 
   Result<void> read() {
     codec::CsvReader reader(*this);
@@ -84,31 +88,7 @@ class FileReader final : private codec::CsvHandler {
 
   Result<void> take(std::span<const std::string> cells) {
     MCUE_TRY(Values values, rows_.read(cells));
-    switch (rows_.schema().kind) {
-      case DatasetKind::users: {
-        MCUE_TRY(const auto viewer, codec::make_viewer_row(std::move(values), {}));
-        return added(builder_.add_viewer(viewer), DatasetKind::users);
-      }
-      case DatasetKind::items: {
-        MCUE_TRY(const auto item, codec::make_item_row(std::move(values), {}));
-        return added(builder_.add_item(item), DatasetKind::items);
-      }
-      case DatasetKind::interactions: {
-        std::string shown;
-        if (const auto found = values.find("IMPRESSION"); found != values.end()) shown = domain::to_text(found->second);
-        MCUE_TRY(const auto interaction, codec::make_interaction_row(std::move(values), {}));
-        std::vector<std::string_view> impressions;
-        if (!shown.empty()) impressions = split(shown, '|');
-        builder_.add_interaction(interaction, impressions);
-        return {};
-      }
-    }
-    return {};
-  }
-
-  static Result<void> added(bool is_new, DatasetKind kind) {
-    if (is_new) return {};
-    return invalid("duplicate_id", "the same id is on an earlier line", std::string(codec::id_column(kind)));
+    return take_(std::move(values));
   }
 
   void reject(std::uint64_t line, std::string column, std::string reason) {
@@ -120,9 +100,38 @@ class FileReader final : private codec::CsvHandler {
 
   std::string path_;
   codec::RowReader rows_;
-  DatasetBuilder& builder_;
   LoadReport& report_;
+  TakeRow take_;
 };
+
+Result<void> added(bool is_new, DatasetKind kind) {
+  if (is_new) return {};
+  return invalid("duplicate_id", "the same id is on an earlier line", std::string(codec::id_column(kind)));
+}
+
+/// Brings a row of a table into the builder.
+Result<void> add_row(DatasetKind kind, Values values, DatasetBuilder& builder) {
+  switch (kind) {
+    case DatasetKind::users: {
+      MCUE_TRY(const auto viewer, codec::make_viewer_row(std::move(values), {}));
+      return added(builder.add_viewer(viewer), kind);
+    }
+    case DatasetKind::items: {
+      MCUE_TRY(const auto item, codec::make_item_row(std::move(values), {}));
+      return added(builder.add_item(item), kind);
+    }
+    case DatasetKind::interactions: {
+      std::string shown;
+      if (const auto found = values.find("IMPRESSION"); found != values.end()) shown = domain::to_text(found->second);
+      MCUE_TRY(const auto interaction, codec::make_interaction_row(std::move(values), {}));
+      std::vector<std::string_view> impressions;
+      if (!shown.empty()) impressions = split(shown, '|');
+      builder.add_interaction(interaction, impressions);
+      return {};
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -133,13 +142,28 @@ Result<LoadedDataset> load_dataset_files(const DatasetFiles& files, const Intera
   MCUE_TRY(schemas.interactions, load_schema(DatasetKind::interactions, files.interactions_schema));
   DatasetBuilder builder(schemas, filter);
   LoadReport report;
-  if (!files.items.empty()) MCUE_TRY_VOID(FileReader(files.items, schemas.items, builder, report).read());
-  if (!files.users.empty()) MCUE_TRY_VOID(FileReader(files.users, schemas.users, builder, report).read());
-  for (const std::string& path : files.interactions) {
-    MCUE_TRY_VOID(FileReader(path, schemas.interactions, builder, report).read());
-  }
+  const auto read = [&](const std::string& path, const domain::Schema& schema) {
+    return FileReader(path, schema, report,
+                      [&](Values values) { return add_row(schema.kind, std::move(values), builder); })
+        .read();
+  };
+  if (!files.items.empty()) MCUE_TRY_VOID(read(files.items, schemas.items));
+  if (!files.users.empty()) MCUE_TRY_VOID(read(files.users, schemas.users));
+  for (const std::string& path : files.interactions) MCUE_TRY_VOID(read(path, schemas.interactions));
   MCUE_TRY(Dataset dataset, std::move(builder).build());
   return LoadedDataset{std::move(dataset), std::move(report)};
+}
+
+Result<LoadedInteractions> load_interaction_file(const std::string& path, const std::string& schema,
+                                                 const InteractionFilter& filter) {
+  MCUE_TRY(domain::Schema columns, load_schema(DatasetKind::interactions, schema));
+  LoadedInteractions loaded;
+  MCUE_TRY_VOID(FileReader(path, std::move(columns), loaded.report, [&](Values values) -> Result<void> {
+                  MCUE_TRY(auto interaction, codec::make_interaction_row(std::move(values), {}));
+                  if (filter.takes(interaction)) loaded.interactions.push_back(std::move(interaction));
+                  return {};
+                }).read());
+  return loaded;
 }
 
 }  // namespace matchcue::dataset

@@ -49,4 +49,14 @@ struct LoadedDataset {
 /// naming the file), and those of DatasetBuilder::build. Cost: about 3 s a million rows.
 Result<LoadedDataset> load_dataset_files(const DatasetFiles& files, const InteractionFilter& filter);
 
+struct LoadedInteractions {
+  std::vector<domain::Interaction> interactions;
+  LoadReport report;
+};
+
+/// Reads and checks one file of interactions by a schema ("" is the built-in one) and leaves them as they are, in the
+/// file's order: what a model is asked about. Errors: as above.
+Result<LoadedInteractions> load_interaction_file(const std::string& path, const std::string& schema,
+                                                 const InteractionFilter& filter);
+
 }  // namespace matchcue::dataset

@@ -88,5 +88,26 @@ TEST_F(LoadFilesTest, ErrorsNameTheFile) {
   EXPECT_EQ(load_dataset_files(files, {}).error().code, "invalid_schema");
 }
 
+TEST_F(LoadFilesTest, LeavesTheInteractionsOfOneFileAsTheyAre) {
+  const std::string path = write("ask.csv",
+                                 "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,MATE\nu2,b,20,CLICK,0,x\n"
+                                 "u1,a,10,CLICK,,\nu1,a,now,CLICK,1,\nu1,c,5,WATCH,1,y\n");
+  const std::string schema = write("interactions.json", R"({"type":"record","name":"Interactions","fields":[
+      {"name":"USER_ID","type":"string"},{"name":"ITEM_ID","type":"string"},{"name":"TIMESTAMP","type":"long"},
+      {"name":"EVENT_TYPE","type":"string"},{"name":"EVENT_VALUE","type":["null","float"]},
+      {"name":"MATE","type":["null","string"],"categorical":true}]})");
+  const auto loaded = load_interaction_file(path, schema, {"CLICK", {}});
+  ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+  ASSERT_EQ(loaded->interactions.size(), 2U);
+  EXPECT_EQ(loaded->interactions[0].viewer.str(), "u2");
+  EXPECT_EQ(loaded->interactions[0].event_value, 0);
+  EXPECT_EQ(loaded->interactions[0].context, (domain::Values{{"MATE", std::string("x")}}));
+  EXPECT_EQ(loaded->interactions[1].event_value, 1);
+  EXPECT_EQ(loaded->report.rows, 4U);
+  ASSERT_EQ(loaded->report.rejects.size(), 1U);
+  EXPECT_EQ(loaded->report.rejects[0].line, 4U);
+  EXPECT_EQ(load_interaction_file("nowhere.csv", schema, {}).error().code, "file_not_found");
+}
+
 }  // namespace
 }  // namespace matchcue::dataset

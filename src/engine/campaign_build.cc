@@ -20,6 +20,7 @@ struct CodedInteractions {
     std::uint32_t event_type;
     std::uint32_t context;
     std::int64_t timestamp_s;
+    double event_value;
   };
   template <typename T>
   class Codes {
@@ -49,7 +50,8 @@ Result<CodedInteractions> load_interactions(store::Reader& reader, std::uint64_t
   if (count == 0) return coded;
   MCUE_TRY_VOID(reader.visit_interactions([&](const domain::Interaction& row) {
     coded.rows.push_back({coded.viewers.code(row.viewer), coded.items.code(row.item),
-                          coded.event_types.code(row.event_type), coded.contexts.code(row.context), row.timestamp_s});
+                          coded.event_types.code(row.event_type), coded.contexts.code(row.context), row.timestamp_s,
+                          row.event_value});
     return coded.rows.size() < count;
   }));
   std::stable_sort(coded.rows.begin(), coded.rows.end(), [](const auto& a, const auto& b) {
@@ -86,7 +88,7 @@ Result<void> CampaignBuild::add_interactions(store::Reader& reader) {
   const std::vector<domain::Item> items = find_items(*catalogue, coded.items.values());
   for (const CodedInteractions::Row& row : coded.rows) {
     campaign_.advance(coded.viewers[row.viewer], {items[row.item], coded.event_types[row.event_type],
-                                                  coded.contexts[row.context], row.timestamp_s});
+                                                  coded.contexts[row.context], row.timestamp_s, row.event_value});
   }
   return {};
 }

@@ -22,7 +22,7 @@ std::vector<float> replay(const RankingTask& task, const scoring::SequenceModel&
     const auto& [number, end] = task.viewers()[viewer];
     for (std::size_t i = data.begin[number]; i < end; ++i) {
       model.advance(state, {task.catalogue().items()[data.item[i]], data.event_types[data.event_type[i]],
-                            task.contexts()[task.context_of(i)], data.timestamp_s[i]});
+                            task.contexts()[task.context_of(i)], data.timestamp_s[i], data.event_value[i]});
     }
   }
   return states;

@@ -153,7 +153,7 @@ class ChoiceScorer {
         if (!choice.others.empty()) choices.push_back(std::move(choice));
       }
       model_.advance(state_, {catalogue_.items()[dataset_.item[k]], dataset_.event_types[dataset_.event_type[k]],
-                              context, dataset_.timestamp_s[k]});
+                              context, dataset_.timestamp_s[k], dataset_.event_value[k]});
     }
   }
 

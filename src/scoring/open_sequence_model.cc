@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "scoring/factorization_model.h"
 #include "scoring/recurrent_model.h"
 #include "scoring/window_model.h"
 
@@ -35,6 +36,7 @@ Result<SequenceModelPtr> open_sequence_model(const SolutionFolderPtr& folder) {
     return make_window_model(folder->id(), recipe, std::move(tables));
   }
   if (recipe == "user-personalization") return open_recurrent_model(folder);
+  if (recipe == kFactorizationMachine) return open_factorization_model(folder);
   return Error{ErrorKind::unsupported,
                "unknown_recipe",
                folder->id() + ": recipe \"" + recipe + "\" is not known to this build",

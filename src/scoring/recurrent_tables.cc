@@ -6,9 +6,9 @@
 #include "scoring/recurrent_tables.h"
 
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
 #include "scoring/field_labels.h"
+#include "scoring/manifest_values.h"
 #include "scoring/time_gap.h"
 
 namespace matchcue::scoring {
@@ -21,68 +21,26 @@ constexpr std::size_t kWidthStep = 8;
 constexpr std::size_t kBlocksMax = 8;
 constexpr std::size_t kConvolutionMax = 8;
 
-Error corrupt(const std::string& field, const std::string& what) {
-  return Error{ErrorKind::corrupt, "corrupt_solution_version", "recurrent network: " + field + " " + what, field};
-}
-
-Result<std::size_t> read_count(const Json& json, const std::string& name, std::size_t least, std::size_t most) {
-  const auto found = json.find(name);
-  const std::string field = "shape." + name;
-  if (found == json.end() || !found->is_number_unsigned()) return corrupt(field, "is not a whole number");
-  const auto number = found->get<std::uint64_t>();
-  if (number < least || number > most) {
-    return corrupt(field, "is " + found->dump() + ", not in " + std::to_string(least) + ".." + std::to_string(most));
-  }
-  return static_cast<std::size_t>(number);
-}
-
-Result<RecurrentShape> read_shape(const Json& manifest) {
+Result<RecurrentShape> read_shape(const Json& manifest, const ManifestValues& values) {
   const auto found = manifest.find("shape");
-  if (found == manifest.end() || !found->is_object()) return corrupt("shape", "is missing");
+  if (found == manifest.end() || !found->is_object()) return values.corrupt("shape", "is missing");
   RecurrentShape shape;
   const auto cell = found->find("cell");
   if (cell == found->end() || (*cell != "rg_lru" && *cell != "min_gru")) {
-    return corrupt("shape.cell", "is not \"rg_lru\" or \"min_gru\"");
+    return values.corrupt("shape.cell", "is not \"rg_lru\" or \"min_gru\"");
   }
   shape.cell = *cell == "rg_lru" ? RecurrentCell::rg_lru : RecurrentCell::min_gru;
-  MCUE_TRY(shape.width, read_count(*found, "width", kWidthStep, kRecurrentWidthMax));
-  if (shape.width % kWidthStep != 0) return corrupt("shape.width", "is not a multiple of 8");
-  MCUE_TRY(shape.blocks, read_count(*found, "blocks", 1, kBlocksMax));
-  MCUE_TRY(shape.convolution, read_count(*found, "convolution", 1, kConvolutionMax));
-  MCUE_TRY(shape.inner, read_count(*found, "inner", 1, kRecurrentInnerMax));
-  MCUE_TRY(shape.gaps, read_count(*found, "gaps", 0, kGapBuckets));
-  if (shape.gaps != 0 && shape.gaps != kGapBuckets) return corrupt("shape.gaps", "is neither 0 nor 10");
+  MCUE_TRY(shape.width, values.read_count(*found, "shape", "width", kWidthStep, kRecurrentWidthMax));
+  if (shape.width % kWidthStep != 0) return values.corrupt("shape.width", "is not a multiple of 8");
+  MCUE_TRY(shape.blocks, values.read_count(*found, "shape", "blocks", 1, kBlocksMax));
+  MCUE_TRY(shape.convolution, values.read_count(*found, "shape", "convolution", 1, kConvolutionMax));
+  MCUE_TRY(shape.inner, values.read_count(*found, "shape", "inner", 1, kRecurrentInnerMax));
+  MCUE_TRY(shape.gaps, values.read_count(*found, "shape", "gaps", 0, kGapBuckets));
+  if (shape.gaps != 0 && shape.gaps != kGapBuckets) return values.corrupt("shape.gaps", "is neither 0 nor 10");
   const auto gate = found->find("gate");
-  if (gate == found->end() || !gate->is_boolean()) return corrupt("shape.gate", "is not true or false");
+  if (gate == found->end() || !gate->is_boolean()) return values.corrupt("shape.gate", "is not true or false");
   shape.gate = gate->get<bool>();
   return shape;
-}
-
-Result<std::vector<std::string>> read_names(const Json& manifest, const std::string& name) {
-  const auto found = manifest.find(name);
-  if (found == manifest.end() || !found->is_array()) return corrupt(name, "is not a list");
-  std::vector<std::string> names;
-  std::unordered_set<std::string> seen;
-  for (const Json& entry : *found) {
-    if (!entry.is_string()) return corrupt(name, "holds something that is not text");
-    names.push_back(entry.get<std::string>());
-    if (!seen.insert(names.back()).second) return corrupt(name, "holds \"" + names.back() + "\" twice");
-  }
-  return names;
-}
-
-Result<FeatureCodes> read_fields(const Json& manifest, const std::string& name) {
-  const auto found = manifest.find(name);
-  if (found == manifest.end()) return corrupt(name, "is missing");
-  auto codes = parse_feature_codes(found->dump());
-  if (!codes.ok()) return corrupt(name, codes.error().message);
-  return codes;
-}
-
-std::size_t elements_of(const std::vector<std::size_t>& shape) {
-  std::size_t elements = 1;
-  for (const std::size_t extent : shape) elements *= extent;
-  return elements;
 }
 
 void add_block_arrays(const RecurrentShape& shape, const std::string& prefix, RecurrentBlock& block,
@@ -159,26 +117,18 @@ void write_recurrent_tables(const RecurrentTables& tables, Json& manifest, std::
 }
 
 Result<RecurrentTables> read_recurrent_tables(const Json& manifest, const SolutionFolderPtr& folder) {
+  const ManifestValues values(manifest, "recurrent network");
   RecurrentTables tables;
   tables.owners.push_back(folder);
-  MCUE_TRY(tables.shape, read_shape(manifest));
-  MCUE_TRY(tables.items, read_names(manifest, "items"));
-  MCUE_TRY(tables.item_fields, read_fields(manifest, "item_fields"));
-  MCUE_TRY(tables.viewer_fields, read_fields(manifest, "viewer_fields"));
-  MCUE_TRY(tables.context_fields, read_fields(manifest, "context_fields"));
-  MCUE_TRY(tables.event_types, read_names(manifest, "event_types"));
-  const auto scale = manifest.find("log_odds_scale");
-  if (scale == manifest.end() || !scale->is_number() || !(scale->get<double>() >= 0)) {
-    return corrupt("log_odds_scale", "is not a number of at least 0");
-  }
-  tables.log_odds_scale = scale->get<double>();
+  MCUE_TRY(tables.shape, read_shape(manifest, values));
+  MCUE_TRY(tables.items, values.read_names("items"));
+  MCUE_TRY(tables.item_fields, values.read_codes("item_fields"));
+  MCUE_TRY(tables.viewer_fields, values.read_codes("viewer_fields"));
+  MCUE_TRY(tables.context_fields, values.read_codes("context_fields"));
+  MCUE_TRY(tables.event_types, values.read_names("event_types"));
+  MCUE_TRY(tables.log_odds_scale, values.read_scale("log_odds_scale"));
   for (const RecurrentArray& array : arrays_of(tables)) {
-    const Tensor* tensor = folder->find(array.name);
-    if (tensor == nullptr) return corrupt(array.name, "is not among the arrays");
-    if (tensor->shape != array.shape || tensor->floats.size() != elements_of(array.shape)) {
-      return corrupt(array.name, "does not have the shape that the manifest asks for");
-    }
-    *array.values = tensor->floats;
+    MCUE_TRY(*array.values, values.read_floats(*folder, array.name, array.shape));
   }
   return tables;
 }

@@ -22,6 +22,7 @@ struct Act {
   std::string_view event_type;
   const domain::Values& context;  ///< of the moment it belongs to; unknown fields and values count as none
   std::int64_t timestamp_s = 0;   ///< epoch seconds; not before the viewer's previous act
+  double event_value = 1;         ///< 0 where the item was only shown
 };
 
 /// One moment folded into one catalogue. Single shard: it may use scratch space of its own.

@@ -16,6 +16,7 @@
 #include "dataset/load_files.h"
 #include "dataset/load_store.h"
 #include "store/sqlite/sqlite_store.h"
+#include "train/factorization_machine.h"
 #include "train/user_personalization.h"
 
 namespace matchcue::train {
@@ -36,7 +37,8 @@ struct Flags {
   int threads = 1;
   bool resume = false;
   bool json = false;
-  bool test = false;
+  std::string validation;
+  std::optional<std::string> test;  ///< "" where no file is named
 };
 
 /// Fails when products of matrices are as slow as with Debian's reference BLAS.
@@ -89,6 +91,12 @@ Result<recipes::ParameterTexts> read_parameters(const Flags& flags) {
   return parameters;
 }
 
+void print_rejects(const dataset::LoadReport& report) {
+  for (const auto& reject : report.rejects) {
+    std::cerr << fmt::format("left out: {} line {}: {} {}\n", reject.file, reject.line, reject.column, reject.reason);
+  }
+}
+
 Result<dataset::Dataset> load(const Flags& flags) {
   dataset::InteractionFilter filter;
   filter.event_type = flags.event_type;
@@ -99,11 +107,34 @@ Result<dataset::Dataset> load(const Flags& flags) {
   dataset::DatasetFiles files{flags.interactions, flags.users,        flags.items,
                               flags.users_schema, flags.items_schema, flags.interactions_schema};
   MCUE_TRY(auto loaded, dataset::load_dataset_files(files, filter));
-  for (const auto& reject : loaded.report.rejects) {
-    std::cerr << fmt::format("left out: {} line {}: {} {}\n", reject.file, reject.line, reject.column, reject.reason);
-  }
+  print_rejects(loaded.report);
   return std::move(loaded.dataset);
 }
+
+/// Rows of one file; nothing where none is named.
+Result<std::optional<std::vector<domain::Interaction>>> load_rows(const Flags& flags, const std::string& path) {
+  if (path.empty()) return std::optional<std::vector<domain::Interaction>>();
+  dataset::InteractionFilter filter;
+  filter.event_type = flags.event_type;
+  MCUE_TRY(auto loaded, dataset::load_interaction_file(path, flags.interactions_schema, filter));
+  print_rejects(loaded.report);
+  return std::optional(std::move(loaded.interactions));
+}
+
+/// What both recipes are asked for.
+template <typename Request>
+Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Request& request) {
+  MCUE_TRY(request.parameters, read_parameters(flags));
+  std::cerr << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
+                           data.viewer_count(), data.item_count());
+  request.event_type = flags.event_type;
+  request.seed = flags.seed;
+  request.out = flags.out.empty() ? flags.data_dir + "/versions" : flags.out;
+  std::filesystem::create_directories(request.out);
+  return {};
+}
+
+void print_stage(const std::string& stage) { std::cerr << stage << "\n"; }
 
 void print_epoch(const EpochReport& epoch, std::int64_t epochs) {
   const double left = epoch.seconds / static_cast<double>(epoch.epoch) * static_cast<double>(epochs - epoch.epoch);
@@ -113,33 +144,110 @@ void print_epoch(const EpochReport& epoch, std::int64_t epochs) {
       epoch.seconds, left);
 }
 
-Result<TrainedNetwork> run(const Flags& flags) {
-  if (flags.recipe != kUserPersonalization) {
-    return invalid("unknown_recipe", "matchcue-train does not know recipe \"" + flags.recipe + "\"", "recipe");
+void print_test(const ServedCheck& test) {
+  for (const auto& [name, score] : {std::pair{"test", test.trained}, std::pair{"test, served", test.served}}) {
+    std::cout << fmt::format("{}: HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f} of {} viewers\n", name, score.hit, score.ndcg,
+                             score.mrr, score.asked);
   }
+  std::cout << fmt::format("served act by act: scores differ by at most {:.2g}; {} of {} lists of ten are the same\n",
+                           test.largest_difference, test.same_lists, test.served.asked);
+}
+
+Result<void> run_user_personalization(const Flags& flags) {
+  if (!flags.validation.empty() || (flags.test && !flags.test->empty())) {
+    return invalid("invalid_flag", "user-personalization holds acts out itself: it takes no file for it", "validation");
+  }
+  MCUE_TRY(const dataset::Dataset data, load(flags));
+  TrainRequest request;
+  MCUE_TRY_VOID(fill_request(flags, data, request));
+  request.checkpoint = request.out + "/.checkpoint-" + data.hash.substr(0, 12);
+  request.resume = flags.resume;
+  request.test = flags.test.has_value();
+  MCUE_TRY(const TrainedNetwork trained,
+           train_user_personalization(data, request, {print_stage, print_epoch}, stop_requested));
+  std::filesystem::remove(request.checkpoint);
+  if (flags.json) {
+    std::cout << fmt::format(
+                     R"({{"id":"{}","best_epoch":{},"hit_at_10":{:.6f},"ndcg_at_10":{:.6f},"ridge_weight":{}}})",
+                     trained.id, trained.fitted.best_epoch, trained.validation.hit, trained.validation.ndcg,
+                     trained.ridge_weight)
+              << "\n";
+    return {};
+  }
+  std::cout << fmt::format("{}\nepoch {} is the best; validation HR@10 {:.4f} NDCG@10 {:.4f}{}\n", trained.id,
+                           trained.fitted.best_epoch, trained.validation.hit, trained.validation.ndcg,
+                           trained.ridge_weight > 0
+                               ? fmt::format(" with a sequential ridge at weight {:.2f}", trained.ridge_weight)
+                               : std::string());
+  if (trained.test) print_test(*trained.test);
+  return {};
+}
+
+std::string text_of(const Quality& quality, FactorizationObjective objective) {
+  if (objective == FactorizationObjective::probability) {
+    return fmt::format("AUC {:.4f} logloss {:.4f}", quality.auc, quality.log_loss);
+  }
+  return fmt::format("HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f}", quality.hit, quality.ndcg, quality.mrr);
+}
+
+nlohmann::json json_of(const Quality& quality, FactorizationObjective objective) {
+  if (objective == FactorizationObjective::probability) return {{"auc", quality.auc}, {"log_loss", quality.log_loss}};
+  return {{"hit_at_10", quality.hit}, {"ndcg_at_10", quality.ndcg}, {"mean_reciprocal_rank", quality.mrr}};
+}
+
+void print_machine(const TrainedFactorization& trained, bool json) {
+  if (json) {
+    nlohmann::ordered_json answer = {{"id", trained.id},
+                                     {"best_epoch", trained.fitted.best_epoch},
+                                     {"validation", json_of(trained.validation, trained.objective)},
+                                     {"log_odds_scale", trained.calibration.scale}};
+    if (trained.test) {
+      answer["test"] = json_of(trained.test->quality, trained.objective);
+      answer["largest_difference"] = trained.test->largest_difference;
+    }
+    std::cout << answer.dump() << "\n";
+    return;
+  }
+  std::cout << fmt::format("{}\nepoch {} is the best; validation {} of {} interactions\n", trained.id,
+                           trained.fitted.best_epoch, text_of(trained.validation, trained.objective),
+                           trained.validation.asked);
+  if (!trained.test) return;
+  std::cout << fmt::format("test, served: {} of {} interactions; scores differ from the trainer's by at most {:.2g}\n",
+                           text_of(trained.test->quality, trained.objective), trained.test->quality.asked,
+                           trained.test->largest_difference);
+}
+
+Result<void> run_factorization_machine(const Flags& flags) {
+  if (flags.test && flags.test->empty()) return invalid("invalid_flag", "--test needs a file of interactions", "test");
+  if (flags.resume)
+    return invalid("invalid_flag", "factorization-machine keeps no checkpoints to resume from", "resume");
+  FactorizationRequest request;
+  MCUE_TRY(const dataset::Dataset data, load(flags));
+  MCUE_TRY_VOID(fill_request(flags, data, request));
+  MCUE_TRY(request.validation, load_rows(flags, flags.validation));
+  MCUE_TRY(request.test, load_rows(flags, flags.test.value_or("")));
+  const auto print = [](const FactorizationEpoch& epoch, const FactorizationOptions& options) {
+    std::cerr << fmt::format("epoch {:>3} of {}  loss {:.4f}  validation {}{}  {:.0f} s\n", epoch.epoch, options.epochs,
+                             epoch.loss, text_of(epoch.validation, options.objective), epoch.best ? " *" : "  ",
+                             epoch.seconds);
+  };
+  MCUE_TRY(const TrainedFactorization trained,
+           train_factorization_machine(data, request, {print_stage, print}, stop_requested));
+  print_machine(trained, flags.json);
+  return {};
+}
+
+Result<void> run(const Flags& flags) {
   keep_memory();
   torch::set_num_threads(flags.threads);
   MCUE_TRY_VOID(check_blas());
-  TrainRequest request;
-  MCUE_TRY(request.parameters, read_parameters(flags));
-  MCUE_TRY(const dataset::Dataset data, load(flags));
-  std::cerr << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
-                           data.viewer_count(), data.item_count());
-  request.event_type = flags.event_type;
-  request.seed = flags.seed;
-  request.out = flags.out.empty() ? flags.data_dir + "/versions" : flags.out;
-  std::filesystem::create_directories(request.out);
-  request.checkpoint = request.out + "/.checkpoint-" + data.hash.substr(0, 12);
-  request.resume = flags.resume;
-  request.test = flags.test;
-  const TrainWatch watch{[](const std::string& stage) { std::cerr << stage << "\n"; }, print_epoch};
-  MCUE_TRY(TrainedNetwork trained, train_user_personalization(data, request, watch, stop_requested));
-  std::filesystem::remove(request.checkpoint);
-  return trained;
+  if (flags.recipe == kUserPersonalization) return run_user_personalization(flags);
+  if (flags.recipe == scoring::kFactorizationMachine) return run_factorization_machine(flags);
+  return invalid("unknown_recipe", "matchcue-train does not know recipe \"" + flags.recipe + "\"", "recipe");
 }
 
 void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("--recipe", flags.recipe, "user-personalization");
+  app.add_option("--recipe", flags.recipe, "user-personalization or factorization-machine");
   app.add_option("--config", flags.config, "JSON file of hyperparameters");
   app.add_option("--set", flags.sets, "one hyperparameter: NAME=VALUE");
   app.add_option("--data-dir", flags.data_dir,
@@ -155,17 +263,14 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--seed", flags.seed, "of everything random");
   app.add_option("--threads", flags.threads, "one gives the same version every time")->check(CLI::Range(1, 256));
   app.add_flag("--resume", flags.resume, "go on where a training of the same data ended");
-  app.add_flag("--test", flags.test, "measure what was written on each viewer's last act; with held_out_acts=2");
+  app.add_option("--validation", flags.validation,
+                 "CSV file of interactions that decide which epoch is kept; factorization-machine");
+  app.add_option_function<std::string>(
+         "--test", [&flags](const std::string& file) { flags.test = file; },
+         "measure what was written: on a CSV file of interactions (factorization-machine), or, without a file, on each "
+         "viewer's last act (user-personalization, with held_out_acts=2)")
+      ->expected(0, 1);
   app.add_flag("--json", flags.json, "the result as JSON");
-}
-
-void print_test(const ServedCheck& test) {
-  for (const auto& [name, score] : {std::pair{"test", test.trained}, std::pair{"test, served", test.served}}) {
-    std::cout << fmt::format("{}: HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f} of {} viewers\n", name, score.hit, score.ndcg,
-                             score.mrr, score.asked);
-  }
-  std::cout << fmt::format("served act by act: scores differ by at most {:.2g}; {} of {} lists of ten are the same\n",
-                           test.largest_difference, test.same_lists, test.served.asked);
 }
 
 }  // namespace
@@ -179,24 +284,8 @@ int main(int argc, char** argv) {
   add_options(app, flags);
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGINT, [](int) { stop_requested = true; });
-  const auto trained = run(flags);
-  if (!trained.ok()) {
-    std::cerr << "matchcue-train: " << trained.error().message << " (" << trained.error().code << ")\n";
-    return 1;
-  }
-  if (flags.json) {
-    std::cout << fmt::format(
-                     R"({{"id":"{}","best_epoch":{},"hit_at_10":{:.6f},"ndcg_at_10":{:.6f},"ridge_weight":{}}})",
-                     trained->id, trained->fitted.best_epoch, trained->validation.hit, trained->validation.ndcg,
-                     trained->ridge_weight)
-              << "\n";
-  } else {
-    std::cout << fmt::format("{}\nepoch {} is the best; validation HR@10 {:.4f} NDCG@10 {:.4f}{}\n", trained->id,
-                             trained->fitted.best_epoch, trained->validation.hit, trained->validation.ndcg,
-                             trained->ridge_weight > 0
-                                 ? fmt::format(" with a sequential ridge at weight {:.2f}", trained->ridge_weight)
-                                 : std::string());
-  }
-  if (trained->test && !flags.json) print_test(*trained->test);
-  return 0;
+  const auto done = run(flags);
+  if (done.ok()) return 0;
+  std::cerr << "matchcue-train: " << done.error().message << " (" << done.error().code << ")\n";
+  return 1;
 }

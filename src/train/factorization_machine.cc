@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/factorization_machine.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "scoring/factorization_model.h"
+#include "scoring/open_sequence_model.h"
+#include "train/served_answers.h"
+
+namespace matchcue::train {
+
+namespace {
+
+using recipes::Parameters;
+using recipes::ParameterSpec;
+using Kind = ParameterSpec::Kind;
+using Json = nlohmann::json;
+
+const std::array kParameters = {
+    ParameterSpec{"objective",
+                  Kind::choice,
+                  "ranking",
+                  0,
+                  0,
+                  {"ranking", "probability"},
+                  "what was acted upon among all items, or whether what was shown is acted upon (EVENT_VALUE 1 or 0)"},
+    ParameterSpec{"hidden_dimension", Kind::whole, "64", 8, 512, {}, "floats of a vector; rounded up to 8"},
+    ParameterSpec{"history_acts", Kind::whole, "200", 1, 2'000, {}, "a viewer's newest acts that count"},
+    ParameterSpec{"epochs", Kind::whole, "12", 1, 1'000, {}, "passes over the data at most"},
+    ParameterSpec{"patience", Kind::whole, "3", 1, 1'000, {}, "epochs without a better validation before it ends"},
+    ParameterSpec{"batch_rows", Kind::whole, "512", 16, 100'000, {}, "interactions in one step"},
+    ParameterSpec{"learning_rate", Kind::number, "0.002", 1e-6, 1, {}, "of AdamW, after the warm-up"},
+    ParameterSpec{"weight_decay", Kind::number, "0.03", 0, 10, {}, "of vectors"},
+    ParameterSpec{"dropout", Kind::number, "0.2", 0, .9, {}, "of the products of two vectors' elements"},
+    ParameterSpec{"id_dropout",
+                  Kind::number,
+                  "0.05",
+                  0,
+                  .9,
+                  {},
+                  "of items' own vectors, so that metadata can speak for new ones"},
+    ParameterSpec{"use_context", Kind::boolean, "true", 0, 1, {}, "the interactions' metadata columns"},
+};
+
+FactorizationOptions options_of(const Parameters& parameters, const FactorizationRequest& request) {
+  FactorizationOptions options;
+  options.objective = parameters.choice("objective") == "ranking" ? FactorizationObjective::ranking
+                                                                  : FactorizationObjective::probability;
+  options.seed = request.seed;
+  options.epochs = static_cast<std::int64_t>(parameters.whole("epochs"));
+  options.patience = static_cast<std::int64_t>(parameters.whole("patience"));
+  options.batch_rows = parameters.whole("batch_rows");
+  options.learning_rate = parameters.number("learning_rate");
+  options.weight_decay = parameters.number("weight_decay");
+  return options;
+}
+
+FactorizationShape shape_of(const Parameters& parameters, const FactorizationData& data) {
+  FactorizationShape shape;
+  shape.width = static_cast<std::int64_t>((parameters.whole("hidden_dimension") + 7) / 8 * 8);
+  shape.items = static_cast<std::int64_t>(data.data().item_count());
+  shape.item_labels = data.item_labels();
+  shape.viewer_labels = data.viewer_labels();
+  shape.context_labels = data.context_labels();
+  shape.levels = data.level_count();
+  return shape;
+}
+
+/// 1 for the items that training has something to learn about.
+torch::Tensor known_items(const FactorizationData& data, FactorizationObjective objective) {
+  auto known = torch::zeros({static_cast<std::int64_t>(data.data().item_count())});
+  const auto& rows = objective == FactorizationObjective::ranking ? data.acts() : data.rows();
+  for (const std::size_t row : rows) known.data_ptr<float>()[data.data().item[row]] = 1;
+  return known;
+}
+
+/// What can be asked: rankings for what was acted upon, probabilities of items that are there.
+Result<std::vector<Question>> askable(std::vector<Question> questions, FactorizationObjective objective,
+                                      const char* name) {
+  std::erase_if(questions, [&](const Question& question) {
+    return objective == FactorizationObjective::ranking ? question.value <= 0 : question.item == kNotThere;
+  });
+  if (questions.empty()) return invalid("no_questions", std::string("nothing can be asked for the ") + name, name);
+  return questions;
+}
+
+/// What is not trained on, and what is asked after each epoch.
+struct Validation {
+  HeldOutRows left_out;
+  std::vector<Question> questions;
+};
+
+Result<Validation> make_validation(const dataset::Dataset& data, const FactorizationRequest& request,
+                                   FactorizationObjective objective) {
+  Validation made;
+  if (!request.validation) {
+    made.left_out =
+        objective == FactorizationObjective::ranking ? hold_out_last_acts(data) : hold_out_tenth(data, request.seed);
+  }
+  auto questions = request.validation ? questions_of(*request.validation, data) : questions_of(made.left_out, data);
+  MCUE_TRY(made.questions, askable(std::move(questions), objective, "validation"));
+  return made;
+}
+
+Json json_of(const Quality& quality, FactorizationObjective objective) {
+  if (objective == FactorizationObjective::probability) {
+    return {{"auc", quality.auc}, {"log_loss", quality.log_loss}, {"interactions", quality.asked}};
+  }
+  return {{"hit_at_10", quality.hit},
+          {"normalized_discounted_cumulative_gain_at_10", quality.ndcg},
+          {"mean_reciprocal_rank", quality.mrr},
+          {"interactions", quality.asked}};
+}
+
+Json manifest_of(const dataset::Dataset& data, const Parameters& parameters, const FactorizationRequest& request,
+                 const TrainedFactorization& trained) {
+  Json curve = Json::array();
+  for (const FactorizationEpoch& each : trained.fitted.curve) {
+    curve.push_back(
+        {{"epoch", each.epoch}, {"loss", each.loss}, {"validation", json_of(each.validation, trained.objective)}});
+  }
+  return {{"recipe", scoring::kFactorizationMachine},
+          {"parameters", parameters.texts()},
+          {"seed", request.seed},
+          {"data",
+           {{"hash", data.hash},
+            {"interactions", data.interaction_count()},
+            {"viewers", data.viewer_count()},
+            {"items", data.item_count()},
+            {"event_type", request.event_type}}},
+          {"metrics",
+           {{"best_epoch", trained.fitted.best_epoch},
+            {"validation", json_of(trained.validation, trained.objective)},
+            {"curve", curve}}}};
+}
+
+/// Of how many questions of a test the scores are compared with the trainer's.
+constexpr std::size_t kComparedMax = 500;
+
+FactorizationTest test_served(Factorization& machine, FactorizationData& data, FactorizationObjective objective,
+                              const scoring::SequenceModel& model, const HeldOutRows& left_out,
+                              const std::vector<Question>& questions) {
+  const bool ranking = objective == FactorizationObjective::ranking;
+  RankingQuality hits;
+  ProbabilityQuality odds;
+  FactorizationTest test;
+  ask_served(model, data.data(), left_out, questions, [&](std::size_t number, std::span<const float> served) {
+    const Question& question = questions[number];
+    if (ranking) {
+      hits.add(served, question.item);
+    } else {
+      odds.add(served[question.item], question.value > 0);
+    }
+    if (number % (questions.size() / kComparedMax + 1) != 0) return;
+    ask_machine(machine, data, objective, {&question, 1}, [&](const Question&, std::span<const float> trained) {
+      for (std::size_t k = 0; k < trained.size(); ++k) {
+        const double difference = std::abs(trained[k] - served[ranking ? k : question.item]);
+        test.largest_difference = std::max(test.largest_difference, difference);
+      }
+    });
+  });
+  test.quality = ranking ? hits.finish() : odds.finish();
+  return test;
+}
+
+}  // namespace
+
+std::span<const ParameterSpec> factorization_machine_parameters() { return kParameters; }
+
+Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
+                                                         const FactorizationRequest& request,
+                                                         const FactorizationWatch& watch,
+                                                         const std::atomic<bool>& stop) {
+  MCUE_TRY(const Parameters parameters,
+           Parameters::read(scoring::kFactorizationMachine, kParameters, request.parameters));
+  MCUE_TRY_VOID(dataset::check_minimum(data, request.event_type));
+  const FactorizationOptions options = options_of(parameters, request);
+  MCUE_TRY(const Validation validation, make_validation(data, request, options.objective));
+  std::vector<Question> test;
+  if (request.test) {
+    MCUE_TRY(test, askable(questions_of(*request.test, data), options.objective, "test"));
+  }
+
+  const std::size_t history_acts = parameters.whole("history_acts");
+  FactorizationData asked(data, validation.left_out, parameters.flag("use_context"), history_acts);
+  torch::manual_seed(request.seed);
+  Factorization machine(shape_of(parameters, asked), asked.item_shares(), known_items(asked, options.objective));
+  machine->set_dropout(parameters.number("dropout"), parameters.number("id_dropout"));
+  TrainedFactorization trained;
+  trained.objective = options.objective;
+  watch.on_stage("training");
+  trained.fitted = fit_factorization(
+      machine, asked, validation.questions, options,
+      [&](const FactorizationEpoch& epoch) { watch.on_epoch(epoch, options); }, stop);
+  trained.validation = judge(machine, asked, options.objective, validation.questions);
+
+  watch.on_stage("writing");
+  scoring::FactorizationTables tables = tables_of(machine, asked, options.objective, history_acts);
+  trained.calibration.scale = 1;
+  if (options.objective == FactorizationObjective::ranking) {
+    const auto model = scoring::make_factorization_model("machine", "machine", tables);
+    trained.calibration = measure_scale(*model, data, validation.left_out, validation.questions);
+  }
+  tables.log_odds_scale = trained.calibration.scale;
+  Json manifest = manifest_of(data, parameters, request, trained);
+  std::vector<scoring::Tensor> tensors;
+  scoring::write_factorization_tables(tables, manifest, tensors);
+  MCUE_TRY(trained.id, scoring::write_solution_folder(request.out, manifest.dump(), tensors));
+  if (request.test) {
+    watch.on_stage("testing");
+    MCUE_TRY(const auto model, scoring::open_sequence_model(request.out + "/" + trained.id));
+    trained.test = test_served(machine, asked, options.objective, *model, validation.left_out, test);
+  }
+  return trained;
+}
+
+}  // namespace matchcue::train

@@ -1,0 +1,69 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Recipe factorization-machine: from a data set to a solution version.
+
+#include "train/torch.h"
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/dataset.h"
+#include "domain/catalogue.h"
+#include "recipes/calibration.h"
+#include "recipes/parameters.h"
+#include "train/factorization_fit.h"
+
+namespace matchcue::train {
+
+/// What can be set of it.
+std::span<const recipes::ParameterSpec> factorization_machine_parameters();
+
+struct FactorizationRequest {
+  recipes::ParameterTexts parameters;
+  std::string event_type;  ///< that the data was filtered by; "" is none
+  std::uint64_t seed = 1;
+  std::string out;  ///< folder of solution versions; made when missing
+  /// Decide which epoch is kept. Without them the last act of each viewer is held out (ranking), or a tenth of all
+  /// interactions (probability).
+  std::optional<std::vector<domain::Interaction>> validation;
+  /// Asked about at the end, of what was written; they decide nothing.
+  std::optional<std::vector<domain::Interaction>> test;
+};
+
+/// Told what is being done, and of each epoch.
+struct FactorizationWatch {
+  std::function<void(const std::string& stage)> on_stage;
+  std::function<void(const FactorizationEpoch& epoch, const FactorizationOptions& options)> on_epoch;
+};
+
+/// What was written, asked act by act and without torch.
+struct FactorizationTest {
+  Quality quality;
+  double largest_difference = 0;  ///< between its scores and the trainer's, for up to 500 questions
+};
+
+struct TrainedFactorization {
+  std::string id;
+  FactorizationObjective objective = FactorizationObjective::ranking;
+  FittedFactorization fitted;
+  Quality validation;
+  recipes::Calibration calibration;  ///< of probability the scale alone, 1
+  std::optional<FactorizationTest> test;
+};
+
+/// Trains, measures what a difference of scores is worth, and writes OUT/ID. With one thread the same data, parameters
+/// and seed give the same id. `stop` ends the training early: the best weights until then are written.
+/// Errors: too_little_data, unknown_hyperparameter, invalid_hyperparameter, no_questions (a validation or test of
+/// which nothing can be asked), unavailable.
+Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
+                                                         const FactorizationRequest& request,
+                                                         const FactorizationWatch& watch,
+                                                         const std::atomic<bool>& stop);
+
+}  // namespace matchcue::train
