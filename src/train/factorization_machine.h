@@ -45,7 +45,7 @@ struct FactorizationWatch {
 /// What was written, asked act by act and without torch.
 struct FactorizationTest {
   Quality quality;
-  double largest_difference = 0;  ///< between its scores and those of the machine that was trained
+  double largest_difference = 0;  ///< between its scores and the trainer's, for up to 500 questions
 };
 
 struct TrainedFactorization {
