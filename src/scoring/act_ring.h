@@ -6,7 +6,8 @@
 //   next         where the next act goes, 0 .. capacity - 1
 //   capacity x   item number + 1, 0 where there is none yet; then the codes of its context, several to a float
 //
-// Floats hold whole numbers below 2^24 exactly, so the codes of a few fields share one: 9 x 9 x 4 x 10 x 298 need two.
+// Floats hold whole numbers below 2^24 exactly, so the codes of a few fields share one: 8 x 9 x 4 x 10 x 298
+// combinations do.
 
 #include <cstddef>
 #include <cstdint>
