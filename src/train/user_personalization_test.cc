@@ -135,6 +135,17 @@ TEST_F(UserPersonalizationTest, BeginsAnewWhereTheCheckpointIsOfAnotherNetwork) 
   EXPECT_EQ(epochs_.front().epoch, 1);
 }
 
+TEST_F(UserPersonalizationTest, ABatchSaysWhatWasSeenHoweverLongBefore) {
+  const SequenceData sequences(data_);
+  const Sequence second = training_sequences(data_, {1, 1}, 10)[1];
+  ASSERT_EQ(second.begin, 10U);
+  const Batch batch = sequences.make_batch({second}, true);
+  ASSERT_EQ(batch.seen.size(), static_cast<std::size_t>(batch.targets.size(0)));
+  EXPECT_EQ(batch.seen.front().data(), data_.item.data());
+  EXPECT_EQ(batch.seen.front().size(), 11U) << "the piece's first act is only known; the one after it is asked for";
+  EXPECT_TRUE(sequences.make_batch({second}).seen.empty());
+}
+
 TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
   request_.parameters["hiden_dimension"] = "32";
   const auto refused = train();
