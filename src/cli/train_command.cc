@@ -68,8 +68,36 @@ Error unknown_recipe(const std::string& name) {
                  "recipe");
 }
 
+/// What the trainer is told: the command line, with what the configuration file says as flags. Those of the command
+/// line come last, and so win.
+std::vector<std::string> trainer_words(const Globals& globals, const Arguments& arguments,
+                                       const TrainingConfig& config) {
+  std::vector<std::string> words;
+  const auto add = [&words](bool said_there, const std::string& flag, const std::string& value) {
+    if (!said_there) words.insert(words.end(), {flag, value});
+  };
+  add(!arguments.recipe.empty(), "--recipe", config.recipe);
+  if (config.seed) add(arguments.seed.has_value(), "--seed", fmt::to_string(*config.seed));
+  if (config.event_type) add(!arguments.data.event_type.empty(), "--event-type", *config.event_type);
+  if (config.event_value_min) {
+    add(arguments.data.event_value_min.has_value(), "--event-value-min", fmt::to_string(*config.event_value_min));
+  }
+  add(!globals.data_dir.empty(), "--data-dir", data_directory(globals));
+  for (const auto& [name, value] : config.hyperparameters) add(false, "--set", name + "=" + value);
+  std::vector<std::string> said = globals.arguments;
+  said.erase(std::find(said.begin(), said.end(), "train"));
+  for (auto word = said.begin(); word != said.end(); ++word) {
+    if (*word == "--config") {
+      ++word;
+    } else if (!word->starts_with("--config=")) {
+      words.push_back(*word);
+    }
+  }
+  return words;
+}
+
 /// Becomes the trainer beside this program; returns only when that failed.
-Error become_trainer(const Globals& globals, const std::string& recipe) {
+Error become_trainer(const Globals& globals, const Arguments& arguments, const TrainingConfig& config) {
   std::error_code problem;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
   const std::string trainer = (self.parent_path() / kTrainer).string();
@@ -80,11 +108,10 @@ Error become_trainer(const Globals& globals, const std::string& recipe) {
         fmt::format(
             "recipe {} is trained by {}, which is not there: {}. It needs libtorch-dev and libopenblas0-pthread; "
             "then build the target {}. sequential-ridge needs neither",
-            recipe, kTrainer, trainer, kTrainer),
+            config.recipe, kTrainer, trainer, kTrainer),
         {}};
   }
-  std::vector<std::string> words = globals.arguments;
-  words.erase(std::find(words.begin(), words.end(), "train"));
+  std::vector<std::string> words = trainer_words(globals, arguments, config);
   std::vector<char*> argv = {const_cast<char*>(trainer.c_str())};
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -170,7 +197,7 @@ ExitCode run(const Globals& globals, const Arguments& arguments, const std::vect
   const auto config = read_config(arguments);
   if (!config.ok()) return fail(globals, config.error());
   if (std::find(kTrainedElsewhere.begin(), kTrainedElsewhere.end(), config->recipe) != kTrainedElsewhere.end()) {
-    return fail(globals, become_trainer(globals, config->recipe));
+    return fail(globals, become_trainer(globals, arguments, *config));
   }
   if (!unknown.empty()) {
     return fail(globals,

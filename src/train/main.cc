@@ -8,10 +8,8 @@
 
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "dataset/load_files.h"
 #include "dataset/load_store.h"
@@ -26,11 +24,11 @@ std::atomic<bool> stop_requested = false;
 
 struct Flags {
   std::string recipe = std::string(kUserPersonalization);
-  std::string config;
   std::string data_dir;
   std::vector<std::string> interactions;
   std::string items, users, items_schema, users_schema, interactions_schema;
   std::string event_type;
+  std::optional<double> event_value_min;
   std::string out;
   std::vector<std::string> sets;
   std::uint64_t seed = 1;
@@ -71,18 +69,6 @@ void keep_memory() {
 
 Result<recipes::ParameterTexts> read_parameters(const Flags& flags) {
   recipes::ParameterTexts parameters;
-  if (!flags.config.empty()) {
-    std::ifstream file(flags.config);
-    std::stringstream text;
-    text << file.rdbuf();
-    const auto json = nlohmann::json::parse(text.str(), nullptr, false);
-    if (!file || !json.is_object()) {
-      return invalid("invalid_config", "\"" + flags.config + "\" is not a JSON object of hyperparameters", "config");
-    }
-    for (const auto& [name, value] : json.items()) {
-      parameters[name] = value.is_string() ? value.get<std::string>() : value.dump();
-    }
-  }
   for (const std::string& set : flags.sets) {
     const auto equals = set.find('=');
     if (equals == std::string::npos) return invalid("invalid_value", "\"" + set + "\" is not NAME=VALUE", "set");
@@ -98,8 +84,7 @@ void print_rejects(const dataset::LoadReport& report) {
 }
 
 Result<dataset::Dataset> load(const Flags& flags) {
-  dataset::InteractionFilter filter;
-  filter.event_type = flags.event_type;
+  const dataset::InteractionFilter filter{flags.event_type, flags.event_value_min};
   if (flags.interactions.empty()) {
     MCUE_TRY(const auto reader, store::open_sqlite_reader(flags.data_dir));
     return dataset::load_dataset_store(*reader, {filter, {domain::FeedbackKind::click}});
@@ -114,9 +99,8 @@ Result<dataset::Dataset> load(const Flags& flags) {
 /// Rows of one file; nothing where none is named.
 Result<std::optional<std::vector<domain::Interaction>>> load_rows(const Flags& flags, const std::string& path) {
   if (path.empty()) return std::optional<std::vector<domain::Interaction>>();
-  dataset::InteractionFilter filter;
-  filter.event_type = flags.event_type;
-  MCUE_TRY(auto loaded, dataset::load_interaction_file(path, flags.interactions_schema, filter));
+  MCUE_TRY(auto loaded,
+           dataset::load_interaction_file(path, flags.interactions_schema, {flags.event_type, flags.event_value_min}));
   print_rejects(loaded.report);
   return std::optional(std::move(loaded.interactions));
 }
@@ -248,7 +232,6 @@ Result<void> run(const Flags& flags) {
 
 void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--recipe", flags.recipe, "user-personalization or factorization-machine");
-  app.add_option("--config", flags.config, "JSON file of hyperparameters");
   app.add_option("--set", flags.sets, "one hyperparameter: NAME=VALUE");
   app.add_option("--data-dir", flags.data_dir,
                  "where matchcue keeps its data: trains on what was imported and clicked");
@@ -259,6 +242,7 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--items-schema", flags.items_schema, "Avro schema file");
   app.add_option("--users-schema", flags.users_schema, "Avro schema file");
   app.add_option("--event-type", flags.event_type, "train on interactions of this type alone");
+  app.add_option("--event-value-min", flags.event_value_min, "and with an EVENT_VALUE of at least this");
   app.add_option("--out", flags.out, "folder of solution versions; DATA_DIR/versions when not given");
   app.add_option("--seed", flags.seed, "of everything random");
   app.add_option("--threads", flags.threads, "one gives the same version every time")->check(CLI::Range(1, 256));
