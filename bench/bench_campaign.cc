@@ -7,9 +7,16 @@
 // The first match is played by live-bandit to 1,500 viewers; what they clicked on is trained on. The second is played
 // to the same crowd in the same state three times: by live-bandit that knows nothing, by the same over the campaign,
 // and by the learner that goes on from the first match. Prints G tick by tick, means over seeds 1..SEEDS.
+#ifdef MCUE_WITH_TRAIN
+#include "train/torch.h"  // first: it has a CHECK of its own
+
+#include "train/user_personalization.h"
+#endif
+
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -138,6 +145,26 @@ Outcome play_second(CrowdWorld world, CrowdPolicy& policy) {
   return outcome;
 }
 
+/// Trains, with matchcue-train's recipe where this was built with libtorch, and returns the version's id.
+std::string train(const std::string& recipe, const dataset::Dataset& data, const std::string& folder) {
+#ifdef MCUE_WITH_TRAIN
+  if (recipe == train::kUserPersonalization) {
+    const std::atomic<bool> stop = false;
+    train::TrainRequest request;
+    request.out = folder;
+    const train::TrainWatch quiet{[](const std::string&) {}, [](const train::EpochReport&, std::int64_t) {}};
+    const auto trained = train::train_user_personalization(data, request, quiet, stop);
+    CHECK(trained.ok(), trained.error().message);
+    return trained->id;
+  }
+#endif
+  const recipes::Recipe* closed = recipes::find_recipe(recipe);
+  CHECK(closed != nullptr, recipe);
+  const auto trained = recipes::train_version(*closed, data, {{}, "", 1, folder}, [](std::string_view, double) {});
+  CHECK(trained.ok(), trained.error().message);
+  return trained->id;
+}
+
 std::array<Outcome, 3> play(std::uint64_t seed, const std::string& recipe,
                             const std::vector<std::vector<TimedMoment>>& matches, const std::string& folder) {
   CrowdWorld world({}, matches, seed, kViewers);
@@ -147,16 +174,11 @@ std::array<Outcome, 3> play(std::uint64_t seed, const std::string& recipe,
   const std::size_t length = matches.front().size();
   run_crowd(world, recorder,
             [&](const CrowdWorld& at, const CrowdTickValue&) { return at.tick_number() + 1 < length; });
-  recipes::TrainOptions options;
-  options.out = folder;
-  const auto trained = recipes::train_version(*recipes::find_recipe(recipe), make_dataset(world, clicks), options,
-                                              [](std::string_view, double) {});
-  CHECK(trained.ok(), trained.error().message);
-  const auto model = scoring::open_sequence_model(folder + "/" + trained->id).value();
+  const std::string id = train(recipe, make_dataset(world, clicks), folder);
+  const auto model = scoring::open_sequence_model(folder + "/" + id).value();
   const auto alone = make_learner_policy(seed + 100, {});
   const auto over = make_learner_policy(seed + 100, {}, .002, {}, make_campaign(world, clicks, model));
-  fmt::print("seed {}: {} clicks, {}, log-odds scale {:.3f}\n", seed, clicks.size(), trained->id,
-             trained->calibration.scale);
+  fmt::print("seed {}: {} clicks, {}, log-odds scale {:.3f}\n", seed, clicks.size(), id, model->log_odds_scale());
   return {play_second(world, *alone), play_second(world, *over), play_second(world, *before)};
 }
 
@@ -168,8 +190,9 @@ int main(int argc, char** argv) {
   std::vector<std::vector<TimedMoment>> matches;
   for (int i = 3; i < argc; ++i) matches.push_back(read_feed_file(argv[i], {}).value());
   if (matches.empty()) matches = {make_match(1), make_match(2)};
-  CHECK(matches.size() == 2 && recipes::find_recipe(recipe) != nullptr && seeds > 0, argc, recipe);
+  CHECK(matches.size() == 2 && seeds > 0, argc, recipe);
   const std::string folder = std::filesystem::temp_directory_path() / "matchcue-campaign-bench";
+  std::filesystem::create_directories(folder);
   constexpr std::array kNames = {"live-bandit alone", "over the campaign", "the learner goes on"};
   std::array<Outcome, 3> means;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
