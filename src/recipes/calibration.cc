@@ -224,7 +224,7 @@ Calibration fit_scale(std::span<const ScoredChoice> choices) {
   if (choices.size() < kChoicesMin || distance == 0) return result;
   penalty[0] = distance * distance / (kPriorDeviation * kPriorDeviation);
   const Coefficients fitted = fit(choices, penalty);
-  if (fitted[0] <= 0) return result;  // the scores say nothing about these choices, or the contrary
+  if (!(fitted[0] > 0)) return result;  // the scores say nothing about these choices, or the contrary
   result.scale = fitted[0];
   result.loss = loss_of(choices, fitted);
   return result;
@@ -234,7 +234,7 @@ std::vector<ScoredChoice> score_choices(const scoring::SequenceModel& model, con
                                         std::span<const std::size_t> asked, const ChoiceOptions& options) {
   ChoiceScorer scorer(model, dataset, options);
   std::vector<ScoredChoice> choices;
-  const std::size_t step = asked.size() / options.choices_max + 1;
+  const std::size_t step = std::max<std::size_t>(1, (asked.size() + options.choices_max - 1) / options.choices_max);
   std::vector<std::size_t> of_viewer;
   std::size_t next = 0;
   for (std::size_t viewer = 0; viewer < dataset.viewer_count() && next < asked.size(); ++viewer) {
@@ -253,7 +253,9 @@ std::vector<std::size_t> middle_interactions(const Dataset& dataset) {
   std::vector<std::size_t> middle;
   if (times.empty()) return middle;
   const std::int64_t begin_s = times[times.size() * 2 / 5];
-  const std::int64_t end_s = times[times.size() * 3 / 5];
+  // Of a time at which much happened, all of it.
+  const std::int64_t end_s = std::max(times[times.size() * 3 / 5], begin_s + 1);
+  if (times.front() == begin_s && times.back() < end_s) return middle;
   for (std::size_t k = 0; k < dataset.interaction_count(); ++k) {
     if (begin_s <= dataset.timestamp_s[k] && dataset.timestamp_s[k] < end_s) middle.push_back(k);
   }

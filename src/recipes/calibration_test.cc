@@ -150,6 +150,8 @@ TEST(MiddleInteractions, AreThoseOfTheMiddleFifthOfTheTimeWhosever) {
   // Seconds 0 1 2 3 3 4 4 5 6 7: the middle fifth is what happened at second 3.
   EXPECT_THAT(middle_interactions(data), testing::ElementsAre(3, 5));
   EXPECT_TRUE(middle_interactions(TestHistories().acts("v1", "a").acts("v2", "a").build()).empty());
+  const auto bursts = TestHistories().acts("v1", "a b", 0).acts("v2", "b", 1).acts("v3", "c", 1).acts("v4", "d", 1);
+  EXPECT_EQ(middle_interactions(TestHistories(bursts).build()).size(), 4u) << "all that happened at second 1";
 }
 
 }  // namespace

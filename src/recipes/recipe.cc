@@ -19,10 +19,10 @@ using Json = nlohmann::json;
 
 constexpr std::array kFloorFactors = {1.0, .1, .3, 3.0, 10.0, 30.0};
 
-/// What was measured, and the floor that it was best with.
+/// What was measured, and the floor that it was best with; none where nothing was measured.
 struct Measured {
   Calibration calibration;
-  double floor = 0;
+  std::optional<double> floor;
 };
 
 /// Trains without the middle fifth of the time and measures on that, with the recipe's floor and with some around it: a
@@ -30,6 +30,10 @@ struct Measured {
 Result<Measured> measure(const Recipe& recipe, const Dataset& dataset, const Parameters& parameters, std::uint64_t seed,
                          const Progress& progress) {
   const auto held_out = middle_interactions(dataset);
+  if (held_out.empty()) {
+    progress("nothing to measure: all interactions have one time", 0);
+    return Measured();
+  }
   MCUE_TRY(const scoring::WindowTables tables,
            recipe.train(dataset::without_interactions(dataset, held_out), parameters, progress));
   ChoiceOptions options;
@@ -81,7 +85,7 @@ Result<TrainedVersion> train_version(const Recipe& recipe, const Dataset& datase
   MCUE_TRY(const Measured measured, measure(recipe, dataset, parameters, options.seed, progress));
   MCUE_TRY(scoring::WindowTables tables, recipe.train(dataset, parameters, progress));
   tables.log_odds_scale = measured.calibration.scale;
-  tables.floor = measured.floor;
+  if (measured.floor) tables.floor = *measured.floor;
   progress("writing", 0);
   Json manifest = manifest_of(recipe, dataset, parameters, options, measured.calibration);
   std::vector<scoring::Tensor> tensors;

@@ -46,15 +46,13 @@ class FactorizationModel final : public SequenceModel {
   void advance(std::span<float> state, const Act& act) const override {
     const auto item = find_item(act.item.id.str());
     if (!item || act.event_value <= 0) return;
-    Code codes[kFieldsMax] = {};
+    Code codes[kContextFieldsMax] = {};
     levels_.read(act.context, {codes, acts_.field_count()});
     acts_.push(state, *item, {codes, acts_.field_count()});
   }
 
   std::unique_ptr<SequenceScorer> fold(const domain::Catalogue& catalogue,
                                        const domain::MomentContext& moment) const override;
-
-  static constexpr std::size_t kFieldsMax = 64;
 
   const FactorizationTables& tables() const { return tables_; }
   const ContextLevels& levels() const { return levels_; }
@@ -214,19 +212,13 @@ std::unique_ptr<SequenceScorer> FactorizationModel::fold(const domain::Catalogue
 }  // namespace
 
 SequenceModelPtr make_factorization_model(std::string id, std::string recipe, FactorizationTables tables) {
-  CHECK(tables.context_fields.fields().size() <= FactorizationModel::kFieldsMax);
+  CHECK(tables.context_fields.fields().size() <= kContextFieldsMax);
   return std::make_shared<FactorizationModel>(std::move(id), std::move(recipe), std::move(tables));
 }
 
 Result<SequenceModelPtr> open_factorization_model(const SolutionFolderPtr& folder) {
   const auto manifest = nlohmann::json::parse(folder->manifest(), nullptr, false);
   MCUE_TRY(FactorizationTables tables, read_factorization_tables(manifest, folder));
-  if (tables.context_fields.fields().size() > FactorizationModel::kFieldsMax) {
-    return Error{
-        ErrorKind::corrupt, "corrupt_solution_version",
-        "factorization machine: context_fields are more than " + std::to_string(FactorizationModel::kFieldsMax),
-        "context_fields"};
-  }
   return make_factorization_model(folder->id(), std::string(kFactorizationMachine), std::move(tables));
 }
 

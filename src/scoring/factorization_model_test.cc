@@ -205,6 +205,7 @@ TEST_F(FactorizationFolder, DamageIsAnErrorThatNamesTheField) {
   EXPECT_EQ(field_of([](Json& m) { m["context_fields"].erase(0); }), "context_labels");
   EXPECT_EQ(field_of([](Json& m) { m["viewer_fields"][0]["kind"] = "odd"; }), "viewer_fields");
   EXPECT_EQ(field_of([](Json& m) { m["log_odds_scale"] = -1; }), "log_odds_scale");
+  EXPECT_EQ(field_of([](Json& m) { m["log_odds_scale"] = 1e300; }), "log_odds_scale");
 }
 
 }  // namespace

@@ -90,6 +90,10 @@ Result<FactorizationTables> read_factorization_tables(const Json& manifest, cons
   MCUE_TRY(tables.viewer_fields, values.read_codes("viewer_fields"));
   MCUE_TRY(tables.context_fields, values.read_codes("context_fields"));
   MCUE_TRY(tables.log_odds_scale, values.read_scale("log_odds_scale"));
+  if (tables.items.size() > kFactorizationItemsMax) return values.corrupt("items", "are too many");
+  if (tables.context_fields.fields().size() > kContextFieldsMax) {
+    return values.corrupt("context_fields", "are more than " + std::to_string(kContextFieldsMax));
+  }
   for (const FactorizationArray& array : arrays_of(tables)) {
     MCUE_TRY(*array.values, values.read_floats(*folder, array.name, array.shape));
   }

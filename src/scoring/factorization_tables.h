@@ -27,6 +27,8 @@ enum class FactorizationObjective {
 
 constexpr std::size_t kFactorizationWidthMax = 512;
 constexpr std::size_t kHistoryActsMax = 2'000;
+constexpr std::size_t kContextFieldsMax = 64;
+constexpr std::size_t kFactorizationItemsMax = (std::size_t{1} << 24) - 2;  ///< a viewer's state counts them in floats
 
 /// Value type; spans live as long as `owners`. Labels of items' and viewers' fields are numbered field by field
 /// (field_labels.h), those of contexts level by level (context_levels.h).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/manifest_values.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
@@ -35,8 +37,10 @@ Result<FeatureCodes> ManifestValues::read_codes(const std::string& key) const {
 
 Result<double> ManifestValues::read_scale(const std::string& key) const {
   const auto found = manifest_.find(key);
-  if (found == manifest_.end() || !found->is_number() || !(found->get<double>() >= 0)) {
-    return corrupt(key, "is not a number of at least 0");
+  constexpr double kScaleMax = 1e9;
+  if (found == manifest_.end() || !found->is_number() ||
+      !(found->get<double>() >= 0 && found->get<double>() <= kScaleMax)) {
+    return corrupt(key, "is not a number of 0 to 1e9");
   }
   return found->get<double>();
 }
@@ -59,6 +63,9 @@ Result<std::span<const float>> ManifestValues::read_floats(const SolutionFolder&
   if (tensor == nullptr) return corrupt(name, "is not among the arrays");
   if (tensor->shape != shape || tensor->floats.size() != elements_of(shape)) {
     return corrupt(name, "does not have the shape that the manifest asks for");
+  }
+  if (!std::all_of(tensor->floats.begin(), tensor->floats.end(), [](float x) { return std::isfinite(x); })) {
+    return corrupt(name, "holds something that is not a finite number");
   }
   return tensor->floats;
 }

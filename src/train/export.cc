@@ -73,11 +73,9 @@ RecurrentTables tables_of(Network& network, const SequenceData& data) {
 
 recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
                                    const HoldOut& hold_out, bool remove_seen) {
+  // One act a viewer: with two held out, the last is the test's, which decides nothing.
   std::vector<std::size_t> asked;
-  for (const Sequence& each : held_out_sequences(data, hold_out, 1)) {
-    const std::size_t end = data.begin[each.viewer + 1];
-    for (std::size_t k = end - std::min(end - data.begin[each.viewer], hold_out.acts); k < end; ++k) asked.push_back(k);
-  }
+  for (const Sequence& each : held_out_sequences(data, hold_out, 1)) asked.push_back(each.first_target);
   recipes::ChoiceOptions options;
   options.remove_seen = remove_seen;
   return recipes::fit_scale(recipes::score_choices(model, data, asked, options));

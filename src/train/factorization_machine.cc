@@ -8,6 +8,7 @@
 
 #include "scoring/factorization_model.h"
 #include "scoring/open_sequence_model.h"
+#include "train/fit.h"
 #include "train/served_answers.h"
 
 namespace matchcue::train {
@@ -166,6 +167,21 @@ FactorizationTest test_served(Factorization& machine, FactorizationData& data, F
   return test;
 }
 
+/// Probabilities need both: what was acted upon and what was only shown.
+Result<void> check_labels(const dataset::Dataset& data, FactorizationObjective objective) {
+  if (objective == FactorizationObjective::ranking) return {};
+  const auto shown_only =
+      std::count_if(data.event_value.begin(), data.event_value.end(), [](float v) { return v <= 0; });
+  if (shown_only > 0 && shown_only < static_cast<std::ptrdiff_t>(data.interaction_count())) return {};
+  return invalid("too_little_data",
+                 shown_only == 0
+                     ? "objective probability needs interactions with EVENT_VALUE 0, shown and not acted upon, "
+                       "beside those acted upon; the data has none"
+                     : "objective probability needs interactions with an EVENT_VALUE above 0, acted upon; the "
+                       "data has none",
+                 "EVENT_VALUE");
+}
+
 }  // namespace
 
 std::span<const ParameterSpec> factorization_machine_parameters() { return kParameters; }
@@ -178,6 +194,7 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
            Parameters::read(scoring::kFactorizationMachine, kParameters, request.parameters));
   MCUE_TRY_VOID(dataset::check_minimum(data, request.event_type));
   const FactorizationOptions options = options_of(parameters, request);
+  MCUE_TRY_VOID(check_labels(data, options.objective));
   MCUE_TRY(const Validation validation, make_validation(data, request, options.objective));
   std::vector<Question> test;
   if (request.test) {
@@ -195,6 +212,7 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
   trained.fitted = fit_factorization(
       machine, asked, validation.questions, options,
       [&](const FactorizationEpoch& epoch) { watch.on_epoch(epoch, options); }, stop);
+  if (trained.fitted.curve.empty()) return stopped_too_early();
   trained.validation = judge(machine, asked, options.objective, validation.questions);
 
   watch.on_stage("writing");

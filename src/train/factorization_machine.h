@@ -59,8 +59,9 @@ struct TrainedFactorization {
 
 /// Trains, measures what a difference of scores is worth, and writes OUT/ID. With one thread the same data, parameters
 /// and seed give the same id. `stop` ends the training early: the best weights until then are written.
-/// Errors: too_little_data, unknown_hyperparameter, invalid_hyperparameter, no_questions (a validation or test of
-/// which nothing can be asked), unavailable.
+/// Errors: too_little_data (or, of probability, data in which everything or nothing was acted upon),
+/// unknown_hyperparameter, invalid_hyperparameter, no_questions (a validation or test of which nothing can be asked),
+/// stopped (before the first epoch ended), unavailable.
 Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
                                                          const FactorizationRequest& request,
                                                          const FactorizationWatch& watch,

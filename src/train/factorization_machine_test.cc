@@ -205,6 +205,18 @@ TEST_F(FactorizationMachineTest, StoppedItWritesTheBestUntilThen) {
   EXPECT_TRUE(scoring::open_sequence_model(folder_ + "/" + trained->id).ok());
 }
 
+TEST_F(FactorizationMachineTest, StoppedBeforeTheFirstEpochItWritesNothing) {
+  stop_ = true;
+  EXPECT_EQ(train(make_data(audience_.acts(20))).error().code, "stopped");
+}
+
+TEST_F(FactorizationMachineTest, ProbabilityNeedsWhatWasOnlyShown) {
+  request_.parameters["objective"] = "probability";
+  const auto trained = train(make_data(audience_.acts(20)));
+  EXPECT_EQ(trained.error().code, "too_little_data");
+  EXPECT_EQ(trained.error().field, "EVENT_VALUE");
+}
+
 TEST_F(FactorizationMachineTest, RefusesWhatItDoesNotKnowByName) {
   const dataset::Dataset data = make_data(audience_.acts(20));
   request_.parameters["objectiv"] = "ranking";

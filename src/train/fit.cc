@@ -306,7 +306,7 @@ std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, cons
     }
   }
   std::size_t place = 1;
-  for (std::size_t i = 0; i < scores.size(); ++i) place += i != target && scores[i] >= wanted;
+  for (std::size_t i = 0; i < scores.size(); ++i) place += i != target && !(scores[i] < wanted);  // NaN is no good
   return place;
 }
 

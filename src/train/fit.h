@@ -67,6 +67,11 @@ struct Fitted {
   std::int64_t best_epoch = 0;
 };
 
+/// What a training says that was stopped before anything was learned: random weights are not a version.
+inline Error stopped_too_early() {
+  return unavailable("stopped", "the training was stopped before its first epoch ended: nothing was written");
+}
+
 /// Called after each epoch.
 using OnEpoch = std::function<void(const EpochReport&)>;
 

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/random.h"
 #include "dataset/load_files.h"
 #include "dataset/load_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -21,6 +22,7 @@ namespace matchcue::train {
 namespace {
 
 std::atomic<bool> stop_requested = false;
+std::ostream* progress = &std::cerr;  // nowhere, when asked to be quiet
 
 struct Flags {
   std::string recipe = std::string(kUserPersonalization);
@@ -35,6 +37,7 @@ struct Flags {
   int threads = 1;
   bool resume = false;
   bool json = false;
+  bool quiet = false;
   std::string validation;
   std::optional<std::string> test;  ///< "" where no file is named
 };
@@ -109,7 +112,7 @@ Result<std::optional<std::vector<domain::Interaction>>> load_rows(const Flags& f
 template <typename Request>
 Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Request& request) {
   MCUE_TRY(request.parameters, read_parameters(flags));
-  std::cerr << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
+  *progress << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
                            data.viewer_count(), data.item_count());
   request.event_type = flags.event_type;
   request.seed = flags.seed;
@@ -118,11 +121,11 @@ Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Requ
   return {};
 }
 
-void print_stage(const std::string& stage) { std::cerr << stage << "\n"; }
+void print_stage(const std::string& stage) { *progress << stage << "\n"; }
 
 void print_epoch(const EpochReport& epoch, std::int64_t epochs) {
   const double left = epoch.seconds / static_cast<double>(epoch.epoch) * static_cast<double>(epochs - epoch.epoch);
-  std::cerr << fmt::format(
+  *progress << fmt::format(
       "epoch {:>3} of {}  loss {:.4f}  validation HR@10 {:.4f} NDCG@10 {:.4f}{}  {:.0f} s, at most {:.0f} s left\n",
       epoch.epoch, epochs, epoch.loss, epoch.validation.hit, epoch.validation.ndcg, epoch.best ? " *" : "  ",
       epoch.seconds, left);
@@ -137,6 +140,16 @@ void print_test(const ServedCheck& test) {
                            test.largest_difference, test.same_lists, test.served.asked);
 }
 
+/// One file for each training: of other data, another seed or other hyperparameters none is gone on from. How long it
+/// is to last may change.
+std::string checkpoint_of(const TrainRequest& request, const dataset::Dataset& data) {
+  std::string said = data.hash;
+  for (const auto& [name, value] : request.parameters) {
+    if (name != "epochs" && name != "patience") said += "\n" + name + "=" + value;
+  }
+  return fmt::format("{}/.checkpoint-{:016x}", request.out, stable_hash(said, request.seed));
+}
+
 Result<void> run_user_personalization(const Flags& flags) {
   if (!flags.validation.empty() || (flags.test && !flags.test->empty())) {
     return invalid("invalid_flag", "user-personalization holds acts out itself: it takes no file for it", "validation");
@@ -144,7 +157,7 @@ Result<void> run_user_personalization(const Flags& flags) {
   MCUE_TRY(const dataset::Dataset data, load(flags));
   TrainRequest request;
   MCUE_TRY_VOID(fill_request(flags, data, request));
-  request.checkpoint = request.out + "/.checkpoint-" + data.hash.substr(0, 12);
+  request.checkpoint = checkpoint_of(request, data);
   request.resume = flags.resume;
   request.test = flags.test.has_value();
   MCUE_TRY(const TrainedNetwork trained,
@@ -211,7 +224,7 @@ Result<void> run_factorization_machine(const Flags& flags) {
   MCUE_TRY(request.validation, load_rows(flags, flags.validation));
   MCUE_TRY(request.test, load_rows(flags, flags.test.value_or("")));
   const auto print = [](const FactorizationEpoch& epoch, const FactorizationOptions& options) {
-    std::cerr << fmt::format("epoch {:>3} of {}  loss {:.4f}  validation {}{}  {:.0f} s\n", epoch.epoch, options.epochs,
+    *progress << fmt::format("epoch {:>3} of {}  loss {:.4f}  validation {}{}  {:.0f} s\n", epoch.epoch, options.epochs,
                              epoch.loss, text_of(epoch.validation, options.objective), epoch.best ? " *" : "  ",
                              epoch.seconds);
   };
@@ -255,6 +268,7 @@ void add_options(CLI::App& app, Flags& flags) {
          "viewer's last act (user-personalization, with held_out_acts=2)")
       ->expected(0, 1);
   app.add_flag("--json", flags.json, "the result as JSON");
+  app.add_flag("-q,--quiet", flags.quiet, "no progress");
 }
 
 }  // namespace
@@ -267,6 +281,8 @@ int main(int argc, char** argv) {
   Flags flags;
   add_options(app, flags);
   CLI11_PARSE(app, argc, argv);
+  std::ostream nowhere(nullptr);
+  if (flags.quiet) progress = &nowhere;
   std::signal(SIGINT, [](int) { stop_requested = true; });
   const auto done = run(flags);
   if (done.ok()) return 0;

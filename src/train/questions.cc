@@ -67,7 +67,8 @@ void RankingQuality::add(std::span<const float> scores, std::uint32_t wanted) {
   std::size_t place = scores.size() + 1;
   if (wanted != kNotThere) {
     const float score = scores[wanted];
-    place = static_cast<std::size_t>(std::count_if(scores.begin(), scores.end(), [&](float s) { return s >= score; }));
+    place = static_cast<std::size_t>(
+        std::count_if(scores.begin(), scores.end(), [&](float s) { return !(s < score); }));  // NaN is no good
   }
   if (place <= 10) {
     sums_.hit += 1;

@@ -96,5 +96,13 @@ TEST(ProbabilityQuality, LargeLogOddsDoNotOverflow) {
   EXPECT_EQ(quality.finish().auc, 0);
 }
 
+TEST(RankingQuality, AScoreThatIsNotANumberIsTheWorst) {
+  RankingQuality quality;
+  std::vector<float> scores(20, 1.F);
+  scores[3] = std::numeric_limits<float>::quiet_NaN();
+  quality.add(scores, 3);
+  EXPECT_EQ(quality.finish().hit, 0);
+}
+
 }  // namespace
 }  // namespace matchcue::train

@@ -81,7 +81,7 @@ recipes::Calibration measure_scale(const scoring::SequenceModel& model, const da
   constexpr std::size_t kOthers = 100;
   // Evenly from all, so that the first viewers do not speak for the others.
   std::vector<Question> some;
-  const std::size_t step = questions.size() / kChoicesMax + 1;
+  const std::size_t step = std::max<std::size_t>(1, (questions.size() + kChoicesMax - 1) / kChoicesMax);
   for (std::size_t k = 0; k < questions.size(); k += step) {
     if (questions[k].value > 0 && questions[k].item != kNotThere) some.push_back(questions[k]);
   }

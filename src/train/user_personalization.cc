@@ -182,6 +182,7 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
   trained.fitted = fit(
       network, sequences, hold_out, options, [&](const EpochReport& epoch) { watch.on_epoch(epoch, options.epochs); },
       stop);
+  if (trained.fitted.curve.empty()) return stopped_too_early();
   const auto validation = held_out_sequences(data, hold_out, options.steps_max);
   trained.validation = rank(network, sequences, validation, options.remove_seen);
   std::optional<RidgePart> ridge;

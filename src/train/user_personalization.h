@@ -49,7 +49,8 @@ struct TrainedNetwork {
 /// Trains, decides on the validation whether a sequential ridge helps, measures what a difference of scores is worth,
 /// and writes OUT/ID. With one thread the same data, parameters and seed give the same id. `stop` ends the training
 /// early: the best weights until then are written. The test, where one is asked for, decides nothing. Errors:
-/// too_little_data, unknown_hyperparameter, invalid_hyperparameter, unavailable.
+/// too_little_data, unknown_hyperparameter, invalid_hyperparameter, stopped (before the first epoch ended),
+/// unavailable.
 Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,
                                                   const TrainWatch& watch, const std::atomic<bool>& stop);
 

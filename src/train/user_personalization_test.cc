@@ -146,6 +146,11 @@ TEST_F(UserPersonalizationTest, ABatchSaysWhatWasSeenHoweverLongBefore) {
   EXPECT_TRUE(sequences.make_batch({second}).seen.empty());
 }
 
+TEST_F(UserPersonalizationTest, StoppedBeforeTheFirstEpochItWritesNothing) {
+  stop_ = true;
+  EXPECT_EQ(train().error().code, "stopped");
+}
+
 TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
   request_.parameters["hiden_dimension"] = "32";
   const auto refused = train();
