@@ -282,20 +282,6 @@ Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, 
   return fitted;
 }
 
-void RankingCount::add(std::size_t place) {
-  if (place <= 10) {
-    sums_.hit += 1;
-    sums_.ndcg += 1 / std::log2(1. + static_cast<double>(place));
-  }
-  sums_.mrr += 1 / static_cast<double>(place);
-  ++sums_.asked;
-}
-
-RankingScore RankingCount::score() const {
-  const double share = sums_.asked > 0 ? 1 / static_cast<double>(sums_.asked) : 0;
-  return {sums_.hit * share, sums_.ndcg * share, sums_.mrr * share, sums_.asked};
-}
-
 std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, const Sequence& sequence,
                      bool remove_seen) {
   const std::size_t target = data.item[sequence.first_target];

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "train/network.h"
+#include "train/ranking_score.h"
 #include "train/sequences.h"
 
 namespace matchcue::train {
@@ -33,24 +34,6 @@ struct FitOptions {
   std::int64_t patience = 4;    ///< epochs without a better validation before it ends
   std::string checkpoint;       ///< file that is written after each epoch; "" is none
   bool resume = false;          ///< go on from the checkpoint where there is one
-};
-
-struct RankingScore {
-  double hit = 0;   ///< HR@10
-  double ndcg = 0;  ///< NDCG@10
-  double mrr = 0;
-  std::size_t asked = 0;
-};
-
-/// Places of targets among all items, added up.
-class RankingCount {
- public:
-  /// `place` is 1 for the best.
-  void add(std::size_t place);
-  RankingScore score() const;
-
- private:
-  RankingScore sums_;
 };
 
 /// How one epoch went.

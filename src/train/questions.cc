@@ -70,17 +70,12 @@ void RankingQuality::add(std::span<const float> scores, std::uint32_t wanted) {
     place = static_cast<std::size_t>(
         std::count_if(scores.begin(), scores.end(), [&](float s) { return !(s < score); }));  // NaN is no good
   }
-  if (place <= 10) {
-    sums_.hit += 1;
-    sums_.ndcg += 1 / std::log2(1. + static_cast<double>(place));
-  }
-  sums_.mrr += 1 / static_cast<double>(place);
-  ++sums_.asked;
+  places_.add(place);
 }
 
 Quality RankingQuality::finish() const {
-  const double share = sums_.asked > 0 ? 1 / static_cast<double>(sums_.asked) : 0;
-  return {sums_.hit * share, sums_.ndcg * share, sums_.mrr * share, 0, 0, sums_.asked};
+  const RankingScore score = places_.score();
+  return {score.hit, score.ndcg, score.mrr, 0, 0, score.asked};
 }
 
 void ProbabilityQuality::add(float log_odds, bool acted) {

@@ -11,6 +11,7 @@
 
 #include "dataset/dataset.h"
 #include "domain/catalogue.h"
+#include "train/ranking_score.h"
 
 namespace matchcue::train {
 
@@ -56,7 +57,7 @@ class RankingQuality {
   Quality finish() const;
 
  private:
-  Quality sums_;
+  RankingCount places_;
 };
 
 /// Counts how well log-odds say what was acted upon. A value. Memory: 8 bytes an answer.
