@@ -129,7 +129,16 @@ std::size_t slot_count_of(std::span<const ScoredChoice> choices) {
   return count;
 }
 
-/// Scores choices, folding each context once.
+/// A choice that is to be scored, with what was known before it.
+struct PendingChoice {
+  std::size_t viewer = 0;
+  std::size_t interaction = 0;
+  std::vector<float> state;
+  std::vector<std::uint32_t> others;
+};
+
+/// Collects choices viewer by viewer, then scores them context by context: a folded context may be as large as the
+/// model, so one is kept at a time.
 class ChoiceScorer {
  public:
   ChoiceScorer(const scoring::SequenceModel& model, const Dataset& dataset, const ChoiceOptions& options)
@@ -138,39 +147,50 @@ class ChoiceScorer {
         options_(options),
         random_(options.seed),
         catalogue_(dataset::catalogue_of(dataset)),
-        state_(model.state_size()),
-        scores_(dataset.item_count()) {}
+        state_(model.state_size()) {}
 
   /// `asked` are interactions of this viewer.
-  void add_viewer(std::size_t viewer, std::span<const std::size_t> asked, std::vector<ScoredChoice>& choices) {
-    const domain::ViewerTraits traits = dataset::traits_of(dataset_, viewer);
+  void add_viewer(std::size_t viewer, std::span<const std::size_t> asked) {
     model_.start(state_);
     for (std::size_t k = dataset_.begin[viewer]; !asked.empty(); ++k) {
-      const domain::Values context = dataset::context_of(dataset_, k);
       if (k == asked.front()) {
         asked = asked.subspan(1);
-        auto choice = score_one(dataset_.begin[viewer], k, context, traits);
-        if (!choice.others.empty()) choices.push_back(std::move(choice));
+        auto others = draw_others(dataset_.begin[viewer], k);
+        if (!others.empty()) pending_.push_back({viewer, k, state_, std::move(others)});
       }
       model_.advance(state_, {catalogue_.items()[dataset_.item[k]], dataset_.event_types[dataset_.event_type[k]],
-                              context, dataset_.timestamp_s[k], dataset_.event_value[k]});
+                              dataset::context_of(dataset_, k), dataset_.timestamp_s[k], dataset_.event_value[k]});
     }
   }
 
- private:
-  ScoredChoice score_one(std::size_t begin, std::size_t k, const domain::Values& context,
-                         const domain::ViewerTraits& traits) {
-    ScoredChoice choice;
-    const std::vector<std::uint32_t> others = draw_others(begin, k);
-    if (others.empty()) return choice;
-    scorer_for(k, context).score(state_, traits, scores_);
-    choice.chosen = option_of(dataset_.item[k]);
-    for (const std::uint32_t item : others) choice.others.push_back(option_of(item));
-    return choice;
+  /// In the order in which they were added.
+  std::vector<ScoredChoice> score() const {
+    std::map<std::vector<scoring::Code>, std::vector<std::size_t>> by_context;
+    for (std::size_t n = 0; n < pending_.size(); ++n) by_context[codes_of(pending_[n].interaction)].push_back(n);
+    std::vector<ScoredChoice> choices(pending_.size());
+    std::vector<float> scores(dataset_.item_count());
+    for (const auto& [codes, numbers] : by_context) {
+      const domain::Values context = dataset::context_of(dataset_, pending_[numbers.front()].interaction);
+      const auto scorer = model_.fold(catalogue_, {context, {}});
+      for (const std::size_t n : numbers) {
+        const PendingChoice& each = pending_[n];
+        scorer->score(each.state, dataset::traits_of(dataset_, each.viewer), scores);
+        choices[n].chosen = option_of(dataset_.item[each.interaction], scores);
+        for (const std::uint32_t item : each.others) choices[n].others.push_back(option_of(item, scores));
+      }
+    }
+    return choices;
   }
 
-  ScoredOption option_of(std::uint32_t item) const {
-    return {scores_[item], static_cast<std::uint16_t>(catalogue_.slot_of(item))};
+ private:
+  ScoredOption option_of(std::uint32_t item, std::span<const float> scores) const {
+    return {scores[item], static_cast<std::uint16_t>(catalogue_.slot_of(item))};
+  }
+
+  std::vector<scoring::Code> codes_of(std::size_t interaction) const {
+    std::vector<scoring::Code> codes;
+    for (const auto& field : dataset_.context) codes.push_back(field[interaction]);
+    return codes;
   }
 
   /// Items that were not chosen at interaction k of a viewer whose first is `begin`.
@@ -192,22 +212,13 @@ class ChoiceScorer {
     return others;
   }
 
-  scoring::SequenceScorer& scorer_for(std::size_t k, const domain::Values& context) {
-    std::vector<scoring::Code> codes;
-    for (const auto& field : dataset_.context) codes.push_back(field[k]);
-    auto& scorer = scorers_[std::move(codes)];
-    if (!scorer) scorer = model_.fold(catalogue_, {context, {}});
-    return *scorer;
-  }
-
   const scoring::SequenceModel& model_;
   const Dataset& dataset_;
   ChoiceOptions options_;
   Random random_;
   domain::Catalogue catalogue_;
   std::vector<float> state_;
-  std::vector<float> scores_;
-  std::map<std::vector<scoring::Code>, std::unique_ptr<scoring::SequenceScorer>> scorers_;
+  std::vector<PendingChoice> pending_;
 };
 
 }  // namespace
@@ -233,7 +244,6 @@ Calibration fit_scale(std::span<const ScoredChoice> choices) {
 std::vector<ScoredChoice> score_choices(const scoring::SequenceModel& model, const Dataset& dataset,
                                         std::span<const std::size_t> asked, const ChoiceOptions& options) {
   ChoiceScorer scorer(model, dataset, options);
-  std::vector<ScoredChoice> choices;
   const std::size_t step = std::max<std::size_t>(1, (asked.size() + options.choices_max - 1) / options.choices_max);
   std::vector<std::size_t> of_viewer;
   std::size_t next = 0;
@@ -242,9 +252,9 @@ std::vector<ScoredChoice> score_choices(const scoring::SequenceModel& model, con
     for (; next < asked.size() && asked[next] < dataset.begin[viewer + 1]; ++next) {
       if (next % step == 0 && asked[next] > dataset.begin[viewer]) of_viewer.push_back(asked[next]);
     }
-    if (!of_viewer.empty()) scorer.add_viewer(viewer, of_viewer, choices);
+    if (!of_viewer.empty()) scorer.add_viewer(viewer, of_viewer);
   }
-  return choices;
+  return scorer.score();
 }
 
 std::vector<std::size_t> middle_interactions(const Dataset& dataset) {

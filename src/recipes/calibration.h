@@ -52,7 +52,7 @@ struct ChoiceOptions {
 /// What was chosen in the interactions `asked` (ascending numbers), from what their viewers saw where the data has
 /// impressions, else from items drawn evenly: each choice scored with what the model knew before it. A viewer's first
 /// interaction counts for nothing, nor, where any interaction has impressions, do those without. O(choices x items +
-/// the viewers' interactions).
+/// the viewers' interactions); memory: a viewer's state a choice and one folded context.
 std::vector<ScoredChoice> score_choices(const scoring::SequenceModel& model, const dataset::Dataset& dataset,
                                         std::span<const std::size_t> asked, const ChoiceOptions& options);
 
