@@ -220,7 +220,10 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
   trained.calibration.scale = 1;
   if (options.objective == FactorizationObjective::ranking) {
     const auto model = scoring::make_factorization_model("machine", "machine", tables);
-    trained.calibration = measure_scale(*model, data, validation.left_out, validation.questions);
+    // A file of questions does not say what was seen; the data may.
+    trained.calibration = request.validation
+                              ? measure_scale(*model, data, validation.left_out, validation.questions)
+                              : recipes::fit_scale(recipes::score_choices(*model, data, validation.left_out, {}));
   }
   tables.log_odds_scale = trained.calibration.scale;
   Json manifest = manifest_of(data, parameters, request, trained);

@@ -76,7 +76,8 @@ class Audience {
   std::int64_t next_second_ = 1'700'000'000;
 };
 
-dataset::Dataset make_data(const std::vector<domain::Interaction>& rows) {
+/// With `seen`, every act of the first half of the viewers was chosen among these.
+dataset::Dataset make_data(const std::vector<domain::Interaction>& rows, std::vector<std::string_view> seen = {}) {
   dataset::Schemas schemas;
   schemas.interactions.fields = {{"EVENT", FieldType::string, false, true, false}};
   schemas.items.fields = {{"GENRE", FieldType::string, false, true, false}};
@@ -91,7 +92,9 @@ dataset::Dataset make_data(const std::vector<domain::Interaction>& rows) {
     builder.add_viewer(
         domain::make_viewer(domain::ViewerId("v" + std::to_string(1'000 + viewer)), {{"TEAM", team}}, "").value());
   }
-  for (const domain::Interaction& row : rows) builder.add_interaction(row);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    builder.add_interaction(rows[k], k < rows.size() / 2 ? seen : std::vector<std::string_view>());
+  }
   return std::move(builder).build().value();
 }
 
@@ -146,6 +149,14 @@ TEST_F(FactorizationMachineTest, WithoutTheContextItKnowsLess) {
   ASSERT_TRUE(without.ok()) << without.error().message;
   EXPECT_GT(with->validation.ndcg, without->validation.ndcg + .1);
   EXPECT_LE(without->test->largest_difference, 1e-4);
+}
+
+TEST_F(FactorizationMachineTest, ADifferenceIsMeasuredAmongWhatWasSeen) {
+  request_.parameters["epochs"] = "2";
+  const auto rows = audience_.acts(20);
+  EXPECT_EQ(train(make_data(rows))->calibration.choices, kViewers);
+  const std::vector<std::string> seen = {item_id(0), item_id(1)};
+  EXPECT_EQ(train(make_data(rows, {seen.begin(), seen.end()}))->calibration.choices, kViewers / 2);
 }
 
 TEST_F(FactorizationMachineTest, SaysHowLikelyAnActIs) {
