@@ -74,10 +74,4 @@ std::size_t place_of(std::span<float> scores, const dataset::Dataset& data, cons
 RankingScore rank(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences, bool remove_seen,
                   const AddScores& add = {});
 
-/// Item vectors from which items are acted upon near each other: positive pointwise mutual information within 5 acts,
-/// weighted by 1 / distance, with context probabilities to the power .75 (Levy & Goldberg 2014, "Neural word embedding
-/// as implicit matrix factorization"), its leading eigenvectors scaled to a root mean square of .1.
-torch::Tensor co_occurrence_vectors(const dataset::Dataset& data, const std::vector<Sequence>& sequences,
-                                    std::int64_t width);
-
 }  // namespace matchcue::train
