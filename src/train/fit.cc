@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <limits>
 #include <numbers>
+#include <optional>
 
 #include "train/co_occurrence.h"
+#include "train/losses.h"
 #include "train/recurrence.h"
 
 namespace matchcue::train {
@@ -18,7 +20,8 @@ namespace {
 constexpr double kFirstMoment = .9;
 constexpr double kSecondMoment = .98;
 constexpr double kEpsilon = 1e-8;
-constexpr double kLastRate = .02;  ///< of the learning rate, at the end
+constexpr double kLastRate = .02;                                 ///< of the learning rate, at the end
+constexpr std::int64_t kRankedLogitsMax = std::int64_t{1} << 28;  ///< in memory at a time while ranking
 
 /// AdamW (Loshchilov & Hutter 2019) with an average of the weights.
 class Optimiser {
@@ -123,14 +126,19 @@ std::vector<Sequence> sample(std::vector<Sequence> sequences, std::size_t most, 
   return sequences;
 }
 
-void set_initial_items(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences,
-                       bool co_occurrence) {
-  torch::NoGradGuard no_gradients;
-  std::vector<float> counts(data.data().item_count(), 1);
+/// Acts upon each item that are asked for, and one.
+std::vector<float> count_acts(const dataset::Dataset& data, const std::vector<Sequence>& sequences) {
+  std::vector<float> counts(data.item_count(), 1);
   for (const Sequence& each : sequences) {
-    for (std::size_t act = each.first_target; act < each.last_target; ++act) counts[data.data().item[act]] += 1;
+    for (std::size_t act = each.first_target; act < each.last_target; ++act) counts[data.item[act]] += 1;
   }
-  const auto logs = torch::log(torch::tensor(counts));
+  return counts;
+}
+
+void set_initial_items(Network& network, const SequenceData& data, const std::vector<Sequence>& sequences,
+                       std::span<const float> counts, bool co_occurrence) {
+  torch::NoGradGuard no_gradients;
+  const auto logs = torch::log(torch::tensor(std::vector<float>(counts.begin(), counts.end())));
   network->item_bias().copy_(logs - logs.mean());
   if (co_occurrence) {
     network->item_ids().copy_(co_occurrence_vectors(data.data(), sequences, network->shape().width));
@@ -150,13 +158,18 @@ class Fit {
         sequences_(training_sequences(data.data(), hold_out, options.steps_max)),
         validation_(sample(held_out_sequences(data.data(), hold_out, options.steps_max), options.validation_viewers,
                            options.seed)),
+        counts_(count_acts(data.data(), sequences_)),
         optimiser_(network, options) {
     network->set_dropout(options.dropout);
+    const std::size_t items = counts_.size();
+    if (items > options.softmax_items_max && items > options.sampled_items) {
+      sampler_.emplace(counts_, options.sampled_items);
+    }
   }
 
   void begin() {
     torch::manual_seed(options_.seed);
-    set_initial_items(network_, data_, sequences_, options_.initial_vectors);
+    set_initial_items(network_, data_, sequences_, counts_, options_.initial_vectors);
     optimiser_.forget();
   }
 
@@ -173,9 +186,7 @@ class Fit {
     for (const auto& group : groups) {
       if (stop_) return false;
       const Batch batch = data_.make_batch(group, options_.remove_seen);
-      const auto items = network_->item_vectors(options_.id_dropout);
-      const auto queries = network_->queries(batch, network_->states(batch, items));
-      const auto loss = catalogue_cross_entropy(queries, items, network_->bias(), batch.targets, batch.seen);
+      const auto loss = loss_of(batch);
       loss.backward();
       optimiser_.step(rate_at(optimiser_.steps(), steps, options_));
       const auto count = static_cast<double>(batch.targets.size(0));
@@ -252,6 +263,15 @@ class Fit {
   }
 
  private:
+  torch::Tensor loss_of(const Batch& batch) {
+    const auto items = network_->item_vectors(options_.id_dropout);
+    const auto queries = network_->queries(batch, network_->states(batch, items));
+    if (sampler_) {
+      return sampled_cross_entropy(queries, items, network_->bias(), batch.targets, batch.seen, sampler_->draw());
+    }
+    return catalogue_cross_entropy(queries, items, network_->bias(), batch.targets, batch.seen);
+  }
+
   Network& network_;
   const SequenceData& data_;
   const FitOptions& options_;
@@ -259,6 +279,8 @@ class Fit {
   std::chrono::steady_clock::time_point began_;
   std::vector<Sequence> sequences_;
   std::vector<Sequence> validation_;
+  std::vector<float> counts_;
+  std::optional<ItemSampler> sampler_;  ///< where the softmax is over a sample
   Optimiser optimiser_;
   std::vector<torch::Tensor> best_;
   double best_ndcg_ = -1;
@@ -308,12 +330,17 @@ RankingScore rank(Network& network, const SequenceData& data, const std::vector<
   for (const auto& group : make_groups(sequences, 20'000, random)) {
     const Batch batch = data.make_batch(group);
     const auto queries = network->queries(batch, network->states(batch, items));
-    const auto logits = torch::addmm(network->bias(), queries, items.t()).contiguous();
-    const auto width = static_cast<std::size_t>(logits.size(1));
-    for (std::size_t row = 0; row < group.size(); ++row) {
-      const std::span<float> scores(logits.data_ptr<float>() + row * width, width);
-      if (add) add(group[row], scores);
-      count.add(place_of(scores, data.data(), group[row], remove_seen));
+    const std::int64_t width = items.size(0);
+    const std::int64_t rows_max = std::max<std::int64_t>(1, kRankedLogitsMax / width);
+    for (std::int64_t begin = 0; begin < queries.size(0); begin += rows_max) {
+      const auto rows = queries.narrow(0, begin, std::min(rows_max, queries.size(0) - begin));
+      const auto logits = torch::addmm(network->bias(), rows, items.t()).contiguous();
+      for (std::int64_t row = 0; row < logits.size(0); ++row) {
+        const std::span<float> scores(logits.data_ptr<float>() + row * width, static_cast<std::size_t>(width));
+        const Sequence& sequence = group[static_cast<std::size_t>(begin + row)];
+        if (add) add(sequence, scores);
+        count.add(place_of(scores, data.data(), sequence, remove_seen));
+      }
     }
   }
   network->train(training);

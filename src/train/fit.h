@@ -29,11 +29,13 @@ struct FitOptions {
   double average = .995;       ///< of the weights: what is kept a step
   std::int64_t warm_up = 150;  ///< steps
   std::size_t validation_viewers = 3'000;
-  bool remove_seen = false;     ///< what a viewer acted upon is not recommended again
-  bool initial_vectors = true;  ///< items begin at what they are acted upon together with
-  std::int64_t patience = 4;    ///< epochs without a better validation before it ends
-  std::string checkpoint;       ///< file that is written after each epoch; "" is none
-  bool resume = false;          ///< go on from the checkpoint where there is one
+  bool remove_seen = false;                ///< what a viewer acted upon is not recommended again
+  std::size_t softmax_items_max = 10'000;  ///< items that the softmax is over; of more it is over a sample
+  std::size_t sampled_items = 2'000;       ///< of a step's sample, on average
+  bool initial_vectors = true;             ///< items begin at what they are acted upon together with
+  std::int64_t patience = 4;               ///< epochs without a better validation before it ends
+  std::string checkpoint;                  ///< file that is written after each epoch; "" is none
+  bool resume = false;                     ///< go on from the checkpoint where there is one
 };
 
 /// How one epoch went.

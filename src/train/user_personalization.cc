@@ -54,6 +54,14 @@ const std::array kParameters = {
                   {},
                   "what a viewer acted upon before is not to come next, so it is left out of training's softmax and of "
                   "the validation; for campaigns whose filter removes it"},
+    ParameterSpec{"softmax_items_max",
+                  Kind::whole,
+                  "10000",
+                  0,
+                  1e7,
+                  {},
+                  "items of a catalogue over which the softmax is whole; above, it is over a sample"},
+    ParameterSpec{"sampled_items", Kind::whole, "2000", 100, 1e6, {}, "items of a step's sample, on average"},
     ParameterSpec{"held_out_acts",
                   Kind::whole,
                   "1",
@@ -103,6 +111,8 @@ FitOptions options_of(const Parameters& parameters, const TrainRequest& request,
   options.dropout = parameters.number("dropout");
   options.id_dropout = shape.item_labels > 0 ? parameters.number("id_dropout") : 0;
   options.remove_seen = parameters.flag("remove_seen");
+  options.softmax_items_max = parameters.whole("softmax_items_max");
+  options.sampled_items = parameters.whole("sampled_items");
   options.checkpoint = request.checkpoint;
   options.resume = request.resume;
   return options;
