@@ -181,11 +181,12 @@ class Fit {
     torch::manual_seed(seed);
     const auto groups = make_groups(sequences_, options_.tokens_max, random);
     const std::int64_t steps = options_.epochs * static_cast<std::int64_t>(groups.size());
+    const BatchParts parts{.seen = options_.remove_seen, .shown = options_.impression_weight > 0};
     double targets = 0;
     network_->train();
     for (const auto& group : groups) {
       if (stop_) return false;
-      const Batch batch = data_.make_batch(group, options_.remove_seen);
+      const Batch batch = data_.make_batch(group, parts);
       const auto loss = loss_of(batch);
       loss.backward();
       optimiser_.step(rate_at(optimiser_.steps(), steps, options_));
@@ -266,10 +267,13 @@ class Fit {
   torch::Tensor loss_of(const Batch& batch) {
     const auto items = network_->item_vectors(options_.id_dropout);
     const auto queries = network_->queries(batch, network_->states(batch, items));
-    if (sampler_) {
-      return sampled_cross_entropy(queries, items, network_->bias(), batch.targets, batch.seen, sampler_->draw());
-    }
-    return catalogue_cross_entropy(queries, items, network_->bias(), batch.targets, batch.seen);
+    const auto bias = network_->bias();
+    const auto loss = sampler_
+                          ? sampled_cross_entropy(queries, items, bias, batch.targets, batch.seen, sampler_->draw())
+                          : catalogue_cross_entropy(queries, items, bias, batch.targets, batch.seen);
+    if (batch.shown.empty()) return loss;
+    return loss + options_.impression_weight *
+                      shown_cross_entropy(queries, items, bias, batch.targets, batch.seen, batch.shown);
   }
 
   Network& network_;

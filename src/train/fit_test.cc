@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "train/co_occurrence.h"
@@ -22,19 +24,27 @@ class Audience {
     data_.begin.push_back(0);
   }
 
-  void act(std::size_t item, std::int64_t timestamp_s) {
+  /// `shown` is what the item was chosen from, where that is known.
+  void act(std::size_t item, std::int64_t timestamp_s, const std::vector<std::uint32_t>& shown = {}) {
     data_.item.push_back(static_cast<std::uint32_t>(item));
     data_.timestamp_s.push_back(timestamp_s);
     data_.event_value.push_back(1);
+    data_.impression_items.insert(data_.impression_items.end(), shown.begin(), shown.end());
+    impression_begin_.push_back(static_cast<std::uint32_t>(data_.impression_items.size()));
   }
   void end_viewer() {
     data_.viewers.push_back("viewer" + std::to_string(1'000 + data_.viewers.size()));
     data_.begin.push_back(data_.item.size());
   }
-  const dataset::Dataset& data() const { return data_; }
+  dataset::Dataset data() const {
+    dataset::Dataset data = data_;
+    if (!data.impression_items.empty()) data.impression_begin = impression_begin_;
+    return data;
+  }
 
  private:
   dataset::Dataset data_;
+  std::vector<std::uint32_t> impression_begin_ = {0};
 };
 
 FitOptions small_options() {
@@ -123,6 +133,69 @@ TEST(Fit, TheSoftmaxIsOverAllOfASmallCatalogueAndOfASampleThatWouldHoldIt) {
   options.softmax_items_max = 50;
   options.sampled_items = 100;
   EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), whole)) << "the sample would hold it";
+}
+
+/// What somebody of whom nothing is known gets.
+std::vector<float> scores_of_unknown(Network& network) {
+  torch::NoGradGuard no_gradients;
+  const auto scores = (network->bias() + torch::mv(network->item_vectors(), network->start())).contiguous();
+  return {scores.data_ptr<float>(), scores.data_ptr<float>() + scores.numel()};
+}
+
+constexpr std::size_t kWinner = 0;
+constexpr std::size_t kLoser = 1;
+
+/// Two items are acted upon equally often; one is chosen each time that both are shown, the other is found elsewhere.
+dataset::Dataset rivals_data() {
+  constexpr std::size_t kItems = 20;
+  Audience audience(kItems);
+  std::mt19937 random(1);
+  for (std::size_t viewer = 0; viewer < 300; ++viewer) {
+    std::vector<std::size_t> acts;
+    for (std::size_t k = 0; k < 6; ++k) acts.insert(acts.end(), {kWinner, kLoser, 2 + random() % (kItems - 2)});
+    std::shuffle(acts.begin(), acts.end(), random);
+    std::int64_t now = 1'700'000'000;
+    for (const std::size_t item : acts) {
+      const bool chosen = item == kWinner;
+      audience.act(item, now += 60,
+                   chosen ? std::vector<std::uint32_t>{kWinner, kLoser} : std::vector<std::uint32_t>());
+    }
+    audience.end_viewer();
+  }
+  return audience.data();
+}
+
+double lead_of_winner(const dataset::Dataset& data, double impression_weight) {
+  FitOptions options = small_options();
+  options.epochs = 1;  // the order of acts says nothing, so the validation would keep any
+  options.tokens_max = 40;
+  options.impression_weight = impression_weight;
+  Trained trained = train(data, options);
+  const std::vector<float> scores = scores_of_unknown(trained.network);
+  return scores[kWinner] - scores[kLoser];
+}
+
+TEST(Fit, WhatIsChosenBeforeAnotherRanksAboveIt) {
+  const dataset::Dataset data = rivals_data();
+  const double without = lead_of_winner(data, 0);
+  const double with = lead_of_winner(data, .5);
+  EXPECT_LT(std::abs(without), .25);
+  EXPECT_GT(with, 0);
+  // Of acts upon the two, half are choices: the mean of both terms is least where the odds are (.5 + .5 x .5) / .5.
+  EXPECT_GT(with - without, .5 * std::log(1.5));
+}
+
+TEST(Fit, ImpressionsThatWeighNothingAreAsIfThereWereNone) {
+  dataset::Dataset data = rivals_data();
+  FitOptions options = small_options();
+  options.epochs = 2;
+  options.impression_weight = 0;
+  const auto off = train(data, options).network->item_vectors();
+  data.impression_begin.clear();
+  data.impression_items.clear();
+  EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), off));
+  options.impression_weight = .5;
+  EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), off));
 }
 
 TEST(CoOccurrence, IsTheSameOfPairsAsOfAMatrix) {

@@ -99,6 +99,47 @@ class SampledCrossEntropy : public torch::autograd::Function<SampledCrossEntropy
   }
 };
 
+/// Choices between items that were shown, one entry an item; a choice's target is its first.
+struct Choices {
+  std::vector<std::int64_t> rows;     ///< whose query it is, by entry
+  std::vector<std::int64_t> items;    ///< by entry
+  std::vector<std::int64_t> choices;  ///< by entry
+  std::vector<std::int64_t> columns;  ///< by entry: its place in its choice
+  std::int64_t count = 0;
+  std::int64_t largest = 0;  ///< items of a choice
+
+  void add(std::int64_t row, std::int64_t target, std::span<const std::uint32_t> others) {
+    const auto add_item = [&](std::int64_t item, std::int64_t column) {
+      rows.push_back(row);
+      items.push_back(item);
+      choices.push_back(count);
+      columns.push_back(column);
+      largest = std::max(largest, column + 1);
+    };
+    std::int64_t column = 0;
+    add_item(target, column++);
+    for (const std::uint32_t item : others) add_item(item, column++);
+    ++count;
+  }
+};
+
+Choices choices_of(const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown) {
+  Choices choices;
+  const auto* target = targets.data_ptr<std::int64_t>();
+  std::vector<std::uint32_t> others;
+  for (std::size_t row = 0; row < shown.size(); ++row) {
+    others.assign(shown[row].begin(), shown[row].end());
+    std::sort(others.begin(), others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
+    std::erase_if(others, [&](std::uint32_t item) {
+      if (item == target[row]) return true;
+      return !seen.empty() && std::find(seen[row].begin(), seen[row].end(), item) != seen[row].end();
+    });
+    if (!others.empty()) choices.add(static_cast<std::int64_t>(row), target[row], others);
+  }
+  return choices;
+}
+
 }  // namespace
 
 ItemSampler::ItemSampler(std::span<const float> counts, std::size_t size) {
@@ -128,6 +169,21 @@ torch::Tensor sampled_cross_entropy(const torch::Tensor& queries, const torch::T
   return SampledCrossEntropy::apply(queries, items.index_select(0, sample.items),
                                     bias.index_select(0, sample.items) - sample.log_probabilities,
                                     items.index_select(0, targets), bias.index_select(0, targets), &rivals);
+}
+
+torch::Tensor shown_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
+                                  const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown) {
+  const Choices choices = choices_of(targets, seen, shown);
+  if (choices.count == 0) return torch::zeros({});
+  const auto entries = torch::tensor(choices.items, torch::kInt64);
+  const auto of_rows = queries.index_select(0, torch::tensor(choices.rows, torch::kInt64));
+  const auto scores = (of_rows * items.index_select(0, entries)).sum(1) + bias.index_select(0, entries);
+  const auto places =
+      torch::tensor(choices.choices, torch::kInt64) * choices.largest + torch::tensor(choices.columns, torch::kInt64);
+  const auto table = torch::full({choices.count * choices.largest}, -std::numeric_limits<float>::infinity())
+                         .scatter(0, places, scores)
+                         .view({choices.count, choices.largest});
+  return (table.logsumexp(1) - table.select(1, 0)).sum() / targets.size(0);
 }
 
 }  // namespace matchcue::train

@@ -1,7 +1,8 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// What training minimises where the whole catalogue is too much to compare with.
+// What training minimises beside the cross entropy of the whole catalogue: that of a sample, where the catalogue is too
+// large, and that of what was shown.
 
 #include "train/torch.h"
 
@@ -49,5 +50,14 @@ class ItemSampler {
 /// sample                               not empty
 torch::Tensor sampled_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
                                     const torch::Tensor& targets, const SeenItems& seen, const ItemSample& sample);
+
+/// Cross entropy of each row's target among what was shown with it: the conditional logit model of a choice (McFadden
+/// 1974, "Conditional logit analysis of qualitative choice behavior"), added up and divided by the number of rows. What
+/// was shown counts once, and the target belongs to it whether it is listed or not; rows with nothing else add 0.
+///
+/// queries, items, bias, targets, seen  as catalogue_cross_entropy()'s
+/// shown                                one for each row
+torch::Tensor shown_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
+                                  const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown);
 
 }  // namespace matchcue::train

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sample says what the whole catalogue would: exactly where it has everything, else on average.
+// A sample says what the whole catalogue would: exactly where it has everything, else on average. A choice is among
+// what was shown.
 #include "train/losses.h"
 
 #include <gtest/gtest.h>
@@ -130,6 +131,31 @@ TEST_F(LossesTest, ASamplesSumIsRightOnAverage) {
   }
   const double whole = std::exp(catalogue_cross_entropy(query, items_, bias_, target, {}).item<double>());
   EXPECT_NEAR(sum / kDraws, whole, .03 * whole);
+}
+
+TEST_F(LossesTest, AChoiceIsAmongWhatWasShown) {
+  // Twice the same, the target listed, the target alone, nothing.
+  const std::vector<std::vector<std::uint32_t>> lists = {{3, 8, 3, 9}, {5, 1}, {5}, {}, {17, 49, 2, 30, 31}};
+  const auto targets = torch::full({kRows}, 5, torch::kInt64);
+  ShownItems shown;
+  for (std::size_t row = 0; row < kRows; ++row) shown.emplace_back(lists[row % lists.size()]);
+  for (const SeenItems& seen : {SeenItems(), some_seen_}) {
+    auto left_out = torch::full({kRows, kItems}, kOut);
+    for (std::int64_t row = 0; row < kRows; ++row) {
+      left_out[row][5] = 0;
+      for (const std::uint32_t item : shown[static_cast<std::size_t>(row)]) {
+        if (!is_seen(seen, row, item)) left_out[row][item] = 0;
+      }
+    }
+    const auto logits = torch::addmm(bias_, queries_, items_.t()) + left_out;
+    expect_same(shown_cross_entropy(queries_, items_, bias_, targets, seen, shown),
+                torch::nn::functional::cross_entropy(logits, targets));
+  }
+}
+
+TEST_F(LossesTest, WhereNothingWasShownThereIsNoChoice) {
+  const ShownItems shown(kRows);
+  EXPECT_EQ(shown_cross_entropy(queries_, items_, bias_, targets_, {}, shown).item<float>(), 0);
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ struct Batch {
   torch::Tensor asked;    ///< places x context fields, int64: labels of the request's context
   torch::Tensor targets;  ///< places, int64: items
   SeenItems seen;         ///< at each place; empty where what was seen may be recommended again
+  ShownItems shown;       ///< at each place; empty where it does not matter
 };
 
 /// Single thread.

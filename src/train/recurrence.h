@@ -14,6 +14,8 @@ namespace matchcue::train {
 
 /// Items, a row each: what a viewer acted upon before. Borrowed from the data set.
 using SeenItems = std::vector<std::span<const std::uint32_t>>;
+/// Items, a row each: what an act's item was chosen from, as far as is known. Borrowed from the data set.
+using ShownItems = std::vector<std::span<const std::uint32_t>>;
 
 /// h_t = a_t * h_{t-1} + b_t, with h before the first being 0.
 ///

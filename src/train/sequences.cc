@@ -44,7 +44,19 @@ torch::Tensor SequenceData::item_shares() const {
   return shares;
 }
 
-Batch SequenceData::make_batch(const std::vector<Sequence>& sequences, bool remove_seen) const {
+/// Of one act that is asked for.
+void SequenceData::add_parts(const Sequence& sequence, std::size_t act, const BatchParts& parts, Batch& batch) const {
+  if (parts.seen) {
+    const std::size_t first = data_.begin[sequence.viewer];
+    batch.seen.push_back(std::span(data_.item).subspan(first, act - first));
+  }
+  if (parts.shown && !data_.impression_begin.empty()) {
+    const std::size_t first = data_.impression_begin[act];
+    batch.shown.push_back(std::span(data_.impression_items).subspan(first, data_.impression_begin[act + 1] - first));
+  }
+}
+
+Batch SequenceData::make_batch(const std::vector<Sequence>& sequences, const BatchParts& parts) const {
   std::size_t time = 1;
   std::size_t targets = 0;
   for (const Sequence& each : sequences) {
@@ -86,10 +98,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences, bool remo
       batch.places.data_ptr<std::int64_t>()[target] =
           static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
       batch.targets.data_ptr<std::int64_t>()[target] = data_.item[act];
-      if (remove_seen) {
-        const std::size_t first = data_.begin[sequence.viewer];
-        batch.seen.push_back(std::span(data_.item).subspan(first, act - first));
-      }
+      add_parts(sequence, act, parts, batch);
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.asked.data_ptr<std::int64_t>()[target * context_first_.size() + f] = label(f, act);
       }

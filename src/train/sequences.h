@@ -28,6 +28,12 @@ struct Sequence {
   std::size_t length() const { return end - begin; }
 };
 
+/// What a batch says beside acts and what is asked for.
+struct BatchParts {
+  bool seen = false;   ///< what its viewers had acted upon, however long before
+  bool shown = false;  ///< the impressions of what is asked for, where the data has any
+};
+
 /// Reads a data set as tensors. Borrows it. Single thread.
 class SequenceData {
  public:
@@ -39,10 +45,11 @@ class SequenceData {
   std::int64_t context_labels() const { return context_labels_; }
   /// items x item_labels.
   torch::Tensor item_shares() const;
-  /// With `remove_seen` the batch says what its viewers had acted upon, however long before.
-  Batch make_batch(const std::vector<Sequence>& sequences, bool remove_seen = false) const;
+  Batch make_batch(const std::vector<Sequence>& sequences, const BatchParts& parts = {}) const;
 
  private:
+  void add_parts(const Sequence& sequence, std::size_t act, const BatchParts& parts, Batch& batch) const;
+
   const dataset::Dataset& data_;
   std::int64_t item_labels_ = 0;
   std::int64_t viewer_labels_ = 0;

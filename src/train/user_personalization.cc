@@ -62,6 +62,13 @@ const std::array kParameters = {
                   {},
                   "items of a catalogue over which the softmax is whole; above, it is over a sample"},
     ParameterSpec{"sampled_items", Kind::whole, "2000", 100, 1e6, {}, "items of a step's sample, on average"},
+    ParameterSpec{"impression_weight",
+                  Kind::number,
+                  "0.5",
+                  0,
+                  100,
+                  {},
+                  "of which of the shown items was chosen, where the data has impressions, beside 1 for which of all"},
     ParameterSpec{"held_out_acts",
                   Kind::whole,
                   "1",
@@ -113,6 +120,7 @@ FitOptions options_of(const Parameters& parameters, const TrainRequest& request,
   options.remove_seen = parameters.flag("remove_seen");
   options.softmax_items_max = parameters.whole("softmax_items_max");
   options.sampled_items = parameters.whole("sampled_items");
+  options.impression_weight = parameters.number("impression_weight");
   options.checkpoint = request.checkpoint;
   options.resume = request.resume;
   return options;

@@ -16,7 +16,9 @@ namespace matchcue::train {
 namespace {
 
 using domain::FieldType;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr std::size_t kItems = 20;
 const std::vector<std::string> kEvents = {"CARD", "GOAL", "INTERVAL"};
@@ -139,7 +141,7 @@ TEST_F(UserPersonalizationTest, ABatchSaysWhatWasSeenHoweverLongBefore) {
   const SequenceData sequences(data_);
   const Sequence second = training_sequences(data_, {1, 1}, 10)[1];
   ASSERT_EQ(second.begin, 10U);
-  const Batch batch = sequences.make_batch({second}, true);
+  const Batch batch = sequences.make_batch({second}, {.seen = true});
   ASSERT_EQ(batch.seen.size(), static_cast<std::size_t>(batch.targets.size(0)));
   EXPECT_EQ(batch.seen.front().data(), data_.item.data());
   EXPECT_EQ(batch.seen.front().size(), 11U) << "the piece's first act is only known; the one after it is asked for";
@@ -149,6 +151,18 @@ TEST_F(UserPersonalizationTest, ABatchSaysWhatWasSeenHoweverLongBefore) {
 TEST_F(UserPersonalizationTest, StoppedBeforeTheFirstEpochItWritesNothing) {
   stop_ = true;
   EXPECT_EQ(train().error().code, "stopped");
+}
+
+TEST_F(UserPersonalizationTest, ABatchSaysWhatWasShownWithWhatIsAskedFor) {
+  const Sequence first = training_sequences(data_, {1, 1}, 10)[0];
+  EXPECT_TRUE(SequenceData(data_).make_batch({first}, {.shown = true}).shown.empty()) << "the data has none";
+  data_.impression_begin.assign(data_.interaction_count() + 1, 2);
+  data_.impression_begin[0] = 0;
+  data_.impression_items = {4, 9};
+  const Batch batch = SequenceData(data_).make_batch({first}, {.shown = true});
+  ASSERT_EQ(batch.shown.size(), static_cast<std::size_t>(batch.targets.size(0)));
+  EXPECT_THAT(std::vector(batch.shown[0].begin(), batch.shown[0].end()), ElementsAre(4, 9));
+  EXPECT_THAT(batch.shown[1], IsEmpty());
 }
 
 TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
