@@ -126,11 +126,14 @@ std::vector<Sequence> sample(std::vector<Sequence> sequences, std::size_t most, 
   return sequences;
 }
 
-/// Acts upon each item that are asked for, and one.
-std::vector<float> count_acts(const dataset::Dataset& data, const std::vector<Sequence>& sequences) {
+/// Acts upon each item that are asked for, by what they count (empty: 1), and one.
+std::vector<float> count_acts(const dataset::Dataset& data, const std::vector<Sequence>& sequences,
+                              std::span<const float> weights) {
   std::vector<float> counts(data.item_count(), 1);
   for (const Sequence& each : sequences) {
-    for (std::size_t act = each.first_target; act < each.last_target; ++act) counts[data.item[act]] += 1;
+    for (std::size_t act = each.first_target; act < each.last_target; ++act) {
+      counts[data.item[act]] += weights.empty() ? 1 : weights[act];
+    }
   }
   return counts;
 }
@@ -158,7 +161,9 @@ class Fit {
         sequences_(training_sequences(data.data(), hold_out, options.steps_max)),
         validation_(sample(held_out_sequences(data.data(), hold_out, options.steps_max), options.validation_viewers,
                            options.seed)),
-        counts_(count_acts(data.data(), sequences_)),
+        weights_(options.recency_half_life > 0 ? recency_weights(data.data(), sequences_, options.recency_half_life)
+                                               : std::vector<float>()),
+        counts_(count_acts(data.data(), sequences_, weights_)),
         optimiser_(network, options) {
     network->set_dropout(options.dropout);
     const std::size_t items = counts_.size();
@@ -181,7 +186,7 @@ class Fit {
     torch::manual_seed(seed);
     const auto groups = make_groups(sequences_, options_.tokens_max, random);
     const std::int64_t steps = options_.epochs * static_cast<std::int64_t>(groups.size());
-    const BatchParts parts{.seen = options_.remove_seen, .shown = options_.impression_weight > 0};
+    const BatchParts parts{.seen = options_.remove_seen, .shown = options_.impression_weight > 0, .weights = weights_};
     double targets = 0;
     network_->train();
     for (const auto& group : groups) {
@@ -268,12 +273,14 @@ class Fit {
     const auto items = network_->item_vectors(options_.id_dropout);
     const auto queries = network_->queries(batch, network_->states(batch, items));
     const auto bias = network_->bias();
-    const auto loss = sampler_
-                          ? sampled_cross_entropy(queries, items, bias, batch.targets, batch.seen, sampler_->draw())
-                          : catalogue_cross_entropy(queries, items, bias, batch.targets, batch.seen);
+    const auto& targets = batch.targets;
+    const auto& seen = batch.seen;
+    const auto& weights = batch.weights;
+    const auto loss = sampler_ ? sampled_cross_entropy(queries, items, bias, targets, seen, sampler_->draw(), weights)
+                               : catalogue_cross_entropy(queries, items, bias, targets, seen, weights);
     if (batch.shown.empty()) return loss;
-    return loss + options_.impression_weight *
-                      shown_cross_entropy(queries, items, bias, batch.targets, batch.seen, batch.shown);
+    return loss +
+           options_.impression_weight * shown_cross_entropy(queries, items, bias, targets, seen, batch.shown, weights);
   }
 
   Network& network_;
@@ -283,6 +290,7 @@ class Fit {
   std::chrono::steady_clock::time_point began_;
   std::vector<Sequence> sequences_;
   std::vector<Sequence> validation_;
+  std::vector<float> weights_;  ///< of interactions; empty: all count the same
   std::vector<float> counts_;
   std::optional<ItemSampler> sampler_;  ///< where the softmax is over a sample
   Optimiser optimiser_;

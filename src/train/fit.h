@@ -33,10 +33,11 @@ struct FitOptions {
   std::size_t softmax_items_max = 10'000;  ///< items that the softmax is over; of more it is over a sample
   std::size_t sampled_items = 2'000;       ///< of a step's sample, on average
   double impression_weight = .5;           ///< of choices among what was shown, beside 1 for the catalogue; 0: off
-  bool initial_vectors = true;             ///< items begin at what they are acted upon together with
-  std::int64_t patience = 4;               ///< epochs without a better validation before it ends
-  std::string checkpoint;                  ///< file that is written after each epoch; "" is none
-  bool resume = false;                     ///< go on from the checkpoint where there is one
+  double recency_half_life = 0;  ///< share of acts that are newer at which an act counts half; 0: all count the same
+  bool initial_vectors = true;   ///< items begin at what they are acted upon together with
+  std::int64_t patience = 4;     ///< epochs without a better validation before it ends
+  std::string checkpoint;        ///< file that is written after each epoch; "" is none
+  bool resume = false;           ///< go on from the checkpoint where there is one
 };
 
 /// How one epoch went.

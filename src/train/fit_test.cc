@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 #include "train/co_occurrence.h"
@@ -196,6 +197,59 @@ TEST(Fit, ImpressionsThatWeighNothingAreAsIfThereWereNone) {
   EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), off));
   options.impression_weight = .5;
   EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), off));
+}
+
+constexpr std::size_t kLate = 19;
+
+/// Viewers come one after the other. Four in five acts are upon the first five items, but of the last 15 % of viewers
+/// half are upon a new one.
+dataset::Dataset trend_data() {
+  Audience audience(20);
+  std::mt19937 random(1);
+  for (std::int64_t viewer = 0; viewer < 200; ++viewer) {
+    for (std::int64_t act = 0; act < 15; ++act) {
+      const bool late = viewer >= 170 && random() % 2 == 0;
+      const std::size_t usual = random() % 5 < 4 ? random() % 5 : 5 + random() % 14;
+      audience.act(late ? kLate : usual, 1'700'000'000 + viewer * 3'600 + act * 60);
+    }
+    audience.end_viewer();
+  }
+  return audience.data();
+}
+
+std::size_t place_of_late(const dataset::Dataset& data, double recency_half_life) {
+  FitOptions options = small_options();
+  options.recency_half_life = recency_half_life;
+  Trained trained = train(data, options);
+  const std::vector<float> scores = scores_of_unknown(trained.network);
+  return 1 + static_cast<std::size_t>(
+                 std::count_if(scores.begin(), scores.end(), [&](float score) { return score > scores[kLate]; }));
+}
+
+TEST(Fit, WhatBecamePopularLatelyRanksHigherWhereRecencyCounts) {
+  const dataset::Dataset data = trend_data();
+  const std::size_t without = place_of_late(data, 0);
+  const std::size_t with = place_of_late(data, .2);
+  EXPECT_GE(without, 4U) << "of all acts it has fewer than each of five others";
+  EXPECT_LE(with, 2U);
+}
+
+TEST(RecencyWeights, HalveForEachShareOfActsThatIsNewer) {
+  Audience audience(2);
+  for (const std::int64_t time : {10, 20, 20, 40}) audience.act(0, time);
+  audience.end_viewer();
+  for (const std::int64_t time : {30, 50, 60, 70, 80}) audience.act(1, time);
+  audience.end_viewer();
+  const dataset::Dataset data = audience.data();
+  // The last act of each who has more than two is held out: seven acts are asked for, at 10, 20, 20, 30, 50, 60, 70.
+  const auto weights = recency_weights(data, training_sequences(data, kHoldOut, 200), 1. / 7);
+  EXPECT_EQ(weights[3], 0);
+  EXPECT_EQ(weights[8], 0);
+  EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.), 7, 1e-5);
+  EXPECT_EQ(weights[1], weights[2]) << "at the same time";
+  EXPECT_NEAR(weights[7] / weights[6], 2, 1e-5);
+  EXPECT_NEAR(weights[4] / weights[1], 2, 1e-5);
+  EXPECT_NEAR(weights[1] / weights[0], 4, 1e-5) << "two acts are newer than the first and older than the rest";
 }
 
 TEST(CoOccurrence, IsTheSameOfPairsAsOfAMatrix) {

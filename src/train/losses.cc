@@ -57,7 +57,7 @@ class SampledCrossEntropy : public torch::autograd::Function<SampledCrossEntropy
   /// wanted, wanted_bias  of each row's target
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& queries, const torch::Tensor& drawn,
                                const torch::Tensor& drawn_bias, const torch::Tensor& wanted,
-                               const torch::Tensor& wanted_bias, const Rivals* rivals) {
+                               const torch::Tensor& wanted_bias, const Rivals* rivals, const torch::Tensor* weights) {
     const std::int64_t rows = queries.size(0);
     const auto transposed = drawn.t();
     const auto query_gradient = torch::empty_like(queries);
@@ -76,12 +76,20 @@ class SampledCrossEntropy : public torch::autograd::Function<SampledCrossEntropy
       logits.sub_(largest).exp_();
       const auto target = (wanted_logit - largest).exp_();
       const auto sum = logits.sum(1, true) + target;
-      loss += (sum.log() + largest - wanted_logit).sum().item<double>();
-      const auto missing = target / sum - 1;
+      auto nats = sum.log() + largest - wanted_logit;
+      auto missing = target / sum - 1;
+      auto divisor = sum;
+      if (weights->defined()) {
+        const auto weight = weights->narrow(0, begin, count).unsqueeze(1);
+        nats = nats * weight;
+        missing = missing * weight;
+        divisor = sum / weight;
+      }
+      loss += nats.sum().item<double>();
       query_gradient.narrow(0, begin, count)
-          .copy_(torch::mm(logits, drawn).div_(sum) + missing * wanted.narrow(0, begin, count));
-      drawn_gradient.addmm_(logits.t(), chunk / sum);
-      drawn_bias_gradient.addmv_(logits.t(), sum.reciprocal().squeeze(1));
+          .copy_(torch::mm(logits, drawn).div_(divisor) + missing * wanted.narrow(0, begin, count));
+      drawn_gradient.addmm_(logits.t(), chunk / divisor);
+      drawn_bias_gradient.addmv_(logits.t(), divisor.reciprocal().squeeze(1));
       wanted_bias_gradient.narrow(0, begin, count).copy_(missing.squeeze(1));
     }
     const double share = 1. / static_cast<double>(rows);
@@ -94,17 +102,18 @@ class SampledCrossEntropy : public torch::autograd::Function<SampledCrossEntropy
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     tensor_list passed;
     for (const auto& saved : context->get_saved_variables()) passed.push_back(saved * gradients[0]);
-    passed.emplace_back();  // of what is no tensor
+    passed.resize(passed.size() + 2);  // of what is no tensor
     return passed;
   }
 };
 
 /// Choices between items that were shown, one entry an item; a choice's target is its first.
 struct Choices {
-  std::vector<std::int64_t> rows;     ///< whose query it is, by entry
-  std::vector<std::int64_t> items;    ///< by entry
-  std::vector<std::int64_t> choices;  ///< by entry
-  std::vector<std::int64_t> columns;  ///< by entry: its place in its choice
+  std::vector<std::int64_t> rows;         ///< whose query it is, by entry
+  std::vector<std::int64_t> items;        ///< by entry
+  std::vector<std::int64_t> choices;      ///< by entry
+  std::vector<std::int64_t> columns;      ///< by entry: its place in its choice
+  std::vector<std::int64_t> chosen_rows;  ///< by choice
   std::int64_t count = 0;
   std::int64_t largest = 0;  ///< items of a choice
 
@@ -119,6 +128,7 @@ struct Choices {
     std::int64_t column = 0;
     add_item(target, column++);
     for (const std::uint32_t item : others) add_item(item, column++);
+    chosen_rows.push_back(row);
     ++count;
   }
 };
@@ -163,16 +173,18 @@ ItemSample ItemSampler::draw() const {
 }
 
 torch::Tensor sampled_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
-                                    const torch::Tensor& targets, const SeenItems& seen, const ItemSample& sample) {
+                                    const torch::Tensor& targets, const SeenItems& seen, const ItemSample& sample,
+                                    const torch::Tensor& weights) {
   CHECK(sample.items.size(0) > 0, sample.places.size());
   const Rivals rivals{targets.data_ptr<std::int64_t>(), seen, sample.places};
   return SampledCrossEntropy::apply(queries, items.index_select(0, sample.items),
                                     bias.index_select(0, sample.items) - sample.log_probabilities,
-                                    items.index_select(0, targets), bias.index_select(0, targets), &rivals);
+                                    items.index_select(0, targets), bias.index_select(0, targets), &rivals, &weights);
 }
 
 torch::Tensor shown_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
-                                  const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown) {
+                                  const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown,
+                                  const torch::Tensor& weights) {
   const Choices choices = choices_of(targets, seen, shown);
   if (choices.count == 0) return torch::zeros({});
   const auto entries = torch::tensor(choices.items, torch::kInt64);
@@ -183,7 +195,9 @@ torch::Tensor shown_cross_entropy(const torch::Tensor& queries, const torch::Ten
   const auto table = torch::full({choices.count * choices.largest}, -std::numeric_limits<float>::infinity())
                          .scatter(0, places, scores)
                          .view({choices.count, choices.largest});
-  return (table.logsumexp(1) - table.select(1, 0)).sum() / targets.size(0);
+  auto nats = table.logsumexp(1) - table.select(1, 0);
+  if (weights.defined()) nats = nats * weights.index_select(0, torch::tensor(choices.chosen_rows, torch::kInt64));
+  return nats.sum() / targets.size(0);
 }
 
 }  // namespace matchcue::train

@@ -46,18 +46,20 @@ class ItemSampler {
 /// probabilistic language model", section III; Yi et al. 2019, "Sampling-bias-corrected neural modeling for large
 /// corpus item recommendations", RecSys, section 3). A row's own target, where it was drawn too, counts once.
 ///
-/// queries, items, bias, targets, seen  as there; gradients of items that are not asked for are 0
-/// sample                               not empty
+/// queries, items, bias, targets, seen, weights  as there; gradients of items that are not asked for are 0
+/// sample                                        not empty
 torch::Tensor sampled_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
-                                    const torch::Tensor& targets, const SeenItems& seen, const ItemSample& sample);
+                                    const torch::Tensor& targets, const SeenItems& seen, const ItemSample& sample,
+                                    const torch::Tensor& weights = {});
 
 /// Cross entropy of each row's target among what was shown with it: the conditional logit model of a choice (McFadden
 /// 1974, "Conditional logit analysis of qualitative choice behavior"), added up and divided by the number of rows. What
 /// was shown counts once, and the target belongs to it whether it is listed or not; rows with nothing else add 0.
 ///
-/// queries, items, bias, targets, seen  as catalogue_cross_entropy()'s
-/// shown                                one for each row
+/// queries, items, bias, targets, seen, weights  as catalogue_cross_entropy()'s
+/// shown                                         one for each row
 torch::Tensor shown_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items, const torch::Tensor& bias,
-                                  const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown);
+                                  const torch::Tensor& targets, const SeenItems& seen, const ShownItems& shown,
+                                  const torch::Tensor& weights = {});
 
 }  // namespace matchcue::train

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace matchcue::train {
 namespace {
@@ -151,6 +152,18 @@ TEST_F(LossesTest, AChoiceIsAmongWhatWasShown) {
     expect_same(shown_cross_entropy(queries_, items_, bias_, targets, seen, shown),
                 torch::nn::functional::cross_entropy(logits, targets));
   }
+}
+
+TEST_F(LossesTest, RowsCountWhatTheyWeigh) {
+  const auto weights = torch::rand({kRows}) + .1;
+  const ItemSample all = ItemSampler(counts_, kItems).draw();
+  expect_same(sampled_cross_entropy(queries_, items_, bias_, targets_, {}, all, weights),
+              catalogue_cross_entropy(queries_, items_, bias_, targets_, {}, weights));
+  std::vector<std::uint32_t> everything(kItems);
+  std::iota(everything.begin(), everything.end(), 0U);
+  const ShownItems shown(kRows, everything);
+  expect_same(shown_cross_entropy(queries_, items_, bias_, targets_, {}, shown, weights),
+              catalogue_cross_entropy(queries_, items_, bias_, targets_, {}, weights));
 }
 
 TEST_F(LossesTest, WhereNothingWasShownThereIsNoChoice) {

@@ -46,6 +46,7 @@ struct Batch {
   torch::Tensor targets;  ///< places, int64: items
   SeenItems seen;         ///< at each place; empty where what was seen may be recommended again
   ShownItems shown;       ///< at each place; empty where it does not matter
+  torch::Tensor weights;  ///< places, float32: what each counts; undefined: 1
 };
 
 /// Single thread.

@@ -74,7 +74,8 @@ class LinearRecurrence : public torch::autograd::Function<LinearRecurrence> {
 class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEntropy> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& queries, const torch::Tensor& items,
-                               const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems* seen) {
+                               const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems* seen,
+                               const torch::Tensor* weights) {
     const std::int64_t rows = queries.size(0);
     const auto transposed = items.t();
     const auto query_gradient = torch::empty_like(queries);
@@ -95,11 +96,18 @@ class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEnt
       const auto largest = logits.amax(1, true);
       logits.sub_(largest).exp_();
       const auto sum = logits.sum(1, true);
-      loss += (sum.log() + largest - wanted).sum().item<double>();
+      auto nats = sum.log() + largest - wanted;
+      auto divisor = sum;
+      if (weights->defined()) {
+        const auto weight = weights->narrow(0, begin, count).unsqueeze(1);
+        nats = nats * weight;
+        divisor = sum / weight;
+      }
+      loss += nats.sum().item<double>();
       logits.scatter_add_(1, target, -sum);
-      query_gradient.narrow(0, begin, count).copy_(torch::mm(logits, items).div_(sum));
-      item_gradient.addmm_(logits.t(), chunk / sum);
-      bias_gradient.addmv_(logits.t(), sum.reciprocal().squeeze(1));
+      query_gradient.narrow(0, begin, count).copy_(torch::mm(logits, items).div_(divisor));
+      item_gradient.addmm_(logits.t(), chunk / divisor);
+      bias_gradient.addmv_(logits.t(), divisor.reciprocal().squeeze(1));
     }
     const double share = 1. / static_cast<double>(rows);
     context->save_for_backward({query_gradient.mul_(share), item_gradient.mul_(share), bias_gradient.mul_(share)});
@@ -108,8 +116,8 @@ class CatalogueCrossEntropy : public torch::autograd::Function<CatalogueCrossEnt
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
-    return {saved[0] * gradients[0], saved[1] * gradients[0], saved[2] * gradients[0], torch::Tensor(),
-            torch::Tensor()};
+    return {saved[0] * gradients[0], saved[1] * gradients[0], saved[2] * gradients[0],
+            torch::Tensor(),         torch::Tensor(),         torch::Tensor()};
   }
 };
 
@@ -120,8 +128,9 @@ torch::Tensor linear_recurrence(const torch::Tensor& keep, const torch::Tensor& 
 }
 
 torch::Tensor catalogue_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items,
-                                      const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems& seen) {
-  return CatalogueCrossEntropy::apply(queries, items, bias, targets, &seen);
+                                      const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems& seen,
+                                      const torch::Tensor& weights) {
+  return CatalogueCrossEntropy::apply(queries, items, bias, targets, &seen, &weights);
 }
 
 }  // namespace matchcue::train

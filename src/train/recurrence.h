@@ -30,7 +30,9 @@ torch::Tensor linear_recurrence(const torch::Tensor& keep, const torch::Tensor& 
 /// items        items x width; bias: items
 /// targets      rows, int64
 /// seen         items that a row's softmax is without, but for its target; no rows: none is
+/// weights      rows, float32: what each counts in the sum that is divided by the rows; undefined: 1
 torch::Tensor catalogue_cross_entropy(const torch::Tensor& queries, const torch::Tensor& items,
-                                      const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems& seen);
+                                      const torch::Tensor& bias, const torch::Tensor& targets, const SeenItems& seen,
+                                      const torch::Tensor& weights = {});
 
 }  // namespace matchcue::train

@@ -37,11 +37,12 @@ class CrossEntropyTest : public RecurrenceTest {
   static constexpr std::int64_t kItems = 50;
 
   /// Compares with torch's, of logits to which `left_out` is added.
-  void expect_as_written_out(const SeenItems& seen, const torch::Tensor& left_out) {
-    const auto loss = catalogue_cross_entropy(queries_, items_, bias_, targets_, seen);
+  void expect_as_written_out(const SeenItems& seen, const torch::Tensor& left_out, const torch::Tensor& weights = {}) {
+    const auto loss = catalogue_cross_entropy(queries_, items_, bias_, targets_, seen, weights);
     const auto gradients = torch::autograd::grad({loss}, {queries_, items_, bias_});
     const auto logits = torch::addmm(bias_, queries_, items_.t()) + left_out;
-    const auto wanted = torch::nn::functional::cross_entropy(logits, targets_);
+    const auto nats = -logits.log_softmax(1).gather(1, targets_.unsqueeze(1)).squeeze(1);
+    const auto wanted = weights.defined() ? (nats * weights).mean() : nats.mean();
     const auto wanted_gradients = torch::autograd::grad({wanted}, {queries_, items_, bias_});
     EXPECT_NEAR(loss.item<double>(), wanted.item<double>(), 1e-5);
     for (std::size_t k = 0; k < gradients.size(); ++k) {
@@ -56,6 +57,10 @@ class CrossEntropyTest : public RecurrenceTest {
 };
 
 TEST_F(CrossEntropyTest, IsThatOfTheWholeCatalogue) { expect_as_written_out({}, torch::zeros({1})); }
+
+TEST_F(CrossEntropyTest, RowsCountWhatTheyWeigh) {
+  expect_as_written_out({}, torch::zeros({1}), torch::rand({kRows}) + .1);
+}
 
 TEST_F(CrossEntropyTest, IsWithoutWhatWasSeenButForTheTarget) {
   const std::vector<std::uint32_t> acts = {3, 17, 3, 21, 49, 0};

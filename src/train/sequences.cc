@@ -2,6 +2,7 @@
 #include "train/sequences.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace matchcue::train {
 
@@ -75,6 +76,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences, const Bat
   batch.places = torch::zeros({static_cast<std::int64_t>(targets)}, torch::kInt64);
   batch.targets = torch::zeros({static_cast<std::int64_t>(targets)}, torch::kInt64);
   batch.viewers = torch::zeros({rows, viewer_labels_});
+  if (!parts.weights.empty()) batch.weights = torch::zeros({static_cast<std::int64_t>(targets)});
   auto* items = batch.items.data_ptr<std::int64_t>();
   auto* types = batch.types.data_ptr<std::int64_t>();
   auto* gaps = batch.gaps.data_ptr<std::int64_t>();
@@ -99,6 +101,7 @@ Batch SequenceData::make_batch(const std::vector<Sequence>& sequences, const Bat
           static_cast<std::int64_t>(row * (time + 1) + act - sequence.begin);
       batch.targets.data_ptr<std::int64_t>()[target] = data_.item[act];
       add_parts(sequence, act, parts, batch);
+      if (!parts.weights.empty()) batch.weights.data_ptr<float>()[target] = parts.weights[act];
       for (std::size_t f = 0; f < context_first_.size(); ++f) {
         batch.asked.data_ptr<std::int64_t>()[target * context_first_.size() + f] = label(f, act);
       }
@@ -131,6 +134,27 @@ std::vector<Sequence> training_sequences(const dataset::Dataset& data, const Hol
     }
   }
   return sequences;
+}
+
+std::vector<float> recency_weights(const dataset::Dataset& data, const std::vector<Sequence>& sequences,
+                                   double half_life) {
+  std::vector<std::int64_t> times;
+  for (const Sequence& each : sequences) {
+    for (std::size_t act = each.first_target; act < each.last_target; ++act) times.push_back(data.timestamp_s[act]);
+  }
+  std::sort(times.begin(), times.end());
+  const auto count = static_cast<double>(times.size());
+  std::vector<float> weights(data.interaction_count());
+  double sum = 0;
+  for (const Sequence& each : sequences) {
+    for (std::size_t act = each.first_target; act < each.last_target; ++act) {
+      const auto newer = times.end() - std::upper_bound(times.begin(), times.end(), data.timestamp_s[act]);
+      weights[act] = static_cast<float>(std::exp2(-static_cast<double>(newer) / count / half_life));
+      sum += weights[act];
+    }
+  }
+  for (float& weight : weights) weight *= static_cast<float>(count / sum);
+  return weights;
 }
 
 std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max) {

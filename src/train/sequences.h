@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "dataset/dataset.h"
@@ -30,8 +31,9 @@ struct Sequence {
 
 /// What a batch says beside acts and what is asked for.
 struct BatchParts {
-  bool seen = false;   ///< what its viewers had acted upon, however long before
-  bool shown = false;  ///< the impressions of what is asked for, where the data has any
+  bool seen = false;                    ///< what its viewers had acted upon, however long before
+  bool shown = false;                   ///< the impressions of what is asked for, where the data has any
+  std::span<const float> weights = {};  ///< of each interaction; empty: the batch does not say
 };
 
 /// Reads a data set as tensors. Borrows it. Single thread.
@@ -67,6 +69,12 @@ struct HoldOut {
 std::size_t held_out_acts(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t viewer);
 /// All acts but those held out, cut into pieces of at most `steps_max`.
 std::vector<Sequence> training_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max);
+/// What acts count that are asked for, by interaction: half as much for each further `half_life` of all of them that is
+/// newer, with a mean of 1; acts at the same time count the same. 0 for acts that are not asked for. O(n log n).
+///
+/// half_life  above 0: a share of the acts
+std::vector<float> recency_weights(const dataset::Dataset& data, const std::vector<Sequence>& sequences,
+                                   double half_life);
 /// One act asked for of each viewer that has acts held out, knowing the `steps_max` acts before it.
 std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max);
 /// Groups of sequences of nearly one length, of about `tokens_max` padded steps each, in random order.

@@ -69,6 +69,14 @@ const std::array kParameters = {
                   100,
                   {},
                   "of which of the shown items was chosen, where the data has impressions, beside 1 for which of all"},
+    ParameterSpec{"recency_mask", Kind::boolean, "false", 0, 1, {}, "older acts count less, so that trends count more"},
+    ParameterSpec{"recency_half_life",
+                  Kind::number,
+                  "0.2",
+                  .01,
+                  10,
+                  {},
+                  "with recency_mask: the share of all acts that are newer than one that counts half"},
     ParameterSpec{"held_out_acts",
                   Kind::whole,
                   "1",
@@ -121,6 +129,7 @@ FitOptions options_of(const Parameters& parameters, const TrainRequest& request,
   options.softmax_items_max = parameters.whole("softmax_items_max");
   options.sampled_items = parameters.whole("sampled_items");
   options.impression_weight = parameters.number("impression_weight");
+  options.recency_half_life = parameters.flag("recency_mask") ? parameters.number("recency_half_life") : 0;
   options.checkpoint = request.checkpoint;
   options.resume = request.resume;
   return options;
