@@ -155,17 +155,10 @@ void print_answer(const Globals& globals, const Answer& answer) {
 
 /// The data, or what a protocol of matchcue eval allows to be trained on of them.
 Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flags, const std::string& hold_out) {
-  const auto protocol = evaluate::parse_protocol(hold_out);
-  if (!hold_out.empty() && !protocol) {
-    return invalid("invalid_flag", fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
-                   "hold-out");
-  }
   MCUE_TRY(dataset::Dataset data, load_training_data(globals, flags));
+  const auto protocol = evaluate::parse_protocol(hold_out);
   if (!protocol) return data;
-  MCUE_TRY(const evaluate::Split split, *protocol == evaluate::Protocol::personalize
-                                            ? evaluate::hold_out_viewers(data, {})
-                                            : evaluate::leave_one_out(data));
-  return evaluate::training_part(data, split);
+  return evaluate::training_part(data, *protocol);
 }
 
 Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
@@ -196,6 +189,12 @@ Result<Answer> train(const Globals& globals, const Arguments& arguments, const T
 ExitCode run(const Globals& globals, const Arguments& arguments, const std::vector<std::string>& unknown) {
   const auto config = read_config(arguments);
   if (!config.ok()) return fail(globals, config.error());
+  const std::string& hold_out = arguments.hold_out;
+  if (!hold_out.empty() && !evaluate::parse_protocol(hold_out)) {
+    return fail(globals, invalid("invalid_flag",
+                                 fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
+                                 "hold-out"));
+  }
   if (std::find(kTrainedElsewhere.begin(), kTrainedElsewhere.end(), config->recipe) != kTrainedElsewhere.end()) {
     return fail(globals, become_trainer(globals, arguments, *config));
   }

@@ -98,6 +98,12 @@ TEST_F(TrainCommandTest, MistakesAreNamed) {
   EXPECT_THAT(run("solution show sims-0123456789ab").err, HasSubstr("has no solution version"));
 }
 
+TEST_F(TrainCommandTest, AnUnknownProtocolIsNotLeftToTheTrainer) {
+  const Outcome outcome = run("train --recipe user-personalization --hold-out half --interactions " + interactions_);
+  EXPECT_EQ(outcome.code, ExitCode::invalid_input);
+  EXPECT_THAT(outcome.err, HasSubstr("--hold-out \"half\": is not personalize or leave-one-out"));
+}
+
 TEST_F(TrainCommandTest, TheTrainerThatIsNotBuiltIsAskedForByName) {
   for (const std::string recipe : {"factorization-machine", "user-personalization"}) {
     const Outcome outcome = run("train --recipe " + recipe + " --validation v.csv");

@@ -108,4 +108,10 @@ Dataset training_part(const Dataset& dataset, const Split& split) {
   return part;
 }
 
+Result<Dataset> training_part(const Dataset& dataset, Protocol protocol) {
+  MCUE_TRY(const Split split,
+           protocol == Protocol::personalize ? hold_out_viewers(dataset, {}) : leave_one_out(dataset));
+  return training_part(dataset, split);
+}
+
 }  // namespace matchcue::evaluate

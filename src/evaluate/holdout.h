@@ -62,4 +62,8 @@ Result<Split> leave_one_out(const dataset::Dataset& dataset);
 /// version's manifest tells whether it was trained on this part. O(interactions).
 dataset::Dataset training_part(const dataset::Dataset& dataset, const Split& split);
 
+/// What `matchcue train --hold-out PROTOCOL` trains on: the part of the protocol's split with the presets, which is
+/// what `matchcue eval` asks about by default. Errors: too_little_data.
+Result<dataset::Dataset> training_part(const dataset::Dataset& dataset, Protocol protocol);
+
 }  // namespace matchcue::evaluate

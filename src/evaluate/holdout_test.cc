@@ -142,5 +142,13 @@ TEST(Protocol, IsReadAsItIsWritten) {
   EXPECT_FALSE(parse_protocol("leave-two-out"));
 }
 
+TEST(HoldOut, APartByProtocolIsThatOfItsPresets) {
+  const dataset::Dataset data = even_dataset(100, 20);
+  EXPECT_EQ(training_part(data, Protocol::personalize)->hash,
+            training_part(data, hold_out_viewers(data, {}).value()).hash);
+  EXPECT_EQ(training_part(data, Protocol::leave_one_out)->hash, training_part(data, leave_one_out(data).value()).hash);
+  EXPECT_EQ(training_part(even_dataset(5, 2), Protocol::leave_one_out).error().code, "too_little_data");
+}
+
 }  // namespace
 }  // namespace matchcue::evaluate

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "dataset/dataset_builder.h"
 #include "dataset/decoded.h"
+#include "evaluate/holdout.h"
 #include "scoring/open_sequence_model.h"
+#include "scoring/solution_folder.h"
 
 namespace matchcue::train {
 namespace {
@@ -124,6 +127,20 @@ class FactorizationMachineTest : public ::testing::Test {
   std::int64_t stop_after_ = 0;
   std::atomic<bool> stop_ = false;
 };
+
+TEST_F(FactorizationMachineTest, ItsManifestTellsThatItHasNotSeenWhatWasHeldOut) {
+  request_.parameters["epochs"] = "1";
+  const dataset::Dataset data = make_data(audience_.acts(20));
+  for (const auto protocol : {evaluate::Protocol::personalize, evaluate::Protocol::leave_one_out}) {
+    const dataset::Dataset part = evaluate::training_part(data, protocol).value();
+    const auto trained = train(part);
+    ASSERT_TRUE(trained.ok()) << trained.error().message;
+    const auto folder = scoring::open_solution_folder(folder_ + "/" + trained->id);
+    ASSERT_TRUE(folder.ok()) << folder.error().message;
+    EXPECT_EQ(nlohmann::json::parse((*folder)->manifest()).at("data").at("hash"), part.hash);
+    EXPECT_NE(part.hash, data.hash);
+  }
+}
 
 TEST_F(FactorizationMachineTest, KnowsWhatEachViewerUsesAtEachMoment) {
   const dataset::Dataset data = make_data(audience_.acts(30));

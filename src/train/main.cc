@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "dataset/load_files.h"
 #include "dataset/load_store.h"
+#include "evaluate/holdout.h"
 #include "store/sqlite/sqlite_store.h"
 #include "train/factorization_machine.h"
 #include "train/user_personalization.h"
@@ -32,6 +33,7 @@ struct Flags {
   std::string event_type;
   std::optional<double> event_value_min;
   std::string out;
+  std::string hold_out;  ///< a protocol of matchcue eval; "" is none
   std::vector<std::string> sets;
   std::uint64_t seed = 1;
   int threads = 1;
@@ -86,7 +88,7 @@ void print_rejects(const dataset::LoadReport& report) {
   }
 }
 
-Result<dataset::Dataset> load(const Flags& flags) {
+Result<dataset::Dataset> load_all(const Flags& flags) {
   const dataset::InteractionFilter filter{flags.event_type, flags.event_value_min};
   if (flags.interactions.empty()) {
     MCUE_TRY(const auto reader, store::open_sqlite_reader(flags.data_dir));
@@ -97,6 +99,18 @@ Result<dataset::Dataset> load(const Flags& flags) {
   MCUE_TRY(auto loaded, dataset::load_dataset_files(files, filter));
   print_rejects(loaded.report);
   return std::move(loaded.dataset);
+}
+
+/// The data, or what a protocol of matchcue eval allows to be trained on of them.
+Result<dataset::Dataset> load(const Flags& flags) {
+  const auto protocol = evaluate::parse_protocol(flags.hold_out);
+  if (!flags.hold_out.empty() && !protocol) {
+    return invalid("invalid_flag",
+                   fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", flags.hold_out), "hold-out");
+  }
+  MCUE_TRY(dataset::Dataset data, load_all(flags));
+  if (!protocol) return data;
+  return evaluate::training_part(data, *protocol);
 }
 
 /// Rows of one file; nothing where none is named.
@@ -218,6 +232,11 @@ Result<void> run_factorization_machine(const Flags& flags) {
   if (flags.test && flags.test->empty()) return invalid("invalid_flag", "--test needs a file of interactions", "test");
   if (flags.resume)
     return invalid("invalid_flag", "factorization-machine keeps no checkpoints to resume from", "resume");
+  if (!flags.hold_out.empty() && !flags.validation.empty()) {
+    return invalid("invalid_flag",
+                   "--hold-out goes without --validation: that file may have what matchcue eval is going to ask",
+                   "hold-out");
+  }
   FactorizationRequest request;
   MCUE_TRY(const dataset::Dataset data, load(flags));
   MCUE_TRY_VOID(fill_request(flags, data, request));
@@ -257,6 +276,8 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--event-type", flags.event_type, "train on interactions of this type alone");
   app.add_option("--event-value-min", flags.event_value_min, "and with an EVENT_VALUE of at least this");
   app.add_option("--out", flags.out, "folder of solution versions; DATA_DIR/versions when not given");
+  app.add_option("--hold-out", flags.hold_out,
+                 "train without what matchcue eval asks by this protocol: personalize or leave-one-out");
   app.add_option("--seed", flags.seed, "of everything random");
   app.add_option("--threads", flags.threads, "one gives the same version every time")->check(CLI::Range(1, 256));
   app.add_flag("--resume", flags.resume, "go on where a training of the same data ended");

@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "dataset/dataset_builder.h"
+#include "evaluate/holdout.h"
 #include "scoring/open_sequence_model.h"
+#include "scoring/solution_folder.h"
 
 namespace matchcue::train {
 namespace {
@@ -163,6 +166,21 @@ TEST_F(UserPersonalizationTest, ABatchSaysWhatWasShownWithWhatIsAskedFor) {
   ASSERT_EQ(batch.shown.size(), static_cast<std::size_t>(batch.targets.size(0)));
   EXPECT_THAT(std::vector(batch.shown[0].begin(), batch.shown[0].end()), ElementsAre(4, 9));
   EXPECT_THAT(batch.shown[1], IsEmpty());
+}
+
+TEST_F(UserPersonalizationTest, ItsManifestTellsThatItHasNotSeenWhatWasHeldOut) {
+  request_.parameters["epochs"] = "1";
+  const std::string all = data_.hash;
+  for (const auto protocol : {evaluate::Protocol::personalize, evaluate::Protocol::leave_one_out}) {
+    data_ = evaluate::training_part(make_data(), protocol).value();
+    const auto trained = train();
+    ASSERT_TRUE(trained.ok()) << trained.error().message;
+    const auto folder = scoring::open_solution_folder(folder_ + "/" + trained->id);
+    ASSERT_TRUE(folder.ok()) << folder.error().message;
+    const auto manifest = nlohmann::json::parse((*folder)->manifest());
+    EXPECT_EQ(manifest.at("data").at("hash"), data_.hash);
+    EXPECT_NE(data_.hash, all);
+  }
 }
 
 TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
