@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/progress_line.h"
+#include "cli/ranking_flags.h"
 #include "cli/temporary_folder.h"
 #include "cli/training_data.h"
 #include "evaluate/ranking_report.h"
@@ -30,12 +31,8 @@ struct Arguments {
   DataFlags data;
   std::vector<std::string> versions;
   std::vector<std::string> recipes;
-  std::string protocol = "personalize";
-  std::string ask = "once";
-  std::string seen;  ///< "" is as the protocol has it
+  RankingFlags ranking;
   bool validation = false;
-  std::size_t resamples = evaluate::BootstrapOptions().resamples;
-  std::uint64_t seed = 1;
   std::string html;
 };
 
@@ -54,25 +51,10 @@ struct Candidate {
   scoring::SequenceModelPtr model;
 };
 
-Error bad_flag(std::string_view flag, const std::string& value, std::string_view wanted) {
-  return invalid("invalid_flag", fmt::format("--{} \"{}\": {}", flag, value, wanted), std::string(flag));
-}
-
 Result<void> check_arguments(const Arguments& arguments) {
-  if (!evaluate::parse_protocol(arguments.protocol)) {
-    return bad_flag("protocol", arguments.protocol, "is not personalize or leave-one-out");
-  }
-  if (arguments.ask != "once" && arguments.ask != "by-context") {
-    return bad_flag("ask", arguments.ask, "is not once or by-context");
-  }
-  if (!arguments.seen.empty() && arguments.seen != "kept" && arguments.seen != "removed") {
-    return bad_flag("seen", arguments.seen, "is not kept or removed");
-  }
-  if (arguments.validation && arguments.protocol == "personalize") {
-    return bad_flag("protocol", arguments.protocol, "has no validation part; leave-one-out has");
-  }
-  if (arguments.resamples < 100 || arguments.resamples > 100'000) {
-    return bad_flag("resamples", fmt::format("{}", arguments.resamples), "is not in 100..100000");
+  MCUE_TRY_VOID(check_ranking_flags(arguments.ranking));
+  if (arguments.validation && protocol_of(arguments.ranking) == evaluate::Protocol::personalize) {
+    return bad_flag("protocol", arguments.ranking.protocol, "has no validation part; leave-one-out has");
   }
   if (arguments.versions.empty() && arguments.recipes.empty()) {
     return invalid("invalid_flag", "--version says which solution version, or --recipe which recipe to train and ask",
@@ -82,22 +64,12 @@ Result<void> check_arguments(const Arguments& arguments) {
 }
 
 Result<evaluate::Split> make_split(const Arguments& arguments, const dataset::Dataset& data) {
-  if (evaluate::parse_protocol(arguments.protocol) == evaluate::Protocol::leave_one_out) {
+  if (protocol_of(arguments.ranking) == evaluate::Protocol::leave_one_out) {
     return evaluate::leave_one_out(data);
   }
   evaluate::PersonalizeHoldOut options;
-  options.seed = arguments.seed;
+  options.seed = arguments.ranking.seed;
   return evaluate::hold_out_viewers(data, options);
-}
-
-evaluate::TaskOptions task_options(const Arguments& arguments) {
-  evaluate::TaskOptions options;
-  options.asking = arguments.ask == "once" ? evaluate::Asking::once : evaluate::Asking::by_context;
-  const std::string seen = !arguments.seen.empty()               ? arguments.seen
-                           : arguments.protocol == "personalize" ? "kept"
-                                                                 : "removed";
-  options.seen = seen == "kept" ? evaluate::Seen::kept : evaluate::Seen::removed;
-  return options;
 }
 
 /// Whether a version knows already what it is asked, from the hash of what it was trained on.
@@ -175,23 +147,15 @@ Result<std::vector<Candidate>> gather(const Globals& globals, const Arguments& a
   return candidates;
 }
 
-std::string name_of_data(const Globals& globals, const Arguments& arguments) {
-  const auto& files = arguments.data.files.interactions;
-  if (files.empty()) return data_directory(globals);
-  std::string names;
-  for (const std::string& file : files) names += (names.empty() ? "" : ", ") + fs::path(file).filename().string();
-  return names;
-}
-
 Result<evaluate::RankingReport> examine(const Arguments& arguments, const Exam& exam,
                                         const std::vector<Candidate>& candidates, ProgressLine& line) {
   evaluate::RankingEvaluationOptions options;
-  options.bootstrap.resamples = arguments.resamples;
-  options.bootstrap.seed = arguments.seed;
+  options.bootstrap.resamples = arguments.ranking.resamples;
+  options.bootstrap.seed = arguments.ranking.seed;
   evaluate::RankingReport report;
   report.protocol = exam.split.protocol;
   report.task = exam.task.options();
-  report.seed = arguments.seed;
+  report.seed = arguments.ranking.seed;
   report.items = exam.data.item_count();
   report.viewers = exam.data.viewer_count();
   report.interactions = exam.data.interaction_count();
@@ -219,7 +183,7 @@ Result<evaluate::RankingReport> evaluate_all(const Globals& globals, const Argum
   MCUE_TRY(const evaluate::Split split, make_split(arguments, data));
   const dataset::Dataset part = evaluate::training_part(data, split);
   const evaluate::RankingTask task(data, split, arguments.validation ? split.validation : split.test,
-                                   task_options(arguments));
+                                   task_options_of(arguments.ranking));
   if (task.requests().empty()) {
     return invalid("too_little_data",
                    "everything held out had been acted upon before: there is nothing to ask; "
@@ -231,7 +195,7 @@ Result<evaluate::RankingReport> evaluate_all(const Globals& globals, const Argum
   MCUE_TRY(const auto candidates, gather(globals, arguments, exam, line));
   auto report = examine(arguments, exam, candidates, line);
   line.finish();
-  if (report.ok()) report->data = name_of_data(globals, arguments) + (arguments.validation ? " (validation)" : "");
+  if (report.ok()) report->data = name_of_data(globals, arguments.data) + (arguments.validation ? " (validation)" : "");
   return report;
 }
 
@@ -256,17 +220,11 @@ void add_eval_command(Commands commands) {
                       "a solution version: its id or its folder; more of them are compared with the first");
   command->add_option("--recipe", arguments->recipes,
                       "RECIPE[,NAME=VALUE...] in closed form: trained here on what the protocol lets it see");
-  command->add_option("--protocol", arguments->protocol, "personalize or leave-one-out")->capture_default_str();
-  command
-      ->add_option("--ask", arguments->ask,
-                   "personalize: once a viewer, or by-context for each context among what is held out")
-      ->capture_default_str();
-  command->add_option("--seen", arguments->seen,
-                      "items that a viewer knows: kept (personalize's default) or removed (leave-one-out's)");
+  add_ranking_flags(*command, arguments->ranking);
   command->add_flag("--validation", arguments->validation,
                     "leave-one-out: the last act but one, for choosing parameters");
-  command->add_option("--resamples", arguments->resamples, "of the bootstrap, 100..100000")->capture_default_str();
-  command->add_option("--seed", arguments->seed, "who is held out, and of the bootstrap")->capture_default_str();
+  command->add_option("--seed", arguments->ranking.seed, "who is held out, and of the bootstrap")
+      ->capture_default_str();
   command->add_option("--html", arguments->html, "write a page with plots to this file");
   add_data_flags(*command, arguments->data);
   command->callback([commands, arguments] {

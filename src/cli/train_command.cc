@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -15,10 +14,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "cli/command.h"
 #include "cli/progress_line.h"
-#include "cli/training_config.h"
+#include "cli/recipe_flags.h"
 #include "cli/training_data.h"
 #include "evaluate/holdout.h"
 #include "recipes/recipe.h"
@@ -26,47 +24,14 @@
 namespace matchcue::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kTrainedElsewhere = {"factorization-machine", "user-personalization"};
-constexpr const char* kTrainer = "matchcue-train";
-
 /// What the command line says.
 struct Arguments {
-  std::string recipe;
-  std::string config;
-  std::vector<std::string> set;
+  RecipeFlags recipe;
   std::string out;
   std::optional<std::uint64_t> seed;
   std::string hold_out;
   DataFlags data;
 };
-
-/// The configuration with the flags over it.
-Result<TrainingConfig> read_config(const Arguments& arguments) {
-  TrainingConfig config;
-  if (!arguments.config.empty()) {
-    MCUE_TRY(config, load_training_config(arguments.config));
-  }
-  if (!arguments.recipe.empty()) config.recipe = arguments.recipe;
-  if (arguments.seed) config.seed = arguments.seed;
-  if (!arguments.data.event_type.empty()) config.event_type = arguments.data.event_type;
-  if (arguments.data.event_value_min) config.event_value_min = arguments.data.event_value_min;
-  MCUE_TRY_VOID(add_hyperparameters(config, arguments.set));
-  return config;
-}
-
-Error unknown_recipe(const std::string& name) {
-  std::vector<std::string> names(kTrainedElsewhere.begin(), kTrainedElsewhere.end());
-  for (const recipes::Recipe& recipe : recipes::all_recipes()) names.emplace_back(recipe.name);
-  std::sort(names.begin(), names.end());
-  std::string all;
-  for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
-  if (name.empty()) return invalid("invalid_flag", "--recipe says which: " + all, "recipe");
-  const auto nearest = nearest_name(name, names);
-  return invalid("unknown_recipe",
-                 fmt::format("unknown recipe \"{}\"{}; there are {}", name,
-                             nearest ? "; did you mean " + *nearest + "?" : std::string(), all),
-                 "recipe");
-}
 
 /// What the trainer is told: the command line, with what the configuration file says as flags. Those of the command
 /// line come last, and so win.
@@ -76,7 +41,7 @@ std::vector<std::string> trainer_words(const Globals& globals, const Arguments& 
   const auto add = [&words](bool said_there, const std::string& flag, const std::string& value) {
     if (!said_there) words.insert(words.end(), {flag, value});
   };
-  add(!arguments.recipe.empty(), "--recipe", config.recipe);
+  add(!arguments.recipe.recipe.empty(), "--recipe", config.recipe);
   if (config.seed) add(arguments.seed.has_value(), "--seed", fmt::to_string(*config.seed));
   if (config.event_type) add(!arguments.data.event_type.empty(), "--event-type", *config.event_type);
   if (config.event_value_min) {
@@ -163,9 +128,7 @@ Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flag
 
 Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                      const recipes::Recipe& recipe) {
-  DataFlags data_flags = arguments.data;
-  data_flags.event_type = config.event_type.value_or("");
-  data_flags.event_value_min = config.event_value_min;
+  const DataFlags data_flags = with_config(arguments.data, config);
   // Wrong parameters are said before the data are read.
   MCUE_TRY_VOID(recipes::Parameters::read(recipe.name, recipe.parameters, config.hyperparameters));
   MCUE_TRY(const dataset::Dataset data, load_data(globals, data_flags, arguments.hold_out));
@@ -187,15 +150,16 @@ Result<Answer> train(const Globals& globals, const Arguments& arguments, const T
 }
 
 ExitCode run(const Globals& globals, const Arguments& arguments, const std::vector<std::string>& unknown) {
-  const auto config = read_config(arguments);
+  auto config = read_config(arguments.recipe, arguments.data);
   if (!config.ok()) return fail(globals, config.error());
+  if (arguments.seed) config->seed = arguments.seed;
   const std::string& hold_out = arguments.hold_out;
   if (!hold_out.empty() && !evaluate::parse_protocol(hold_out)) {
-    return fail(globals, invalid("invalid_flag",
-                                 fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
-                                 "hold-out"));
+    return fail(globals,
+                invalid("invalid_flag", fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
+                        "hold-out"));
   }
-  if (std::find(kTrainedElsewhere.begin(), kTrainedElsewhere.end(), config->recipe) != kTrainedElsewhere.end()) {
+  if (is_trained_elsewhere(config->recipe)) {
     return fail(globals, become_trainer(globals, arguments, *config));
   }
   if (!unknown.empty()) {
@@ -216,9 +180,7 @@ void add_train_command(Commands commands) {
   // shared_ptr: the parser's options and the callback both hold it, and CLI11 copies callbacks.
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = commands.app.add_subcommand("train", "train a recipe: from data to a solution version");
-  command->add_option("--recipe", arguments->recipe, "which; docs/recipes.md describes them");
-  command->add_option("--config", arguments->config, "TOML file: recipe, event_type, seed, [hyperparameters]");
-  command->add_option("--set", arguments->set, "a hyperparameter: NAME=VALUE");
+  add_recipe_flags(*command, arguments->recipe);
   command->add_option("--out", arguments->out, "where versions are kept; default DATA_DIR/versions");
   command->add_option("--seed", arguments->seed, "the same data, parameters and seed give the same version");
   command->add_option("--hold-out", arguments->hold_out,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 
 #include "dataset/load_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -79,6 +80,16 @@ std::string data_directory(const Globals& globals) {
 }
 
 std::string versions_directory(const Globals& globals) { return data_directory(globals) + "/versions"; }
+
+std::string name_of_data(const Globals& globals, const DataFlags& flags) {
+  const auto& files = flags.files.interactions;
+  if (files.empty()) return data_directory(globals);
+  std::string names;
+  for (const std::string& file : files) {
+    names += (names.empty() ? "" : ", ") + std::filesystem::path(file).filename().string();
+  }
+  return names;
+}
 
 Result<Dataset> load_training_data(const Globals& globals, const DataFlags& flags) {
   MCUE_TRY(Dataset data,

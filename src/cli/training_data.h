@@ -30,6 +30,9 @@ std::string data_directory(const Globals& globals);
 /// Where its solution versions are: DATA_DIR/versions.
 std::string versions_directory(const Globals& globals);
 
+/// For people: the names of the files, or of the data directory.
+std::string name_of_data(const Globals& globals, const DataFlags& flags);
+
 /// Reads the files, or what is stored in the data directory, which a server may have open. Says on stderr, unless
 /// quiet, how much was read, which rows were left out and which columns are not trained on.
 /// Errors: invalid_flag, not_found, and those of dataset::load_dataset_files and load_dataset_store.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/recipe_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "recipes/recipe.h"
+
+namespace matchcue::cli {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kTrainedElsewhere = {"factorization-machine", "user-personalization"};
+
+}  // namespace
+
+void add_recipe_flags(CLI::App& command, RecipeFlags& flags) {
+  command.add_option("--recipe", flags.recipe, "which; docs/recipes.md describes them");
+  command.add_option("--config", flags.config, "TOML file: recipe, event_type, seed, [hyperparameters]");
+  command.add_option("--set", flags.set, "a hyperparameter: NAME=VALUE");
+}
+
+Result<TrainingConfig> read_config(const RecipeFlags& flags, const DataFlags& data) {
+  TrainingConfig config;
+  if (!flags.config.empty()) {
+    MCUE_TRY(config, load_training_config(flags.config));
+  }
+  if (!flags.recipe.empty()) config.recipe = flags.recipe;
+  if (!data.event_type.empty()) config.event_type = data.event_type;
+  if (data.event_value_min) config.event_value_min = data.event_value_min;
+  MCUE_TRY_VOID(add_hyperparameters(config, flags.set));
+  return config;
+}
+
+DataFlags with_config(DataFlags flags, const TrainingConfig& config) {
+  flags.event_type = config.event_type.value_or("");
+  flags.event_value_min = config.event_value_min;
+  return flags;
+}
+
+bool is_trained_elsewhere(std::string_view recipe) {
+  return std::find(kTrainedElsewhere.begin(), kTrainedElsewhere.end(), recipe) != kTrainedElsewhere.end();
+}
+
+Error unknown_recipe(const std::string& name) {
+  std::vector<std::string> names(kTrainedElsewhere.begin(), kTrainedElsewhere.end());
+  for (const recipes::Recipe& recipe : recipes::all_recipes()) names.emplace_back(recipe.name);
+  std::sort(names.begin(), names.end());
+  std::string all;
+  for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
+  if (name.empty()) return invalid("invalid_flag", "--recipe says which: " + all, "recipe");
+  const auto nearest = nearest_name(name, names);
+  return invalid("unknown_recipe",
+                 fmt::format("unknown recipe \"{}\"{}; there are {}", name,
+                             nearest ? "; did you mean " + *nearest + "?" : std::string(), all),
+                 "recipe");
+}
+
+}  // namespace matchcue::cli

@@ -1,0 +1,41 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The flags that say which recipe is trained with which settings.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "cli/training_config.h"
+#include "cli/training_data.h"
+
+namespace matchcue::cli {
+
+/// What the flags were set to.
+struct RecipeFlags {
+  std::string recipe;
+  std::string config;            ///< a file
+  std::vector<std::string> set;  ///< "NAME=VALUE"
+};
+
+/// Adds --recipe, --config and --set.
+void add_recipe_flags(CLI::App& command, RecipeFlags& flags);
+
+/// The configuration file with the flags over it, those of the data too; recipe names are not looked at.
+/// Errors: those of load_training_config and add_hyperparameters.
+Result<TrainingConfig> read_config(const RecipeFlags& flags, const DataFlags& data);
+
+/// The same data flags with what the configuration says of them.
+DataFlags with_config(DataFlags flags, const TrainingConfig& config);
+
+/// Whether matchcue-train has this recipe.
+bool is_trained_elsewhere(std::string_view recipe);
+constexpr const char* kTrainer = "matchcue-train";
+
+/// Says which recipes there are, and the nearest.
+Error unknown_recipe(const std::string& name);
+
+}  // namespace matchcue::cli
