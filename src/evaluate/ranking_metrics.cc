@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "base/check.h"
 
@@ -26,6 +27,10 @@ constexpr std::array<Names, kRankingMetricCount> kNames = {{
     {"mean_reciprocal_rank", "MRR"},
     {"novelty_at_25", "Novelty@25"},
 }};
+
+/// How people begin a key, and how Personalize does.
+constexpr std::array<Names, 2> kBriefly = {
+    {{"ndcg_at_", "normalized_discounted_cumulative_gain_at_"}, {"mrr_at_", "mean_reciprocal_rank_at_"}}};
 
 double discount(std::size_t rank) { return 1 / std::log2(1 + static_cast<double>(rank)); }
 
@@ -87,6 +92,17 @@ double novelty(std::span<const double> shares) {
 
 std::string_view key_of(RankingMetric metric) { return kNames[static_cast<std::size_t>(metric)].key; }
 std::string_view name_of(RankingMetric metric) { return kNames[static_cast<std::size_t>(metric)].name; }
+
+std::optional<RankingMetric> parse_ranking_metric(std::string_view text) {
+  std::string key(text);
+  for (const auto& [brief, full] : kBriefly) {
+    if (text.starts_with(brief)) key = std::string(full) + std::string(text.substr(brief.size()));
+  }
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i].key == key) return static_cast<RankingMetric>(i);
+  }
+  return std::nullopt;
+}
 
 RankingValues measure(std::span<const std::uint32_t> hit_ranks, std::size_t relevant) {
   return {reciprocal_rank(hit_ranks, 25),

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -65,6 +66,8 @@ using RankingValues = std::array<double, kRankingMetricCount>;
 
 /// As GetSolutionMetrics spells it, "normalized_discounted_cumulative_gain_at_5"; ours in the same manner.
 std::string_view key_of(RankingMetric metric);
+/// The metric of this key; "ndcg_at_5" and "mrr_at_25" mean the long ones. Nothing when there is none.
+std::optional<RankingMetric> parse_ranking_metric(std::string_view text);
 /// For tables: "NDCG@5".
 std::string_view name_of(RankingMetric metric);
 

@@ -69,6 +69,13 @@ TEST(RankingMetrics, MeasureHasEveryMetricUnderItsPersonalizeName) {
   EXPECT_EQ(of(RankingMetric::hit_rate_at_10), 1);
   EXPECT_EQ(key_of(RankingMetric::ndcg_at_25), "normalized_discounted_cumulative_gain_at_25");
   EXPECT_EQ(name_of(RankingMetric::mean_reciprocal_rank_at_25), "MRR@25");
+  for (std::size_t i = 0; i < kRankingMetricCount; ++i) {
+    const auto metric = static_cast<RankingMetric>(i);
+    EXPECT_EQ(parse_ranking_metric(key_of(metric)), metric);
+  }
+  EXPECT_EQ(parse_ranking_metric("ndcg_at_10"), RankingMetric::ndcg_at_10);
+  EXPECT_EQ(parse_ranking_metric("mrr_at_25"), RankingMetric::mean_reciprocal_rank_at_25);
+  EXPECT_EQ(parse_ranking_metric("ndcg_at_11"), std::nullopt);
 }
 
 }  // namespace
