@@ -24,6 +24,9 @@ struct ParameterSpec {
   double most = 1;
   std::vector<std::string_view> choices;  ///< choice
   std::string_view help;                  ///< for people, with unit
+  double draw_least = 0;  ///< what a search draws a number from (parameter_search.h), inside the bounds;
+  double draw_most = 0;   ///< both 0: the bounds
+  bool is_drawn = true;   ///< false: a search holds it, unless it is asked to draw it
 };
 
 /// As a configuration or an API gives them: all values are text.

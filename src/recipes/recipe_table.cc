@@ -80,14 +80,36 @@ Result<WindowTables> sequential_ridge(const Dataset& dataset, const Parameters& 
 
 const ParameterSpec kUseContext = {"use_context", Kind::boolean, "true", 0, 1, {}, "the moment's context counts"};
 const Specs kRelated = {
-    {"related_items_max", Kind::whole, "200", 1, 10'000, {}, "items kept for each item, the nearest"},
-    {"window", Kind::whole, "10", 1, 1'000, {}, "a viewer's last acts whose related items count"},
-    {"decay", Kind::number, "0.85", 0.01, 1, {}, "what an act weighs beside the next newer one"}};
-const Specs kRidge = {{"window", Kind::whole, "30", 1, 1'000, {}, "a viewer's last acts that count"},
-                      {"decay", Kind::number, "0.85", 0.01, 1, {}, "what an act weighs beside the next newer one"},
-                      {"lambda", Kind::number, "100", 1e-3, 1e9, {}, "ridge penalty, in interactions"},
-                      kUseContext,
-                      {"use_user_metadata", Kind::boolean, "true", 0, 1, {}, "what is known of the viewer counts"}};
+    {"related_items_max", Kind::whole, "200", 1, 10'000, {}, "items kept for each item, the nearest", 20, 2'000},
+    {"window", Kind::whole, "10", 1, 1'000, {}, "a viewer's last acts whose related items count", 1, 100},
+    {"decay", Kind::number, "0.85", 0.01, 1, {}, "what an act weighs beside the next newer one", .5, 1}};
+const Specs kRidge = {
+    {"window", Kind::whole, "30", 1, 1'000, {}, "a viewer's last acts that count", 1, 100},
+    {"decay", Kind::number, "0.85", 0.01, 1, {}, "what an act weighs beside the next newer one", .5, 1},
+    {"lambda", Kind::number, "100", 1e-3, 1e9, {}, "ridge penalty, in interactions", 1, 1e4},
+    kUseContext,
+    {"use_user_metadata", Kind::boolean, "true", 0, 1, {}, "what is known of the viewer counts"}};
+const Specs kPopularity = {
+    {"smoothing", Kind::number, "20", 1e-3, 1e6, {}, "interactions in average contexts an item begins with", 1, 1e3},
+    kUseContext};
+const Specs kTrend = {{"trend_discovery_frequency",
+                       Kind::choice,
+                       "3 hours",
+                       0,
+                       1,
+                       {"30 minutes", "1 hour", "3 hours", "1 day"},
+                       "length of the windows that are compared"},
+                      {"smoothing", Kind::number, "10", 1e-3, 1e6, {}, "interactions added to both windows", 1, 1e3}};
+const Specs kSimilar = {
+    {"metadata_weight", Kind::number, "0.3", 0, 1, {}, "of metadata beside co-occurrence"},
+    {"confidence", Kind::number, "5", 0, 1e6, {}, "common viewers at which co-occurrence counts by half", .1, 100}};
+const Specs kSims = {
+    {"popularity_discount_factor", Kind::number, "0.5", 0, 1, {}, "1: rare companions count most"},
+    {"min_cointeraction_count", Kind::whole, "3", 0, 1'000, {}, "common viewers that two items must have", 0, 10},
+    {"min_user_history_length_percentile", Kind::number, "0.005", 0, 1, {}, "viewers with fewer are out", 0, 0, false},
+    {"max_user_history_length_percentile", Kind::number, "0.995", 0, 1, {}, "viewers with more are out", 0, 0, false},
+    {"min_item_interaction_count_percentile", Kind::number, "0.01", 0, 1, {}, "items with fewer are out", 0, 0, false},
+    {"max_item_interaction_count_percentile", Kind::number, "0.9", 0, 1, {}, "items with more are out", 0, 0, false}};
 
 Specs joined(Specs first, const Specs& then) {
   first.insert(first.end(), then.begin(), then.end());
@@ -95,40 +117,13 @@ Specs joined(Specs first, const Specs& then) {
 }
 
 std::vector<Recipe> make_recipes() {
-  return {
-      {"personalized-ranking", "a given list in a viewer's order, by sequential-ridge", kRidge, sequential_ridge},
-      {"popularity-count",
-       "what most viewers act upon, in this context",
-       {{"smoothing", Kind::number, "20", 1e-3, 1e6, {}, "interactions an item is thought to have in average contexts"},
-        kUseContext},
-       popularity_count},
-      {"sequential-ridge", "what comes next after a viewer's last acts, in closed form", kRidge, sequential_ridge},
-      {"similar-items", "what is like a viewer's last items in metadata, or goes with them",
-       joined({{"metadata_weight", Kind::number, "0.3", 0, 1, {}, "of metadata beside co-occurrence"},
-               {"confidence", Kind::number, "5", 0, 1e6, {}, "common viewers at which co-occurrence counts by half"}},
-              kRelated),
-       similar_items},
-      {"sims", "what viewers act upon who acted upon a viewer's last items",
-       joined(
-           {{"popularity_discount_factor", Kind::number, "0.5", 0, 1, {}, "1: rare companions count most"},
-            {"min_cointeraction_count", Kind::whole, "3", 0, 1'000, {}, "common viewers that two items must have"},
-            {"min_user_history_length_percentile", Kind::number, "0.005", 0, 1, {}, "viewers with fewer are left out"},
-            {"max_user_history_length_percentile", Kind::number, "0.995", 0, 1, {}, "viewers with more are left out"},
-            {"min_item_interaction_count_percentile", Kind::number, "0.01", 0, 1, {}, "items with fewer are left out"},
-            {"max_item_interaction_count_percentile", Kind::number, "0.9", 0, 1, {}, "items with more are left out"}},
-           kRelated),
-       sims},
-      {"trending-now",
-       "what gains viewers fastest now",
-       {{"trend_discovery_frequency",
-         Kind::choice,
-         "3 hours",
-         0,
-         1,
-         {"30 minutes", "1 hour", "3 hours", "1 day"},
-         "length of the windows that are compared"},
-        {"smoothing", Kind::number, "10", 1e-3, 1e6, {}, "interactions added to both windows"}},
-       trending_now}};
+  return {{"personalized-ranking", "a given list in a viewer's order, by sequential-ridge", kRidge, sequential_ridge},
+          {"popularity-count", "what most viewers act upon, in this context", kPopularity, popularity_count},
+          {"sequential-ridge", "what comes next after a viewer's last acts, in closed form", kRidge, sequential_ridge},
+          {"similar-items", "what is like a viewer's last items in metadata, or goes with them",
+           joined(kSimilar, kRelated), similar_items},
+          {"sims", "what viewers act upon who acted upon a viewer's last items", joined(kSims, kRelated), sims},
+          {"trending-now", "what gains viewers fastest now", kTrend, trending_now}};
 }
 
 }  // namespace
