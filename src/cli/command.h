@@ -67,6 +67,7 @@ void add_learn_commands(Commands commands);     // learn show|watch|settle|verif
 void add_learn_verify_command(CLI::App& family, Commands commands);
 void add_ope_command(Commands commands);   // ope
 void add_eval_command(Commands commands);  // eval
+void add_tune_command(Commands commands);  // tune
 void add_load_command(Commands commands);  // load
 void add_demo_command(Commands commands);  // demo
 

@@ -67,6 +67,7 @@ int main(int argc, char** argv) {
   add_campaign_commands(commands);
   add_ope_command(commands);
   add_eval_command(commands);
+  add_tune_command(commands);
   add_load_command(commands);
   add_doctor_command(commands);
 

@@ -76,6 +76,30 @@ Result<TrainingConfig> load_training_config(const std::string& path) {
   return config;
 }
 
+std::string write_training_config(const TrainingConfig& config, const std::string& comment) {
+  toml::table table;
+  table.insert("recipe", config.recipe);
+  if (config.event_type) table.insert("event_type", *config.event_type);
+  if (config.event_value_min) table.insert("event_value_min", *config.event_value_min);
+  if (config.seed) table.insert("seed", static_cast<std::int64_t>(*config.seed));
+  toml::table values;
+  for (const auto& [name, text] : config.hyperparameters) {
+    if (const auto whole = parse_int(text)) {
+      values.insert(name, *whole);
+    } else if (const auto number = parse_double(text)) {
+      values.insert(name, *number);
+    } else if (text == "true" || text == "false") {
+      values.insert(name, text == "true");
+    } else {
+      values.insert(name, text);
+    }
+  }
+  table.insert("hyperparameters", std::move(values));
+  std::ostringstream out;
+  out << "# " << comment << "\n" << table << "\n";
+  return out.str();
+}
+
 Result<void> add_hyperparameters(TrainingConfig& config, const std::vector<std::string>& assignments) {
   for (const std::string& assignment : assignments) {
     const std::size_t equals = assignment.find('=');

@@ -48,6 +48,25 @@ TEST_F(TrainingConfigTest, ErrorsNameFileAndLine) {
   EXPECT_EQ(load_training_config(folder_.path() + "/none.toml").error().code, "unreadable_config");
 }
 
+TEST_F(TrainingConfigTest, WhatIsWrittenIsReadBack) {
+  TrainingConfig config;
+  config.recipe = "trending-now";
+  config.event_type = "it's \"so\"";
+  config.event_value_min = .5;
+  config.seed = 7;
+  config.hyperparameters = {
+      {"decay", "0.9"}, {"lambda", "1234"}, {"trend_discovery_frequency", "1 hour"}, {"use_context", "false"}};
+  const std::string text = write_training_config(config, "by hand");
+  EXPECT_THAT(text, testing::StartsWith("# by hand\n"));
+  const auto read = load(text);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->recipe, config.recipe);
+  EXPECT_EQ(read->event_type, config.event_type);
+  EXPECT_EQ(read->event_value_min, config.event_value_min);
+  EXPECT_EQ(read->seed, config.seed);
+  EXPECT_EQ(read->hyperparameters, config.hyperparameters);
+}
+
 TEST_F(TrainingConfigTest, FlagsGoOverTheFile) {
   auto config = load("[hyperparameters]\nwindow = 5\n");
   ASSERT_TRUE(add_hyperparameters(*config, {"window=6", "x=a=b"}).ok());
