@@ -159,7 +159,7 @@ std::string train(const std::string& recipe, const dataset::Dataset& data, const
   }
 #endif
   const recipes::Recipe* closed = recipes::find_recipe(recipe);
-  CHECK(closed != nullptr, recipe);
+  CHECK(closed != nullptr && closed->is_closed_form(), recipe);
   const auto trained = recipes::train_version(*closed, data, {{}, "", 1, folder}, [](std::string_view, double) {});
   CHECK(trained.ok(), trained.error().message);
   return trained->id;

@@ -38,7 +38,6 @@ struct Globals {
   std::string server = "http://127.0.0.1:8081";  ///< the API of a running matchcue
   std::string config;                            ///< matchcue.toml; empty is ./matchcue.toml if it exists
   std::string data_dir;                          ///< where everything is kept; empty is ./matchcue-data
-  std::vector<std::string> arguments;            ///< the whole command line, without the program
 };
 
 /// What add_* functions work on. A chosen sub-command puts what is to be done into `action` (by CLI11's callback).

@@ -42,6 +42,7 @@ struct Exam {
   const evaluate::Split& split;
   const dataset::Dataset& part;  ///< of data, what may be trained on
   const evaluate::RankingTask& task;
+  std::uint64_t seed = 1;  ///< of who is asked about
 };
 
 /// A version that is asked.
@@ -53,7 +54,7 @@ struct Candidate {
 
 Result<void> check_arguments(const Arguments& arguments) {
   MCUE_TRY_VOID(check_ranking_flags(arguments.ranking));
-  if (arguments.validation && protocol_of(arguments.ranking) == evaluate::Protocol::personalize) {
+  if (arguments.validation && hold_out_of(arguments.ranking).protocol == evaluate::Protocol::personalize) {
     return bad_flag("protocol", arguments.ranking.protocol, "has no validation part; leave-one-out has");
   }
   if (arguments.versions.empty() && arguments.recipes.empty()) {
@@ -61,15 +62,6 @@ Result<void> check_arguments(const Arguments& arguments) {
                    "version");
   }
   return {};
-}
-
-Result<evaluate::Split> make_split(const Arguments& arguments, const dataset::Dataset& data) {
-  if (protocol_of(arguments.ranking) == evaluate::Protocol::leave_one_out) {
-    return evaluate::leave_one_out(data);
-  }
-  evaluate::PersonalizeHoldOut options;
-  options.seed = arguments.ranking.seed;
-  return evaluate::hold_out_viewers(data, options);
 }
 
 /// Whether a version knows already what it is asked, from the hash of what it was trained on.
@@ -83,8 +75,8 @@ std::string provenance_note(const std::string& manifest, const Exam& exam) {
   if (hash == exam.data.hash) {
     return fmt::format(
         "was trained on all of these data, so it has seen what it is asked about and looks better than it is. "
-        "matchcue train --hold-out {} trains without what is asked",
-        to_string(exam.split.protocol));
+        "matchcue train --hold-out {} --hold-out-seed {} trains without what is asked",
+        to_string(exam.split.protocol), exam.seed);
   }
   return "was trained on other data; whether it has seen what it is asked about is not known";
 }
@@ -112,10 +104,11 @@ Result<Candidate> train_recipe(const std::string& text, const Exam& exam, const 
                                ProgressLine& line) {
   const auto parts = split(text, ',');
   const recipes::Recipe* recipe = recipes::find_recipe(parts.front());
-  if (recipe == nullptr) {
+  if (recipe == nullptr || !recipe->is_closed_form()) {
     std::string names;
-    for (const recipes::Recipe& each : recipes::all_recipes())
-      names += (names.empty() ? "" : ", ") + std::string(each.name);
+    for (const recipes::Recipe& each : recipes::all_recipes()) {
+      if (each.is_closed_form()) names += (names.empty() ? "" : ", ") + std::string(each.name);
+    }
     return bad_flag("recipe", text, fmt::format("no such recipe can be trained here; there are {}", names));
   }
   recipes::TrainOptions options;
@@ -180,7 +173,7 @@ Result<evaluate::RankingReport> examine(const Arguments& arguments, const Exam& 
 Result<evaluate::RankingReport> evaluate_all(const Globals& globals, const Arguments& arguments) {
   MCUE_TRY_VOID(check_arguments(arguments));
   MCUE_TRY(const dataset::Dataset data, load_training_data(globals, arguments.data));
-  MCUE_TRY(const evaluate::Split split, make_split(arguments, data));
+  MCUE_TRY(const evaluate::Split split, evaluate::make_split(data, hold_out_of(arguments.ranking)));
   const dataset::Dataset part = evaluate::training_part(data, split);
   const evaluate::RankingTask task(data, split, arguments.validation ? split.validation : split.test,
                                    task_options_of(arguments.ranking));
@@ -191,7 +184,7 @@ Result<evaluate::RankingReport> evaluate_all(const Globals& globals, const Argum
   }
   const SystemClock clock;
   ProgressLine line("eval", 0, progress_style(globals.quiet), clock);
-  const Exam exam{data, split, part, task};
+  const Exam exam{data, split, part, task, arguments.ranking.seed};
   MCUE_TRY(const auto candidates, gather(globals, arguments, exam, line));
   auto report = examine(arguments, exam, candidates, line);
   line.finish();

@@ -43,7 +43,6 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
-  globals.arguments.assign(argv + 1, argv + argc);
   app.add_flag("--json", globals.json, "JSON on standard output");
   app.add_flag("-q,--quiet", globals.quiet, "no progress");
   app.add_option("--server", globals.server, "the API of a running matchcue")->capture_default_str();

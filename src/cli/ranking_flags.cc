@@ -36,7 +36,9 @@ Result<void> check_ranking_flags(const RankingFlags& flags) {
   return {};
 }
 
-evaluate::Protocol protocol_of(const RankingFlags& flags) { return evaluate::parse_protocol(flags.protocol).value(); }
+evaluate::HoldOutRequest hold_out_of(const RankingFlags& flags) {
+  return {evaluate::parse_protocol(flags.protocol).value(), flags.seed, false};
+}
 
 evaluate::TaskOptions task_options_of(const RankingFlags& flags) {
   evaluate::TaskOptions options;

@@ -33,7 +33,7 @@ Result<void> check_ranking_flags(const RankingFlags& flags);
 Error bad_flag(std::string_view flag, const std::string& value, std::string_view wanted);
 
 // Of checked flags.
-evaluate::Protocol protocol_of(const RankingFlags& flags);
+evaluate::HoldOutRequest hold_out_of(const RankingFlags& flags);
 evaluate::TaskOptions task_options_of(const RankingFlags& flags);
 
 }  // namespace matchcue::cli

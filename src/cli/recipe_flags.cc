@@ -3,19 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "base/text.h"
-#include "recipes/recipe.h"
 
 namespace matchcue::cli {
-
-namespace {
-
-constexpr std::array<std::string_view, 2> kTrainedElsewhere = {"factorization-machine", "user-personalization"};
-
-}  // namespace
 
 void add_recipe_flags(CLI::App& command, RecipeFlags& flags) {
   command.add_option("--recipe", flags.recipe, "which; docs/recipes.md describes them");
@@ -41,14 +31,10 @@ DataFlags with_config(DataFlags flags, const TrainingConfig& config) {
   return flags;
 }
 
-bool is_trained_elsewhere(std::string_view recipe) {
-  return std::find(kTrainedElsewhere.begin(), kTrainedElsewhere.end(), recipe) != kTrainedElsewhere.end();
-}
-
-Error unknown_recipe(const std::string& name) {
-  std::vector<std::string> names(kTrainedElsewhere.begin(), kTrainedElsewhere.end());
+Result<const recipes::Recipe*> find_recipe(const std::string& name) {
+  if (const recipes::Recipe* recipe = recipes::find_recipe(name)) return recipe;
+  std::vector<std::string> names;
   for (const recipes::Recipe& recipe : recipes::all_recipes()) names.emplace_back(recipe.name);
-  std::sort(names.begin(), names.end());
   std::string all;
   for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
   if (name.empty()) return invalid("invalid_flag", "--recipe says which: " + all, "recipe");

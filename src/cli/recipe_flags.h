@@ -4,13 +4,13 @@
 // The flags that say which recipe is trained with which settings.
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "cli/command.h"
 #include "cli/training_config.h"
 #include "cli/training_data.h"
+#include "recipes/recipe.h"
 
 namespace matchcue::cli {
 
@@ -31,11 +31,7 @@ Result<TrainingConfig> read_config(const RecipeFlags& flags, const DataFlags& da
 /// The same data flags with what the configuration says of them.
 DataFlags with_config(DataFlags flags, const TrainingConfig& config);
 
-/// Whether matchcue-train has this recipe.
-bool is_trained_elsewhere(std::string_view recipe);
-constexpr const char* kTrainer = "matchcue-train";
-
-/// Says which recipes there are, and the nearest.
-Error unknown_recipe(const std::string& name);
+/// Errors: unknown_recipe (which there are, and the nearest), invalid_flag when `name` is empty.
+Result<const recipes::Recipe*> find_recipe(const std::string& name);
 
 }  // namespace matchcue::cli

@@ -3,13 +3,8 @@
 // train: from data to a solution version. The closed forms are trained here; user-personalization and
 // factorization-machine by matchcue-train, which is the program that links libtorch.
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/progress_line.h"
 #include "cli/recipe_flags.h"
+#include "cli/trainer_program.h"
 #include "cli/training_data.h"
 #include "evaluate/holdout.h"
 #include "recipes/recipe.h"
@@ -30,58 +26,28 @@ struct Arguments {
   std::string out;
   std::optional<std::uint64_t> seed;
   std::string hold_out;
+  std::uint64_t hold_out_seed = 1;
   DataFlags data;
 };
 
-/// What the trainer is told: the command line, with what the configuration file says as flags. Those of the command
-/// line come last, and so win.
-std::vector<std::string> trainer_words(const Globals& globals, const Arguments& arguments,
-                                       const TrainingConfig& config) {
-  std::vector<std::string> words;
-  const auto add = [&words](bool said_there, const std::string& flag, const std::string& value) {
-    if (!said_there) words.insert(words.end(), {flag, value});
-  };
-  add(!arguments.recipe.recipe.empty(), "--recipe", config.recipe);
-  if (config.seed) add(arguments.seed.has_value(), "--seed", fmt::to_string(*config.seed));
-  if (config.event_type) add(!arguments.data.event_type.empty(), "--event-type", *config.event_type);
-  if (config.event_value_min) {
-    add(arguments.data.event_value_min.has_value(), "--event-value-min", fmt::to_string(*config.event_value_min));
-  }
-  add(!globals.data_dir.empty(), "--data-dir", data_directory(globals));
-  for (const auto& [name, value] : config.hyperparameters) add(false, "--set", name + "=" + value);
-  std::vector<std::string> said = globals.arguments;
-  said.erase(std::find(said.begin(), said.end(), "train"));
-  for (auto word = said.begin(); word != said.end(); ++word) {
-    if (*word == "--config") {
-      ++word;
-    } else if (!word->starts_with("--config=")) {
-      words.push_back(*word);
-    }
-  }
-  return words;
+std::string output_folder(const Globals& globals, const Arguments& arguments) {
+  return arguments.out.empty() ? versions_directory(globals) : arguments.out;
 }
 
-/// Becomes the trainer beside this program; returns only when that failed.
-Error become_trainer(const Globals& globals, const Arguments& arguments, const TrainingConfig& config) {
-  std::error_code problem;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
-  const std::string trainer = (self.parent_path() / kTrainer).string();
-  if (problem || !std::filesystem::exists(trainer, problem)) {
-    return Error{
-        ErrorKind::unsupported,
-        "trainer_missing",
-        fmt::format(
-            "recipe {} is trained by {}, which is not there: {}. It needs libtorch-dev and libopenblas0-pthread; "
-            "then build the target {}. sequential-ridge needs neither",
-            config.recipe, kTrainer, trainer, kTrainer),
-        {}};
-  }
-  std::vector<std::string> words = trainer_words(globals, arguments, config);
-  std::vector<char*> argv = {const_cast<char*>(trainer.c_str())};
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  ::execv(trainer.c_str(), argv.data());
-  return unavailable("trainer_failed", trainer + ": " + std::strerror(errno));
+/// What the trainer is told: the command line, with what the configuration file says as flags. Those of the command
+/// line come last, and so win.
+std::vector<std::string> trainer_words(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
+                                       const std::vector<std::string>& unknown) {
+  std::vector<std::string> words = data_words(globals, with_config(arguments.data, config));
+  words.insert(words.end(), {"--recipe", config.recipe, "--seed", fmt::to_string(config.seed.value_or(1))});
+  words.insert(words.end(), {"--out", output_folder(globals, arguments)});
+  if (!arguments.hold_out.empty()) words.insert(words.end(), {"--hold-out", arguments.hold_out});
+  words.insert(words.end(), {"--hold-out-seed", fmt::to_string(arguments.hold_out_seed)});
+  for (const auto& [name, value] : config.hyperparameters) words.insert(words.end(), {"--set", name + "=" + value});
+  if (globals.json) words.emplace_back("--json");
+  if (globals.quiet) words.emplace_back("--quiet");
+  words.insert(words.end(), unknown.begin(), unknown.end());
+  return words;
 }
 
 struct Answer {
@@ -119,24 +85,25 @@ void print_answer(const Globals& globals, const Answer& answer) {
 }
 
 /// The data, or what a protocol of matchcue eval allows to be trained on of them.
-Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flags, const std::string& hold_out) {
+Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flags, const Arguments& arguments) {
   MCUE_TRY(dataset::Dataset data, load_training_data(globals, flags));
-  const auto protocol = evaluate::parse_protocol(hold_out);
+  const auto protocol = evaluate::parse_protocol(arguments.hold_out);
   if (!protocol) return data;
-  return evaluate::training_part(data, *protocol);
+  MCUE_TRY(const evaluate::Split split, evaluate::make_split(data, {*protocol, arguments.hold_out_seed, false}));
+  return evaluate::training_part(data, split);
 }
 
 Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                      const recipes::Recipe& recipe) {
   const DataFlags data_flags = with_config(arguments.data, config);
   // Wrong parameters are said before the data are read.
-  MCUE_TRY_VOID(recipes::Parameters::read(recipe.name, recipe.parameters, config.hyperparameters));
-  MCUE_TRY(const dataset::Dataset data, load_data(globals, data_flags, arguments.hold_out));
+  MCUE_TRY_VOID(recipe.read(config.hyperparameters));
+  MCUE_TRY(const dataset::Dataset data, load_data(globals, data_flags, arguments));
   recipes::TrainOptions options;
   options.parameters = config.hyperparameters;
   options.event_type = data_flags.event_type;
   options.seed = config.seed.value_or(1);
-  options.out = arguments.out.empty() ? versions_directory(globals) : arguments.out;
+  options.out = output_folder(globals, arguments);
   const SystemClock clock;
   const SteadyTime begun = clock.steady();
   ProgressLine line("train " + config.recipe, 0, progress_style(globals.quiet), clock);
@@ -159,16 +126,19 @@ ExitCode run(const Globals& globals, const Arguments& arguments, const std::vect
                 invalid("invalid_flag", fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
                         "hold-out"));
   }
-  if (is_trained_elsewhere(config->recipe)) {
-    return fail(globals, become_trainer(globals, arguments, *config));
+  const auto recipe = find_recipe(config->recipe);
+  if (!recipe.ok()) return fail(globals, recipe.error());
+  if (!(*recipe)->is_closed_form()) {
+    // Wrong parameters are said before the data are read.
+    const auto parameters = (*recipe)->read(config->hyperparameters);
+    if (!parameters.ok()) return fail(globals, parameters.error());
+    return fail(globals, become_trainer(config->recipe, trainer_words(globals, arguments, *config, unknown)));
   }
   if (!unknown.empty()) {
     return fail(globals,
                 invalid("invalid_flag", fmt::format("recipe {} does not take {}", config->recipe, unknown.front())));
   }
-  const recipes::Recipe* recipe = recipes::find_recipe(config->recipe);
-  if (recipe == nullptr) return fail(globals, unknown_recipe(config->recipe));
-  const auto answer = train(globals, arguments, *config, *recipe);
+  const auto answer = train(globals, arguments, *config, **recipe);
   if (!answer.ok()) return fail(globals, answer.error());
   print_answer(globals, *answer);
   return ExitCode::ok;
@@ -185,6 +155,7 @@ void add_train_command(Commands commands) {
   command->add_option("--seed", arguments->seed, "the same data, parameters and seed give the same version");
   command->add_option("--hold-out", arguments->hold_out,
                       "train without what matchcue eval asks by this protocol: personalize or leave-one-out");
+  command->add_option("--hold-out-seed", arguments->hold_out_seed, "of which viewers: eval's --seed");
   add_data_flags(*command, arguments->data);
   // Recipes that are trained elsewhere have flags that only their trainer knows. What falls through to the program
   // would be refused there, so nothing does, and the program's own flags stand here too.

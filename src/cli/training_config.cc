@@ -77,26 +77,20 @@ Result<TrainingConfig> load_training_config(const std::string& path) {
 }
 
 std::string write_training_config(const TrainingConfig& config, const std::string& comment) {
-  toml::table table;
-  table.insert("recipe", config.recipe);
-  if (config.event_type) table.insert("event_type", *config.event_type);
-  if (config.event_value_min) table.insert("event_value_min", *config.event_value_min);
-  if (config.seed) table.insert("seed", static_cast<std::int64_t>(*config.seed));
-  toml::table values;
-  for (const auto& [name, text] : config.hyperparameters) {
-    if (const auto whole = parse_int(text)) {
-      values.insert(name, *whole);
-    } else if (const auto number = parse_double(text)) {
-      values.insert(name, *number);
-    } else if (text == "true" || text == "false") {
-      values.insert(name, text == "true");
-    } else {
-      values.insert(name, text);
-    }
-  }
-  table.insert("hyperparameters", std::move(values));
   std::ostringstream out;
-  out << "# " << comment << "\n" << table << "\n";
+  out << "# " << comment << "\n";
+  out << "recipe = " << toml::value(config.recipe) << "\n";
+  if (config.event_type) out << "event_type = " << toml::value(*config.event_type) << "\n";
+  if (config.event_value_min) out << "event_value_min = " << domain::to_text(*config.event_value_min) << "\n";
+  if (config.seed) out << "seed = " << *config.seed << "\n";
+  out << "\n[hyperparameters]\n";
+  for (const auto& [name, text] : config.hyperparameters) {
+    const bool is_bare = parse_double(text) || text == "true" || text == "false";
+    out << name << " = ";
+    if (is_bare) out << text;  // as it was drawn: TOML's own writer gives 0.1 seventeen digits
+    if (!is_bare) out << toml::value(text);
+    out << "\n";
+  }
   return out.str();
 }
 

@@ -55,9 +55,10 @@ TEST_F(TrainingConfigTest, WhatIsWrittenIsReadBack) {
   config.event_value_min = .5;
   config.seed = 7;
   config.hyperparameters = {
-      {"decay", "0.9"}, {"lambda", "1234"}, {"trend_discovery_frequency", "1 hour"}, {"use_context", "false"}};
+      {"decay", "0.1"}, {"lambda", "1234"}, {"trend_discovery_frequency", "1 hour"}, {"use_context", "false"}};
   const std::string text = write_training_config(config, "by hand");
   EXPECT_THAT(text, testing::StartsWith("# by hand\n"));
+  EXPECT_THAT(text, HasSubstr("decay = 0.1\n"));
   const auto read = load(text);
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read->recipe, config.recipe);

@@ -15,20 +15,6 @@ namespace {
 
 using dataset::Dataset;
 
-Result<std::vector<domain::FeedbackKind>> feedback_kinds(const std::vector<std::string>& names) {
-  std::vector<domain::FeedbackKind> kinds;
-  for (const std::string& name : names) {
-    const auto kind = domain::parse_feedback_kind(name);
-    if (!kind) {
-      return invalid("invalid_flag",
-                     fmt::format("--feedback \"{}\": is not impression, click, dismiss, answer or convert", name),
-                     "feedback");
-    }
-    kinds.push_back(*kind);
-  }
-  return kinds;
-}
-
 Result<Dataset> load_directory(const Globals& globals, const DataFlags& flags) {
   if (!flags.files.users.empty() || !flags.files.items.empty()) {
     return invalid("invalid_flag", "--users and --items go with --interactions; a data directory has its own",
@@ -36,7 +22,7 @@ Result<Dataset> load_directory(const Globals& globals, const DataFlags& flags) {
   }
   dataset::StoreRows rows;
   rows.filter = {flags.event_type, flags.event_value_min};
-  MCUE_TRY(rows.feedback, feedback_kinds(flags.feedback));
+  MCUE_TRY(rows.feedback, dataset::read_feedback_flag(flags.feedback));
   MCUE_TRY(const auto reader, store::open_sqlite_reader(data_directory(globals)));
   return dataset::load_dataset_store(*reader, rows);
 }
@@ -69,7 +55,7 @@ void add_data_flags(CLI::App& command, DataFlags& flags) {
   command.add_option("--items-schema", flags.files.items_schema, "Avro JSON; default: the sample's");
   command
       .add_option("--feedback", flags.feedback,
-                  "data directory: feedback of these kinds counts as interactions too (click,answer,convert)")
+                  "data directory: feedback of these kinds counts as interactions too, or none; default: click")
       ->delimiter(',');
   command.add_option("--event-type", flags.event_type, "only interactions of this EVENT_TYPE");
   command.add_option("--event-value-min", flags.event_value_min, "only interactions with at least this EVENT_VALUE");

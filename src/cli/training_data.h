@@ -17,7 +17,7 @@ namespace matchcue::cli {
 /// What the flags were set to.
 struct DataFlags {
   dataset::DatasetFiles files;        ///< without interactions: the data directory
-  std::vector<std::string> feedback;  ///< kinds of feedback that count as interactions: "click", "answer", ...
+  std::vector<std::string> feedback;  ///< kinds that count as interactions; see dataset::read_feedback_flag
   std::string event_type;
   std::optional<double> event_value_min;
 };

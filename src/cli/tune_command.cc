@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// tune: which hyperparameters of a closed-form recipe rank best, and whether that is more than chance.
+// tune: which hyperparameters of a recipe rank best, and whether that is more than chance.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -53,30 +53,16 @@ Result<TuningOptions> read_options(const Arguments& arguments) {
   TuningOptions options;
   options.trials = arguments.trials;
   options.metric = *metric;
-  options.protocol = protocol_of(arguments.ranking);
+  options.hold_out = hold_out_of(arguments.ranking);
   options.task = task_options_of(arguments.ranking);
   options.bootstrap.resamples = arguments.ranking.resamples;
   options.bootstrap.seed = arguments.ranking.seed;
-  options.seed = arguments.ranking.seed;
   return options;
-}
-
-Result<const recipes::Recipe*> find_tuned(const std::string& name) {
-  if (is_trained_elsewhere(name)) {
-    return Error{ErrorKind::unsupported, "not_tuned",
-                 fmt::format("recipe {} is trained by {}, and tuning it is not there yet: it is for the recipes in "
-                             "closed form",
-                             name, kTrainer),
-                 "recipe"};
-  }
-  const recipes::Recipe* recipe = recipes::find_recipe(name);
-  if (recipe == nullptr) return unknown_recipe(name);
-  return recipe;
 }
 
 Result<recipes::ParameterSearch> make_search(const Arguments& arguments, const TrainingConfig& config,
                                              const recipes::Recipe& recipe) {
-  MCUE_TRY(const auto first, recipes::Parameters::read(recipe.name, recipe.parameters, config.hyperparameters));
+  MCUE_TRY(const auto first, recipe.read(config.hyperparameters));
   MCUE_TRY(auto ranges, recipes::draw_ranges(recipe.name, recipe.parameters,
                                              {config.hyperparameters, arguments.ranges, arguments.choices}));
   return recipes::ParameterSearch(first.texts(), std::move(ranges), arguments.ranking.seed);
@@ -122,9 +108,12 @@ class Narrator {
 };
 
 /// Trains the chosen on all of the data, for a campaign.
-Result<std::string> train_chosen(const Arguments& arguments, const TrainingConfig& config,
+Result<std::string> train_chosen(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                                  const recipes::Recipe& recipe, const dataset::Dataset& data) {
   if (arguments.out.empty()) return std::string();
+  if (!recipe.is_closed_form()) {
+    return train_all_by_program(globals, with_config(arguments.data, config), config, arguments.out);
+  }
   recipes::TrainOptions options;
   options.parameters = config.hyperparameters;
   options.event_type = config.event_type.value_or("");
@@ -145,13 +134,15 @@ Result<void> write_file(const std::string& path, const std::string& text) {
 Result<TuningReport> tune_all(const Globals& globals, const Arguments& arguments) {
   MCUE_TRY(TrainingConfig config, read_config(arguments.recipe, arguments.data));
   MCUE_TRY(const TuningOptions options, read_options(arguments));
-  MCUE_TRY(const recipes::Recipe* recipe, find_tuned(config.recipe));
+  MCUE_TRY(const recipes::Recipe* recipe, find_recipe(config.recipe));
   MCUE_TRY(auto search, make_search(arguments, config, *recipe));
   const DataFlags data_flags = with_config(arguments.data, config);
   MCUE_TRY(const dataset::Dataset data, load_training_data(globals, data_flags));
   const SystemClock clock;
   Narrator narrator(globals, options, clock);
-  auto tuning = tune(*recipe, data, std::move(search), options, narrator.watch(), clock);
+  const TrainOnPart train =
+      recipe->is_closed_form() ? train_closed_form(*recipe) : train_by_program(globals, data_flags, config);
+  auto tuning = tune(train, data, std::move(search), options, narrator.watch(), clock);
   narrator.finish();
   if (!tuning.ok()) return std::move(tuning).error();
   config.hyperparameters = tuning->trials[tuning->chosen].parameters;
@@ -160,7 +151,7 @@ Result<TuningReport> tune_all(const Globals& globals, const Arguments& arguments
       config, fmt::format("matchcue tune on {}: trial {} of {}, against the defaults {}", report.data,
                           report.tuning.chosen + 1, report.tuning.trials.size(), verdict_of(report.tuning)));
   MCUE_TRY_VOID(write_file(arguments.write, report.config));
-  MCUE_TRY(report.version, train_chosen(arguments, config, *recipe, data));
+  MCUE_TRY(report.version, train_chosen(globals, arguments, config, *recipe, data));
   return report;
 }
 

@@ -103,7 +103,8 @@ TEST_F(TuneCommandTest, MistakesAreNamedBeforeAnythingIsTrained) {
   EXPECT_THAT(error(""), HasSubstr("--recipe says which"));
   EXPECT_THAT(error("--recipe simms"), HasSubstr("did you mean sims?"));
   EXPECT_THAT(error("--recipe user-personalization"),
-              HasSubstr("recipe user-personalization is trained by matchcue-train, and tuning it is not there yet"));
+              HasSubstr("recipe user-personalization is trained by matchcue-train, which is not there"));
+  EXPECT_THAT(error("--recipe user-personalization --set cell=lstm"), HasSubstr("cell cannot be \"lstm\""));
   EXPECT_THAT(error("--recipe sims --trials 0"), HasSubstr("--trials \"0\": is not in 1..10000"));
   EXPECT_THAT(error("--recipe sims --metric novelty_at_25"), HasSubstr("there are mean_reciprocal_rank_at_25, "));
   EXPECT_THAT(error("--recipe sims --protocol half"), HasSubstr("--protocol \"half\": is not personalize or"));

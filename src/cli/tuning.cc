@@ -8,7 +8,6 @@
 #include "evaluate/holdout.h"
 #include "evaluate/ranking_run.h"
 #include "evaluate/ranking_task.h"
-#include "scoring/window_model.h"
 
 namespace matchcue::cli {
 
@@ -16,42 +15,28 @@ namespace {
 
 using dataset::Dataset;
 
-/// Of the viewers, beside the tenth that is the test.
-constexpr double kValidationShare = .1;
-
 /// Trains on a part and asks a task.
 class Examiner {
  public:
-  Examiner(const recipes::Recipe& recipe, const Dataset& part, const evaluate::RankingTask& task,
+  Examiner(const TrainOnPart& train, const TrainingPart& part, const evaluate::RankingTask& task,
            const TuningWatch& watch)
-      : recipe_(recipe), part_(part), task_(task), watch_(watch) {}
+      : train_(train), part_(part), task_(task), watch_(watch) {}
 
-  /// What these are worth as rankings; scores need no scale for that, so none is measured.
+  /// What these are worth as rankings.
   Result<evaluate::RankingRun> examine(const recipes::ParameterTexts& texts, const std::string& what) const {
-    MCUE_TRY(const auto parameters, recipes::Parameters::read(recipe_.name, recipe_.parameters, texts));
-    MCUE_TRY(scoring::WindowTables tables, recipe_.train(part_, parameters, [&](std::string_view, double share) {
-      watch_.on_progress(what + ": train", static_cast<std::uint64_t>(100 * share), 100);
-    }));
-    const auto model = scoring::make_window_model(what, std::string(recipe_.name), std::move(tables));
+    MCUE_TRY(const auto model, train_(texts, part_, [&](std::string_view, double share) {
+               watch_.on_progress(what + ": train", static_cast<std::uint64_t>(100 * share), 100);
+             }));
     return evaluate::ask(task_, *model,
                          [&](std::size_t done, std::size_t total) { watch_.on_progress(what + ": ask", done, total); });
   }
 
  private:
-  const recipes::Recipe& recipe_;
-  const Dataset& part_;
+  const TrainOnPart& train_;
+  const TrainingPart& part_;
   const evaluate::RankingTask& task_;
   const TuningWatch& watch_;
 };
-
-/// The split that matchcue eval makes, with a validation where the protocol has none of its own.
-Result<evaluate::Split> make_split(const Dataset& data, const TuningOptions& options, double validation_share) {
-  if (options.protocol == evaluate::Protocol::leave_one_out) return evaluate::leave_one_out(data);
-  evaluate::PersonalizeHoldOut hold_out;
-  hold_out.validation_share = validation_share;
-  hold_out.seed = options.seed;
-  return evaluate::hold_out_viewers(data, hold_out);
-}
 
 Result<void> check_questions(const evaluate::RankingTask& task, const std::string& part) {
   if (!task.requests().empty()) return {};
@@ -132,12 +117,15 @@ Result<TuningTest> test_chosen(const Examiner& examiner, const evaluate::Ranking
 
 }  // namespace
 
-Result<Tuning> tune(const recipes::Recipe& recipe, const Dataset& data, recipes::ParameterSearch search,
+Result<Tuning> tune(const TrainOnPart& train, const Dataset& data, recipes::ParameterSearch search,
                     const TuningOptions& options, const TuningWatch& watch, const Clock& clock) {
   CHECK(options.trials >= 1, options.trials);
   MCUE_TRY_VOID(dataset::check_minimum(data, ""));
-  MCUE_TRY(const evaluate::Split split, make_split(data, options, kValidationShare));
-  MCUE_TRY(const evaluate::Split test_split, make_split(data, options, 0));
+  evaluate::HoldOutRequest hold_out = options.hold_out;
+  hold_out.has_validation = false;
+  MCUE_TRY(const evaluate::Split test_split, evaluate::make_split(data, hold_out));
+  hold_out.has_validation = true;
+  MCUE_TRY(const evaluate::Split split, evaluate::make_split(data, hold_out));
   CHECK(split.test == test_split.test);
   const evaluate::RankingTask validation(data, split, split.validation, options.task);
   const evaluate::RankingTask test(data, test_split, test_split.test, options.task);
@@ -149,11 +137,14 @@ Result<Tuning> tune(const recipes::Recipe& recipe, const Dataset& data, recipes:
   {
     const Dataset part = evaluate::training_part(data, split);
     tuning.trained = part.interaction_count();
+    const TrainingPart trained{part, hold_out};
     MCUE_TRY_VOID(
-        search_all(Examiner(recipe, part, validation, watch), validation, search, options, watch, clock, tuning));
+        search_all(Examiner(train, trained, validation, watch), validation, search, options, watch, clock, tuning));
   }
+  hold_out.has_validation = false;
   const Dataset part = evaluate::training_part(data, test_split);
-  MCUE_TRY(tuning.test, test_chosen(Examiner(recipe, part, test, watch), test, options, tuning));
+  const TrainingPart trained{part, hold_out};
+  MCUE_TRY(tuning.test, test_chosen(Examiner(train, trained, test, watch), test, options, tuning));
   return tuning;
 }
 

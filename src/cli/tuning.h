@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// Searches hyperparameters of a closed-form recipe, and says honestly what that gained.
+// Searches a recipe's hyperparameters, and says honestly what that gained.
 //
 // The data are in three parts. Each trial is trained on the first and measured on the second, the validation, which
 // chooses. The third, the test, is asked once, when all is chosen, about the defaults and the chosen alone: what won
@@ -17,10 +17,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "cli/trial_training.h"
 #include "dataset/dataset.h"
 #include "evaluate/ranking_evaluation.h"
 #include "recipes/parameter_search.h"
-#include "recipes/recipe.h"
 
 namespace matchcue::cli {
 
@@ -52,10 +52,9 @@ struct Tuning {
 struct TuningOptions {
   std::size_t trials = 20;  ///< at most, the defaults counted; 1 or more
   evaluate::RankingMetric metric = evaluate::RankingMetric::ndcg_at_10;
-  evaluate::Protocol protocol = evaluate::Protocol::personalize;
+  evaluate::HoldOutRequest hold_out;  ///< has_validation is not looked at: the trials have one, the test has none
   evaluate::TaskOptions task;
   evaluate::BootstrapOptions bootstrap;
-  std::uint64_t seed = 1;  ///< of who is held out
 };
 
 /// Told how far it is, and asked whether to go on.
@@ -68,9 +67,10 @@ struct TuningWatch {
 
 /// Where the search is stopped, what is best until then is tested. Costs a training and an
 /// asking for each trial, and two more for the test. The caller's thread.
-/// search  of this recipe; its first draw is the defaults
-/// Errors: too_little_data; those of the recipe, when the defaults cannot be trained.
-Result<Tuning> tune(const recipes::Recipe& recipe, const dataset::Dataset& data, recipes::ParameterSearch search,
+/// train   makes a trial's model
+/// search  its first draw is the defaults
+/// Errors: too_little_data; those of `train`, when the defaults cannot be trained.
+Result<Tuning> tune(const TrainOnPart& train, const dataset::Dataset& data, recipes::ParameterSearch search,
                     const TuningOptions& options, const TuningWatch& watch, const Clock& clock);
 
 }  // namespace matchcue::cli

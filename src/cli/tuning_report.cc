@@ -96,7 +96,7 @@ std::string verdict_of(const Tuning& tuning) {
 std::string write_tuning_text(const TuningReport& report) {
   const Tuning& tuning = report.tuning;
   std::string text =
-      fmt::format("{} on {}, {}: {} by {}\n", report.recipe, report.data, to_string(report.options.protocol),
+      fmt::format("{} on {}, {}: {} by {}\n", report.recipe, report.data, to_string(report.options.hold_out.protocol),
                   tuning.trials.size() == 1 ? "1 trial" : fmt::format("{} trials", tuning.trials.size()),
                   evaluate::name_of(report.options.metric));
   text += fmt::format("each trained on {} interactions, chosen by {} other viewers'\n", tuning.trained,
@@ -111,9 +111,9 @@ std::string write_tuning_json(const TuningReport& report) {
   const Tuning& tuning = report.tuning;
   Json json = {{"recipe", report.recipe},
                {"data", report.data},
-               {"protocol", to_string(report.options.protocol)},
+               {"protocol", to_string(report.options.hold_out.protocol)},
                {"metric", evaluate::key_of(report.options.metric)},
-               {"seed", report.options.seed},
+               {"seed", report.options.hold_out.seed},
                {"stopped", tuning.is_stopped},
                {"trained_interactions", tuning.trained},
                {"validation_viewers", tuning.validation_viewers},

@@ -31,7 +31,7 @@ class TuneTest : public testing::Test {
   Result<Tuning> search(const std::string& name, const ParameterTexts& fixed, const std::vector<std::string>& ranges,
                         const std::vector<std::string>& choices) {
     const recipes::Recipe& recipe = *recipes::find_recipe(name);
-    const auto first = recipes::Parameters::read(name, recipe.parameters, fixed).value().texts();
+    const auto first = recipe.read(fixed).value().texts();
     auto drawn = recipes::draw_ranges(name, recipe.parameters, {first, ranges, choices}).value();
     const TuningWatch watch{[](const std::string&, std::uint64_t, std::uint64_t) {},
                             [this](std::size_t number, const TuningTrial&, bool is_best) {
@@ -39,7 +39,8 @@ class TuneTest : public testing::Test {
                               if (is_best) best_told_ = number;
                             },
                             [this] { return told_ >= stop_after_; }};
-    return tune(recipe, data_, recipes::ParameterSearch(first, std::move(drawn), 1), options_, watch, clock_);
+    return tune(train_closed_form(recipe), data_, recipes::ParameterSearch(first, std::move(drawn), 1), options_, watch,
+                clock_);
   }
 
   dataset::Dataset data_ = make_data();
@@ -51,7 +52,7 @@ class TuneTest : public testing::Test {
 };
 
 TEST_F(TuneTest, FindsWhatRanksBetterAndCanTellIt) {
-  options_.protocol = evaluate::Protocol::leave_one_out;
+  options_.hold_out.protocol = evaluate::Protocol::leave_one_out;
   const auto tuning = search("popularity-count", {{"use_context", "false"}}, {}, {"use_context=false,true"});
   ASSERT_TRUE(tuning.ok()) << tuning.error().message;
   ASSERT_EQ(tuning->trials.size(), 2U) << "there are no more";

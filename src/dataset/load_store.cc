@@ -131,6 +131,22 @@ class FeedbackRows {
 
 }  // namespace
 
+Result<std::vector<FeedbackKind>> read_feedback_flag(const std::vector<std::string>& names) {
+  if (names.empty()) return std::vector{FeedbackKind::click};
+  if (names == std::vector<std::string>{"none"}) return std::vector<FeedbackKind>();
+  std::vector<FeedbackKind> kinds;
+  for (const std::string& name : names) {
+    const auto kind = domain::parse_feedback_kind(name);
+    if (!kind) {
+      return invalid("invalid_flag",
+                     "--feedback \"" + name + "\": is not none, nor impression, click, dismiss, answer or convert",
+                     "feedback");
+    }
+    kinds.push_back(*kind);
+  }
+  return kinds;
+}
+
 Result<Dataset> load_dataset_store(store::Reader& reader, const StoreRows& rows) {
   Schemas schemas;
   MCUE_TRY(schemas.users, load_schema(reader, DatasetKind::users));

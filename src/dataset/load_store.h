@@ -3,6 +3,7 @@
 //
 // A Dataset from a data directory: its catalogue, its viewers, its past interactions, and what viewers did with cues.
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -20,6 +21,10 @@ struct StoreRows {
   /// Unattributed feedback does not count. Empty: the feedback log is not read.
   std::vector<domain::FeedbackKind> feedback;
 };
+
+/// From what `--feedback` was given: names of kinds, "none" for none; given nothing, clicks. Errors: invalid_flag, with
+/// the value.
+Result<std::vector<domain::FeedbackKind>> read_feedback_flag(const std::vector<std::string>& names);
 
 /// Reads what is stored now, by the schemas that were put. The caller's thread; a server may have the directory open.
 /// Errors: corrupt, unavailable, invalid_schema, and those of DatasetBuilder::build. Cost: about 4 s a million

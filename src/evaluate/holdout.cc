@@ -108,10 +108,12 @@ Dataset training_part(const Dataset& dataset, const Split& split) {
   return part;
 }
 
-Result<Dataset> training_part(const Dataset& dataset, Protocol protocol) {
-  MCUE_TRY(const Split split,
-           protocol == Protocol::personalize ? hold_out_viewers(dataset, {}) : leave_one_out(dataset));
-  return training_part(dataset, split);
+Result<Split> make_split(const Dataset& dataset, const HoldOutRequest& hold_out) {
+  if (hold_out.protocol == Protocol::leave_one_out) return leave_one_out(dataset);
+  PersonalizeHoldOut options;
+  if (hold_out.has_validation) options.validation_share = options.test_share;
+  options.seed = hold_out.seed;
+  return hold_out_viewers(dataset, options);
 }
 
 }  // namespace matchcue::evaluate

@@ -62,8 +62,15 @@ Result<Split> leave_one_out(const dataset::Dataset& dataset);
 /// version's manifest tells whether it was trained on this part. O(interactions).
 dataset::Dataset training_part(const dataset::Dataset& dataset, const Split& split);
 
-/// What `matchcue train --hold-out PROTOCOL` trains on: the part of the protocol's split with the presets, which is
-/// what `matchcue eval` asks about by default. Errors: too_little_data.
-Result<dataset::Dataset> training_part(const dataset::Dataset& dataset, Protocol protocol);
+/// What the programs are asked to hold out: matchcue eval, train --hold-out and tune mean the same by the same values.
+struct HoldOutRequest {
+  Protocol protocol = Protocol::personalize;
+  std::uint64_t seed = 1;  ///< of which viewers; leave-one-out draws nobody
+  bool has_validation =
+      false;  ///< personalize: another tenth of the viewers is for choosing; leave-one-out has it always
+};
+
+/// Errors: too_little_data.
+Result<Split> make_split(const dataset::Dataset& dataset, const HoldOutRequest& hold_out);
 
 }  // namespace matchcue::evaluate

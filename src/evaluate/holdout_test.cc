@@ -142,12 +142,23 @@ TEST(Protocol, IsReadAsItIsWritten) {
   EXPECT_FALSE(parse_protocol("leave-two-out"));
 }
 
-TEST(HoldOut, APartByProtocolIsThatOfItsPresets) {
+TEST(HoldOut, AValidationTakesNothingFromTheTest) {
   const dataset::Dataset data = even_dataset(100, 20);
-  EXPECT_EQ(training_part(data, Protocol::personalize)->hash,
-            training_part(data, hold_out_viewers(data, {}).value()).hash);
-  EXPECT_EQ(training_part(data, Protocol::leave_one_out)->hash, training_part(data, leave_one_out(data).value()).hash);
-  EXPECT_EQ(training_part(even_dataset(5, 2), Protocol::leave_one_out).error().code, "too_little_data");
+  const auto hash_of_part = [&](const HoldOutRequest& request) {
+    return training_part(data, make_split(data, request).value()).hash;
+  };
+  const Split plain = make_split(data, {}).value();
+  EXPECT_EQ(plain.test, hold_out_viewers(data, {}).value().test);
+  EXPECT_EQ(plain.test.size(), 10U);
+  EXPECT_TRUE(plain.validation.empty());
+  const Split split = make_split(data, {.has_validation = true}).value();
+  EXPECT_EQ(split.test, plain.test);
+  EXPECT_EQ(split.validation.size(), 10U);
+  EXPECT_NE(hash_of_part({.has_validation = true}), hash_of_part({}));
+  EXPECT_NE(hash_of_part({.seed = 2}), hash_of_part({}));
+  EXPECT_EQ(hash_of_part({.protocol = Protocol::leave_one_out, .seed = 2}),
+            hash_of_part({.protocol = Protocol::leave_one_out, .has_validation = true}));
+  EXPECT_EQ(make_split(even_dataset(5, 2), {.protocol = Protocol::leave_one_out}).error().code, "too_little_data");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "recipes/recipe.h"
 #include "scoring/factorization_model.h"
 #include "scoring/open_sequence_model.h"
 #include "train/fit.h"
@@ -16,35 +17,7 @@ namespace matchcue::train {
 namespace {
 
 using recipes::Parameters;
-using recipes::ParameterSpec;
-using Kind = ParameterSpec::Kind;
 using Json = nlohmann::json;
-
-const std::array kParameters = {
-    ParameterSpec{"objective",
-                  Kind::choice,
-                  "ranking",
-                  0,
-                  0,
-                  {"ranking", "probability"},
-                  "what was acted upon among all items, or whether what was shown is acted upon (EVENT_VALUE 1 or 0)"},
-    ParameterSpec{"hidden_dimension", Kind::whole, "64", 8, 512, {}, "floats of a vector; rounded up to 8"},
-    ParameterSpec{"history_acts", Kind::whole, "200", 1, 2'000, {}, "a viewer's newest acts that count"},
-    ParameterSpec{"epochs", Kind::whole, "12", 1, 1'000, {}, "passes over the data at most"},
-    ParameterSpec{"patience", Kind::whole, "3", 1, 1'000, {}, "epochs without a better validation before it ends"},
-    ParameterSpec{"batch_rows", Kind::whole, "512", 16, 100'000, {}, "interactions in one step"},
-    ParameterSpec{"learning_rate", Kind::number, "0.002", 1e-6, 1, {}, "of AdamW, after the warm-up"},
-    ParameterSpec{"weight_decay", Kind::number, "0.03", 0, 10, {}, "of vectors"},
-    ParameterSpec{"dropout", Kind::number, "0.2", 0, .9, {}, "of the products of two vectors' elements"},
-    ParameterSpec{"id_dropout",
-                  Kind::number,
-                  "0.05",
-                  0,
-                  .9,
-                  {},
-                  "of items' own vectors, so that metadata can speak for new ones"},
-    ParameterSpec{"use_context", Kind::boolean, "true", 0, 1, {}, "the interactions' metadata columns"},
-};
 
 FactorizationOptions options_of(const Parameters& parameters, const FactorizationRequest& request) {
   FactorizationOptions options;
@@ -184,14 +157,11 @@ Result<void> check_labels(const dataset::Dataset& data, FactorizationObjective o
 
 }  // namespace
 
-std::span<const ParameterSpec> factorization_machine_parameters() { return kParameters; }
-
 Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
                                                          const FactorizationRequest& request,
                                                          const FactorizationWatch& watch,
                                                          const std::atomic<bool>& stop) {
-  MCUE_TRY(const Parameters parameters,
-           Parameters::read(scoring::kFactorizationMachine, kParameters, request.parameters));
+  MCUE_TRY(const Parameters parameters, recipes::find_recipe(scoring::kFactorizationMachine)->read(request.parameters));
   MCUE_TRY_VOID(dataset::check_minimum(data, request.event_type));
   const FactorizationOptions options = options_of(parameters, request);
   MCUE_TRY_VOID(check_labels(data, options.objective));

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -20,9 +19,6 @@
 #include "train/factorization_fit.h"
 
 namespace matchcue::train {
-
-/// What can be set of it.
-std::span<const recipes::ParameterSpec> factorization_machine_parameters();
 
 struct FactorizationRequest {
   recipes::ParameterTexts parameters;

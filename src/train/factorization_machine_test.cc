@@ -132,7 +132,8 @@ TEST_F(FactorizationMachineTest, ItsManifestTellsThatItHasNotSeenWhatWasHeldOut)
   request_.parameters["epochs"] = "1";
   const dataset::Dataset data = make_data(audience_.acts(20));
   for (const auto protocol : {evaluate::Protocol::personalize, evaluate::Protocol::leave_one_out}) {
-    const dataset::Dataset part = evaluate::training_part(data, protocol).value();
+    const dataset::Dataset part =
+        evaluate::training_part(data, evaluate::make_split(data, {.protocol = protocol}).value());
     const auto trained = train(part);
     ASSERT_TRUE(trained.ok()) << trained.error().message;
     const auto folder = scoring::open_solution_folder(folder_ + "/" + trained->id);

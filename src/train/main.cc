@@ -33,7 +33,9 @@ struct Flags {
   std::string event_type;
   std::optional<double> event_value_min;
   std::string out;
-  std::string hold_out;  ///< a protocol of matchcue eval; "" is none
+  std::vector<std::string> feedback;
+  std::string protocol;  ///< of what is held out; "" is nothing
+  evaluate::HoldOutRequest hold_out;
   std::vector<std::string> sets;
   std::uint64_t seed = 1;
   int threads = 1;
@@ -91,8 +93,10 @@ void print_rejects(const dataset::LoadReport& report) {
 Result<dataset::Dataset> load_all(const Flags& flags) {
   const dataset::InteractionFilter filter{flags.event_type, flags.event_value_min};
   if (flags.interactions.empty()) {
+    dataset::StoreRows rows{filter, {}};
+    MCUE_TRY(rows.feedback, dataset::read_feedback_flag(flags.feedback));
     MCUE_TRY(const auto reader, store::open_sqlite_reader(flags.data_dir));
-    return dataset::load_dataset_store(*reader, {filter, {domain::FeedbackKind::click}});
+    return dataset::load_dataset_store(*reader, rows);
   }
   dataset::DatasetFiles files{flags.interactions, flags.users,        flags.items,
                               flags.users_schema, flags.items_schema, flags.interactions_schema};
@@ -103,14 +107,19 @@ Result<dataset::Dataset> load_all(const Flags& flags) {
 
 /// The data, or what a protocol of matchcue eval allows to be trained on of them.
 Result<dataset::Dataset> load(const Flags& flags) {
-  const auto protocol = evaluate::parse_protocol(flags.hold_out);
-  if (!flags.hold_out.empty() && !protocol) {
-    return invalid("invalid_flag",
-                   fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", flags.hold_out), "hold-out");
+  evaluate::HoldOutRequest hold_out = flags.hold_out;
+  if (!flags.protocol.empty()) {
+    const auto protocol = evaluate::parse_protocol(flags.protocol);
+    if (!protocol) {
+      return invalid("invalid_flag",
+                     fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", flags.protocol), "hold-out");
+    }
+    hold_out.protocol = *protocol;
   }
   MCUE_TRY(dataset::Dataset data, load_all(flags));
-  if (!protocol) return data;
-  return evaluate::training_part(data, *protocol);
+  if (flags.protocol.empty()) return data;
+  MCUE_TRY(const evaluate::Split split, evaluate::make_split(data, hold_out));
+  return evaluate::training_part(data, split);
 }
 
 /// Rows of one file; nothing where none is named.
@@ -232,7 +241,7 @@ Result<void> run_factorization_machine(const Flags& flags) {
   if (flags.test && flags.test->empty()) return invalid("invalid_flag", "--test needs a file of interactions", "test");
   if (flags.resume)
     return invalid("invalid_flag", "factorization-machine keeps no checkpoints to resume from", "resume");
-  if (!flags.hold_out.empty() && !flags.validation.empty()) {
+  if (!flags.protocol.empty() && !flags.validation.empty()) {
     return invalid("invalid_flag",
                    "--hold-out goes without --validation: that file may have what matchcue eval is going to ask",
                    "hold-out");
@@ -276,8 +285,14 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_option("--event-type", flags.event_type, "train on interactions of this type alone");
   app.add_option("--event-value-min", flags.event_value_min, "and with an EVENT_VALUE of at least this");
   app.add_option("--out", flags.out, "folder of solution versions; DATA_DIR/versions when not given");
-  app.add_option("--hold-out", flags.hold_out,
+  app.add_option("--feedback", flags.feedback,
+                 "with --data-dir: feedback of these kinds counts as interactions too, or none; "
+                 "default: click")
+      ->delimiter(',');
+  app.add_option("--hold-out", flags.protocol,
                  "train without what matchcue eval asks by this protocol: personalize or leave-one-out");
+  app.add_option("--hold-out-seed", flags.hold_out.seed, "of which viewers: eval's --seed");
+  app.add_flag("--hold-out-validation", flags.hold_out.has_validation, "and without what matchcue tune chooses by");
   app.add_option("--seed", flags.seed, "of everything random");
   app.add_option("--threads", flags.threads, "one gives the same version every time")->check(CLI::Range(1, 256));
   app.add_flag("--resume", flags.resume, "go on where a training of the same data ended");

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "recipes/recipe.h"
 #include "scoring/open_sequence_model.h"
 #include "train/export.h"
 #include "train/ridge_blend.h"
@@ -13,85 +14,7 @@ namespace matchcue::train {
 namespace {
 
 using recipes::Parameters;
-using recipes::ParameterSpec;
-using Kind = ParameterSpec::Kind;
 using Json = nlohmann::json;
-
-// size: table
-const std::array kParameters = {
-    ParameterSpec{"hidden_dimension",
-                  Kind::whole,
-                  "64",
-                  8,
-                  256,
-                  {},
-                  "floats of a viewer's and an item's vector; rounded up to 8"},
-    ParameterSpec{"bptt", Kind::whole, "200", 2, 1'000, {}, "acts of a viewer that are looked back over in training"},
-    ParameterSpec{"cell", Kind::choice, "rg_lru", 0, 0, {"rg_lru", "min_gru"}, "the recurrence"},
-    ParameterSpec{"blocks", Kind::whole, "2", 1, 8, {}, "recurrences, one over the other"},
-    ParameterSpec{"epochs", Kind::whole, "16", 1, 1'000, {}, "passes over the data at most"},
-    ParameterSpec{"patience", Kind::whole, "4", 1, 1'000, {}, "epochs without a better validation before it ends"},
-    ParameterSpec{"learning_rate", Kind::number, "0.002", 1e-6, 1, {}, "of AdamW, after the warm-up"},
-    ParameterSpec{"weight_decay", Kind::number, "0.03", 0, 10, {}, "of matrices"},
-    ParameterSpec{"dropout", Kind::number, "0.1", 0, .9, {}, "of inputs and of what each layer adds"},
-    ParameterSpec{"id_dropout",
-                  Kind::number,
-                  "0.05",
-                  0,
-                  .9,
-                  {},
-                  "of item ids, where items have metadata that can speak for them"},
-    ParameterSpec{"batch_acts", Kind::whole, "3200", 64, 100'000, {}, "acts in one step"},
-    ParameterSpec{"use_context", Kind::boolean, "true", 0, 1, {}, "the interactions' metadata columns"},
-    ParameterSpec{"use_time", Kind::boolean, "true", 0, 1, {}, "the time since the act before"},
-    ParameterSpec{
-        "context_gate", Kind::boolean, "false", 0, 1, {}, "the request's context also scales what a viewer likes"},
-    ParameterSpec{"remove_seen",
-                  Kind::boolean,
-                  "false",
-                  0,
-                  1,
-                  {},
-                  "what a viewer acted upon before is not to come next, so it is left out of training's softmax and of "
-                  "the validation; for campaigns whose filter removes it"},
-    ParameterSpec{"softmax_items_max",
-                  Kind::whole,
-                  "10000",
-                  0,
-                  1e7,
-                  {},
-                  "items of a catalogue over which the softmax is whole; above, it is over a sample"},
-    ParameterSpec{"sampled_items", Kind::whole, "2000", 100, 1e6, {}, "items of a step's sample, on average"},
-    ParameterSpec{"impression_weight",
-                  Kind::number,
-                  "0.5",
-                  0,
-                  100,
-                  {},
-                  "of which of the shown items was chosen, where the data has impressions, beside 1 for which of all"},
-    ParameterSpec{"recency_mask", Kind::boolean, "false", 0, 1, {}, "older acts count less, so that trends count more"},
-    ParameterSpec{"recency_half_life",
-                  Kind::number,
-                  "0.2",
-                  .01,
-                  10,
-                  {},
-                  "with recency_mask: the share of all acts that are newer than one that counts half"},
-    ParameterSpec{"held_out_acts",
-                  Kind::whole,
-                  "1",
-                  1,
-                  10,
-                  {},
-                  "last acts of each viewer that are not trained on; the first of them is the validation"},
-    ParameterSpec{"ridge",
-                  Kind::choice,
-                  "auto",
-                  0,
-                  0,
-                  {"auto", "off"},
-                  "add a sequential ridge where the validation says that it helps"},
-};
 
 /// The ridge is items x items floats.
 constexpr std::size_t kBlendItemsMax = 5'000;
@@ -188,11 +111,9 @@ Json manifest_of(const dataset::Dataset& data, const Parameters& parameters, con
 
 }  // namespace
 
-std::span<const ParameterSpec> user_personalization_parameters() { return kParameters; }
-
 Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,
                                                   const TrainWatch& watch, const std::atomic<bool>& stop) {
-  MCUE_TRY(const Parameters parameters, Parameters::read(kUserPersonalization, kParameters, request.parameters));
+  MCUE_TRY(const Parameters parameters, recipes::find_recipe(kUserPersonalization)->read(request.parameters));
   MCUE_TRY_VOID(dataset::check_minimum(data, request.event_type));
   const SequenceData sequences(data);
   const NetworkShape shape = shape_of(parameters, sequences);

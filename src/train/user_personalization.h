@@ -6,7 +6,6 @@
 #include <atomic>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -18,9 +17,6 @@
 namespace matchcue::train {
 
 constexpr std::string_view kUserPersonalization = "user-personalization";
-
-/// What can be set of it; Personalize's names where it has one.
-std::span<const recipes::ParameterSpec> user_personalization_parameters();
 
 struct TrainRequest {
   recipes::ParameterTexts parameters;

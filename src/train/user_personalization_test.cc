@@ -172,7 +172,8 @@ TEST_F(UserPersonalizationTest, ItsManifestTellsThatItHasNotSeenWhatWasHeldOut) 
   request_.parameters["epochs"] = "1";
   const std::string all = data_.hash;
   for (const auto protocol : {evaluate::Protocol::personalize, evaluate::Protocol::leave_one_out}) {
-    data_ = evaluate::training_part(make_data(), protocol).value();
+    data_ = make_data();
+    data_ = evaluate::training_part(data_, evaluate::make_split(data_, {.protocol = protocol}).value());
     const auto trained = train();
     ASSERT_TRUE(trained.ok()) << trained.error().message;
     const auto folder = scoring::open_solution_folder(folder_ + "/" + trained->id);

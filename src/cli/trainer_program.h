@@ -1,0 +1,27 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// matchcue-train, the program beside this one that links libtorch: what it is told, and running it.
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "cli/training_data.h"
+
+namespace matchcue::cli {
+
+constexpr const char* kTrainer = "matchcue-train";
+
+/// Its words for the same data.
+std::vector<std::string> data_words(const Globals& globals, const DataFlags& flags);
+
+/// Becomes it; returns only when that failed. Errors: trainer_missing, trainer_failed.
+Error become_trainer(const std::string& recipe, std::vector<std::string> words);
+
+/// Runs it and waits; what it says of its progress goes where this program's does. Returns what it answered on standard
+/// output. Errors: trainer_missing, trainer_failed.
+Result<std::string> run_trainer(const std::string& recipe, std::vector<std::string> words);
+
+}  // namespace matchcue::cli
