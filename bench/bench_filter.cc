@@ -10,7 +10,7 @@
 #include <chrono>
 
 #include "decide/decider.h"
-#include "scoring/popularity_count.h"
+#include "scoring/test_fixed_version.h"
 #include "store/sqlite/test_store.h"
 
 namespace matchcue {
@@ -55,7 +55,7 @@ struct Room {
   }
 
   domain::Catalogue catalogue;
-  scoring::SolutionVersionPtr version = scoring::decode_popularity_count(scoring::encode_popularity_count({})).value();
+  scoring::SolutionVersionPtr version = scoring::make_fixed_version();
   domain::DecisionHeader header;
   domain::ViewerPast past;
   domain::ViewerTraits traits{16, "", {{"AGE", domain::Value(std::int64_t{16})}}};

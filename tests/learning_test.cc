@@ -321,23 +321,5 @@ TEST_F(LearningTest, ALearnerThatNeverBeganEnds) {
   engine::LiveLearning learning({}, engine::no_models, *store, clock, metrics, [](auto, const auto&) {});
 }
 
-TEST_F(LearningTest, WithAnotherRecipeNothingIsLearnedFromFeedback) {
-  options.recipe = engine::Recipe::popularity_count;
-  start();
-  Waiting<engine::LearnerView> asked;
-  pieces->engine().learner(asked.reply());
-  EXPECT_EQ(asked.get()->state, "off");
-  Waiting<engine::LearnerView> settled;
-  pieces->engine().settle_learner(settled.reply());
-  EXPECT_EQ(settled.get().error().code, "learner_off");
-}
-
-TEST_F(LearningTest, TheLiveBanditNeedsNoTraining) {
-  start();
-  Waiting<std::string> trained;
-  pieces->engine().train(trained.reply());
-  EXPECT_EQ(trained.get().error().code, "nothing_to_train");
-}
-
 }  // namespace
 }  // namespace matchcue

@@ -61,7 +61,7 @@ std::vector<Route> campaign_routes() {
        "",
        200,
        "Campaign",
-       {409},
+       {},
        get_campaign},
       {"PUT",
        "/v1/campaign",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Recommendations, decisions, feedback and training.
+// Recommendations, decisions and feedback.
 #include "api/json_input.h"
 #include "api/render.h"
 #include "api/route.h"
@@ -57,16 +57,6 @@ Result<void> get_decision(Call& call) {
   return {};
 }
 
-Result<void> train(Call& call) {
-  MCUE_TRY(const auto body, parse_object(call.request.body));
-  Fields fields(body);
-  MCUE_TRY_VOID(fields.finish());
-  call.services.engine.train(answer_with<std::string>(call, 201, [](const std::string& id) {
-    return Json{{"id", id}};
-  }));
-  return {};
-}
-
 }  // namespace
 
 std::vector<Route> decision_routes() {
@@ -111,16 +101,6 @@ std::vector<Route> decision_routes() {
        "Decision",
        {404},
        get_decision},
-      {"POST",
-       "/v1/solution-versions",
-       "createSolutionVersion",
-       "Trains on what is stored and serves the result",
-       {},
-       "Empty",
-       201,
-       "SolutionVersion",
-       {409, 413, 415},
-       train},
   };
 }
 

@@ -133,7 +133,6 @@ class FakeEngine final : public engine::Engine {
   void put_schema(domain::DatasetKind kind, std::string text, engine::Reply<domain::Schema> reply) override {
     answer(reply, codec::parse_schema(kind, text));
   }
-  void train(engine::Reply<std::string> reply) override { answer(reply, std::string("sv_1")); }
   void recommend(engine::RecommendRequest request, engine::Reply<engine::Recommendation> reply) override {
     last_recommend = request;
     answer(reply, engine::Recommendation{"sv_1", 3, request.context, slots()});

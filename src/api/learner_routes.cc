@@ -47,7 +47,7 @@ std::vector<Route> learner_routes() {
        "Empty",
        200,
        "Learner",
-       {409, 413, 415},
+       {413, 415},
        settle_learner},
   };
 }

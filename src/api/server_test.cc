@@ -99,7 +99,6 @@ const std::map<std::string, Sample>& samples() {
        {"/v1/recommendations",
         R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"},"filter":"young","filter_values":{}})"}},
       {"getDecision", {"/v1/decisions/" + decision}},
-      {"createSolutionVersion", {"/v1/solution-versions", "{}"}},
       {"getLearner", {"/v1/learner"}},
       {"settleLearner", {"/v1/learner/settle", "{}"}},
       {"getCampaign", {"/v1/campaign"}},

@@ -21,7 +21,6 @@ std::string readable_rate(const Json& rate) {
 std::string readable_state(const Json& view) {
   const std::string state = view.at("state");
   std::string text = fmt::format("{}  {}", state, view.at("solution_version").get<std::string>());
-  if (state == "off") return text + "  does not learn from feedback (recipe = live-bandit does)\n";
   if (!view.at("trouble").get<std::string>().empty()) text += "  " + view.at("trouble").get<std::string>();
   if (!view.at("fallback_until").is_null()) {
     text += "  popularity decides until " + view.at("fallback_until").get<std::string>();
@@ -85,7 +84,7 @@ std::string readable_changes(const Json& view) {
 
 std::string readable_learner(const Json& view) {
   const std::string state = readable_state(view);
-  if (view.at("state") == "off" || view.at("slots").empty()) return state;
+  if (view.at("slots").empty()) return state;
   return state + readable_slots(view) + readable_changes(view);
 }
 

@@ -73,10 +73,6 @@ TEST(LearnText, SaysNothingOfARateThatTooFewTrialsGave) {
 }
 
 TEST(LearnText, SaysWhyItDoesNotLearn) {
-  Json off = view();
-  off["state"] = "off";
-  off["solution_version"] = "popularity-count-1";
-  EXPECT_THAT(readable_learner(off), AllOf(HasSubstr("does not learn"), Not(HasSubstr("slot"))));
   Json trouble = view();
   trouble["state"] = "trouble";
   trouble["trouble"] = "disk full";

@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "learn/live_version.h"
-#include "scoring/popularity_count.h"
 
 namespace matchcue::cli {
 
@@ -153,18 +152,6 @@ std::vector<Setting> gateway_settings() {
 
 std::vector<Setting> engine_settings() {
   return {
-      {"recipe", "who decides: live-bandit learns during the event, popularity-count from stored interactions",
-       [](Options& o, const std::string& text) -> Result<void> {
-         if (text != learn::kLiveBandit && text != scoring::kPopularityCount) {
-           return invalid_setting("recipe", text, "live-bandit or popularity-count");
-         }
-         o.engine.recipe = text == learn::kLiveBandit ? engine::Recipe::live_bandit : engine::Recipe::popularity_count;
-         return {};
-       },
-       [](const Options& o) {
-         return std::string(o.engine.recipe == engine::Recipe::live_bandit ? learn::kLiveBandit
-                                                                           : scoring::kPopularityCount);
-       }},
       number<int>(
           "engine.num_results", "sample route: items that rank within this many are pushed", 1, 500,
           [](Options & o) -> auto& { return o.engine.num_results; }),
@@ -177,9 +164,6 @@ std::vector<Setting> engine_settings() {
       number<std::size_t>(
           "engine.ring_changes_max", "changes whose decisions are kept in memory", 1, 1'000,
           [](Options & o) -> auto& { return o.engine.ring_changes_max; }),
-      fraction(
-          "decide.gamma", "inverse-gap weighting: larger explores less", 0, 1e9,
-          [](Options & o) -> auto& { return o.engine.decide.gamma; }),
       fraction(
           "decide.floor", "least propensity of a candidate", 0.0001, 0.05,
           [](Options & o) -> auto& { return o.engine.decide.floor; }),

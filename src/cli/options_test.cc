@@ -46,15 +46,13 @@ TEST_F(OptionsTest, AValueOutOfBoundsNamesKeyValueAndBounds) {
   EXPECT_FALSE(apply_setting(options, "sample_data", "yes").ok());
 }
 
-TEST_F(OptionsTest, TheRecipeAndItsLearnerAreSettings) {
-  ASSERT_TRUE(apply_assignment(options, "recipe=popularity-count").ok());
-  EXPECT_EQ(options.engine.recipe, engine::Recipe::popularity_count);
+TEST_F(OptionsTest, TheLearnersSettingsAreSettingsToo) {
   ASSERT_TRUE(apply_assignment(options, "learner.exploration=0.5").ok());
   EXPECT_EQ(options.engine.learner.model.exploration, .5);
   const auto wrong = apply_assignment(options, "learner.exploration=much");
   EXPECT_EQ(wrong.error().field, "learner.exploration");
   EXPECT_THAT(wrong.error().message, HasSubstr("learner.exploration cannot be \"much\"; it is a number of 0..10"));
-  EXPECT_THAT(apply_assignment(options, "recipe").error().message, HasSubstr("KEY=VALUE is wanted"));
+  EXPECT_THAT(apply_assignment(options, "shards").error().message, HasSubstr("KEY=VALUE is wanted"));
 }
 
 TEST_F(OptionsTest, BrokenTomlNamesLineAndColumn) {

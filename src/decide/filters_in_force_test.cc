@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/decider.h"
-#include "scoring/popularity_count.h"
+#include "scoring/test_fixed_version.h"
 
 namespace matchcue::decide {
 namespace {
@@ -26,7 +26,7 @@ struct FiltersInForceTest : ::testing::Test {
   domain::Catalogue catalogue{1,
                               {item("a", "GENERAL", 1), item("b", "GENERAL", 2), item("c", "GENERAL", 3),
                                item("d", "GENERAL", 4), item("e", "PLAYER", 5)}};
-  scoring::SolutionVersionPtr version = scoring::decode_popularity_count(scoring::encode_popularity_count({})).value();
+  scoring::SolutionVersionPtr version = scoring::make_fixed_version();
 
   domain::DecisionHeader header(std::vector<std::string> expressions,
                                 std::vector<domain::ItemOverride> overrides = {}) {

@@ -8,7 +8,6 @@
 
 #include "codec/personalize_schema.h"
 #include "engine/explain.h"
-#include "scoring/popularity_count.h"
 
 namespace matchcue::engine {
 
@@ -59,16 +58,14 @@ Control::Control(const Options& options, store::Store& store, ControlPort& port,
       clock_(clock),
       metrics_(metrics),
       book_(codec::builtin_schema(DatasetKind::interactions)),
-      archive_(options.open_model, store, clock) {
-  if (options.recipe != Recipe::live_bandit) return;
-  const auto publish = [this](scoring::SolutionVersionPtr version, std::function<void()> served) {
-    port_.to_control([this, version = std::move(version), served = std::move(served)] {
-      serve(version);
-      served();
-    });
-  };
-  learning_ = std::make_unique<LiveLearning>(options.learner, options.open_model, store, clock, metrics, publish);
-}
+      learning_(options.learner, options.open_model, store, clock, metrics,
+                [this](scoring::SolutionVersionPtr version, std::function<void()> served) {
+                  port_.to_control([this, version = std::move(version), served = std::move(served)] {
+                    serve(version);
+                    served();
+                  });
+                }),
+      archive_(options.open_model, store, clock) {}
 
 void Control::serve(scoring::SolutionVersionPtr version) {
   version_ = std::move(version);
@@ -224,7 +221,6 @@ void Control::add_interactions(std::vector<domain::Interaction> interactions, Re
                           [this, viewers, reply = std::move(reply)](const Result<store::WriteSummary>& stored) {
                             port_.to_control([this, viewers, reply, stored] {
                               if (stored.ok() && stored->added > 0) {
-                                interactions_came_ = true;
                                 port_.to_shards([viewers](ShardCore& shard) {
                                   for (const domain::ViewerId& viewer : *viewers) shard.forget_past(viewer);
                                 });
@@ -262,19 +258,6 @@ void Control::put_schema(DatasetKind kind, std::string text, Reply<domain::Schem
       reply(schema);
     });
   });
-}
-
-void Control::train(Reply<std::string> reply) {
-  if (learning_) {
-    return reply(Error{ErrorKind::conflict,
-                       "nothing_to_train",
-                       "recipe live-bandit learns by itself; set recipe = popularity-count to train one",
-                       {}});
-  }
-  auto built = build_version();
-  if (!built.ok()) return reply(built.error());
-  serve(*std::move(built));
-  reply(version_->id());
 }
 
 Result<domain::Change> Control::preview_change(const RecommendRequest& request,
@@ -344,51 +327,18 @@ void Control::explain(const domain::DecisionId& id, const Reply<ExplainedDecisio
 void Control::find_version(const std::string& id, const Reply<scoring::SolutionVersionPtr>& reply) {
   if (version_->id() == id) return reply(version_);
   if (const auto name = learn::parse_live_version_id(id)) return archive_.find(*name, reply);
-  const auto row = reader_->load_solution_version(id);
-  if (!row.ok()) return reply(row.error());
-  if (!row->has_value()) {
-    return reply(not_found("unknown_solution_version", "unknown solution version \"" + id + "\""));
-  }
-  reply(scoring::decode_popularity_count((*row)->blob));
+  reply(not_found("unknown_solution_version", "unknown solution version \"" + id + "\""));
 }
 
-void Control::learner(const Reply<LearnerView>& reply) {
-  if (learning_) return learning_->view(reply);
-  LearnerView off;
-  off.solution_version = version_->id();
-  reply(std::move(off));
-}
-
-Error Control::learner_off() const {
-  return {ErrorKind::conflict,
-          "learner_off",
-          "recipe " + version_->recipe() + " does not learn from feedback; set recipe = live-bandit",
-          {}};
-}
-
-void Control::settle_learner(Reply<LearnerView> reply) {
-  if (learning_) return learning_->settle(std::move(reply));
-  reply(learner_off());
-}
-
-void Control::campaign(Reply<CampaignView> reply) {
-  if (learning_) return learning_->campaign(std::move(reply));
-  reply(learner_off());
-}
-
+void Control::learner(const Reply<LearnerView>& reply) { learning_.view(reply); }
+void Control::settle_learner(Reply<LearnerView> reply) { learning_.settle(std::move(reply)); }
+void Control::campaign(Reply<CampaignView> reply) { learning_.campaign(std::move(reply)); }
 void Control::deploy_campaign(const std::string& version, Reply<CampaignView> reply) {
-  if (learning_) return learning_->deploy(version, std::move(reply));
-  reply(learner_off());
+  learning_.deploy(version, std::move(reply));
 }
-
-void Control::roll_back_campaign(Reply<CampaignView> reply) {
-  if (learning_) return learning_->roll_back(std::move(reply));
-  reply(learner_off());
-}
-
+void Control::roll_back_campaign(Reply<CampaignView> reply) { learning_.roll_back(std::move(reply)); }
 void Control::shadow_campaign(const std::string& version, Reply<CampaignView> reply) {
-  if (learning_) return learning_->shadow(version, std::move(reply));
-  reply(learner_off());
+  learning_.shadow(version, std::move(reply));
 }
 
 void Control::read_feedback(const domain::ViewerId& viewer, std::size_t limit,
@@ -427,9 +377,6 @@ void Control::tick() {
       ++waiter;
     }
   }
-  if (!interactions_came_ || learning_) return;
-  interactions_came_ = false;
-  train([](const Result<std::string>&) {});
 }
 
 }  // namespace matchcue::engine

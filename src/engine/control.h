@@ -69,7 +69,6 @@ class Control {
   void find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> reply);
   void schema(domain::DatasetKind kind, const Reply<domain::Schema>& reply);
   void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply);
-  void train(Reply<std::string> reply);
   void put_filter(const domain::FilterName& name, const std::string& expression, Reply<domain::StoredFilter> reply);
   void find_filter(const domain::FilterName& name, const Reply<domain::StoredFilter>& reply);
   void list_filters(const Reply<std::vector<domain::StoredFilter>>& reply);
@@ -88,7 +87,7 @@ class Control {
 
   /// Joins feedback to a decision from the log, and stores it. `done` runs on the store's thread.
   void find_and_store(feedback::Report report, FeedbackDone done);
-  /// Answers readers of changes whose wait is over, and trains when interactions came in. Every 100 ms or so.
+  /// Answers readers of changes whose wait is over. Every 100 ms or so.
   void tick();
 
  private:
@@ -112,7 +111,6 @@ class Control {
   /// A stored filter as it is in force from now on, checked against the schemas of today.
   Result<domain::FilterUse> make_use(const FilterChoice& choice) const;
   Result<domain::Change> preview_change(const RecommendRequest& request, domain::Circumstances& circumstances) const;
-  Result<scoring::SolutionVersionPtr> build_version();
   void find_version(const std::string& id, const Reply<scoring::SolutionVersionPtr>& reply);
   void serve(scoring::SolutionVersionPtr version);
   Result<RenderedCataloguePtr> load_rendered(std::uint64_t version);
@@ -123,7 +121,6 @@ class Control {
   void answer_waiters(const domain::EventId& event);
   Result<std::vector<domain::ChangePtr>> changes_after(const domain::EventId& event, domain::Sequence after,
                                                        std::size_t limit);
-  Error learner_off() const;
   ChangeReceipt unchanged(const domain::EventId& event) const;
 
   Options options_;
@@ -137,10 +134,9 @@ class Control {
   std::map<domain::FilterName, domain::StoredFilter> filters_;
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
-  std::unique_ptr<LiveLearning> learning_;  ///< nothing with another recipe
+  LiveLearning learning_;
   VersionArchive archive_;
   std::list<Waiter> waiters_;
-  bool interactions_came_ = false;
 };
 
 }  // namespace matchcue::engine

@@ -6,7 +6,6 @@
 
 #include "codec/personalize_schema.h"
 #include "engine/control.h"
-#include "scoring/popularity_count.h"
 
 namespace matchcue::engine {
 
@@ -18,20 +17,16 @@ Result<void> Control::start() {
   MCUE_TRY_VOID(load_schemas());
   MCUE_TRY_VOID(load_catalogue());
   MCUE_TRY_VOID(load_filters());
-  if (learning_) {
-    version_ = learn::LogLearner({}).version();  // until the learner is rebuilt: nobody waits for it
-  } else {
-    MCUE_TRY(version_, build_version());
-  }
+  version_ = learn::LogLearner({}).version();  // until the learner is rebuilt: nobody waits for it
   serve_everywhere();
   MCUE_TRY_VOID(load_events());
   archive_.start();
-  if (learning_) learning_->start();
+  learning_.start();
   return {};
 }
 
 void Control::stop() {
-  if (learning_) learning_->stop();
+  learning_.stop();
   archive_.stop();
 }
 
@@ -53,21 +48,6 @@ Result<void> Control::load_catalogue() {
   MCUE_TRY(domain::CataloguePtr catalogue, reader_->load_catalogue(std::nullopt));
   catalogue_ = std::make_shared<const RenderedCatalogue>(std::move(catalogue));
   return {};
-}
-
-Result<scoring::SolutionVersionPtr> Control::build_version() {
-  MCUE_TRY(const store::InteractionCounts stored, reader_->load_interaction_counts());
-  scoring::Counts counts;
-  for (const auto& [item, entry] : stored.items) counts[item] = {entry.total, entry.by_context};
-  const std::string bytes = scoring::encode_popularity_count(counts);
-  MCUE_TRY(scoring::SolutionVersionPtr version, scoring::decode_popularity_count(bytes));
-  MCUE_TRY(const auto known, reader_->load_solution_version(version->id()));
-  if (!known) {
-    // Written before any decision that names it: both go through the writer in this order.
-    store_.put_solution_version({version->id(), std::string(scoring::kPopularityCount), bytes},
-                                [](const Result<void>&) {});
-  }
-  return version;
 }
 
 Result<RenderedCataloguePtr> Control::load_rendered(std::uint64_t version) {

@@ -170,7 +170,7 @@ struct RewardRate {
 
 /// Is it learning? What the live learner believes, and what its decisions brought beside what others would have.
 struct LearnerView {
-  std::string state = "off";     ///< off, rebuilding, learning, fallback, trouble
+  std::string state;             ///< rebuilding, learning, fallback, trouble
   std::string trouble;           ///< what it waits for, in words; empty when all is well
   std::string solution_version;  ///< that it published last
   std::uint64_t steps = 0;
@@ -293,8 +293,6 @@ class Engine {
   /// The schema in force (put, or the built-in one of the sample's shape).
   virtual void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) = 0;
   virtual void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply) = 0;
-  /// Builds a solution version from what is stored, and serves it from the next decision on. Replies with its id.
-  virtual void train(Reply<std::string> reply) = 0;
 
   // Filters. Errors: unknown_filter, and those of filter/resolve.h with Error.field "expression".
   /// Adds or replaces a filter. What is in force for an event stays as it was put in force.
@@ -314,13 +312,12 @@ class Engine {
                              Reply<std::vector<domain::Feedback>> reply) = 0;
   virtual void audience(domain::EventId event, Reply<AudienceView> reply) = 0;
 
-  // The live learner. With another recipe its state is "off".
+  // The live learner.
   virtual void learner(Reply<LearnerView> reply) = 0;
   /// Judges what viewers were shown until now without waiting longer for acts; replies when what came of it is served.
-  /// Errors: learner_off.
   virtual void settle_learner(Reply<LearnerView> reply) = 0;
 
-  // The campaign under it. Errors of all: learner_off.
+  // The campaign under it.
   virtual void campaign(Reply<CampaignView> reply) = 0;
   /// Serves a solution version from a next decision on; "" takes the campaign away. Replies once the version was found:
   /// what it makes of every viewer is worked out meanwhile, and CampaignView says when it decides.

@@ -13,15 +13,8 @@
 
 namespace matchcue::engine {
 
-/// Who decides.
-enum class Recipe {
-  live_bandit,       ///< learns from what viewers do, while the event is on; needs no training
-  popularity_count,  ///< counts of stored interactions, counted again when some come in
-};
-
 struct Options {
-  Recipe recipe = Recipe::live_bandit;
-  learn::Settings learner;           ///< of live-bandit
+  learn::Settings learner;
   OpenModel open_model = no_models;  ///< where solution versions are kept
   decide::Options decide;
   int num_results = 10;                    ///< sample route: items that rank within this many are pushed; 1..500

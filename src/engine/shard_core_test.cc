@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "scoring/popularity_count.h"
+#include "scoring/test_fixed_version.h"
 
 namespace matchcue::engine {
 namespace {
@@ -86,7 +86,7 @@ struct ShardCoreTest : ::testing::Test {
   RenderedCataloguePtr catalogue = std::make_shared<const RenderedCatalogue>(std::make_shared<const domain::Catalogue>(
       1, std::vector{item("bet", "GENERAL"), item("quiz", "GENERAL"), item("trivia", "GENERAL"),
                      item("messi", "PLAYER"), item("mbappe", "PLAYER")}));
-  scoring::SolutionVersionPtr version = scoring::decode_popularity_count(scoring::encode_popularity_count({})).value();
+  scoring::SolutionVersionPtr version = scoring::make_fixed_version();
   std::unique_ptr<ShardCore> core = make_core();
   domain::ChangePtr latest;
   std::vector<domain::ItemOverride> overrides;
@@ -506,7 +506,7 @@ TEST_F(ShardCoreTest, AfterARestartLatecomersAreDecidedForByTheVersionServedNow)
   hello(before, "ann");
   fire();
   const auto old_version = version;
-  version = scoring::decode_popularity_count(scoring::encode_popularity_count({{ItemId("bet"), {9, {}}}})).value();
+  version = scoring::make_fixed_version("bet");
   ASSERT_NE(version->id(), old_version->id());
   RestoredEvent restored;
   restored.event.id = kMatch;
@@ -536,8 +536,7 @@ TEST_F(ShardCoreTest, AfterARestartLatecomersAreDecidedForByTheVersionServedNow)
 
 TEST_F(ShardCoreTest, LatecomersAreDecidedForByTheVersionThatServedTheChange) {
   fire();
-  core->serve(catalogue,
-              scoring::decode_popularity_count(scoring::encode_popularity_count({{ItemId("bet"), {9, {}}}})).value());
+  core->serve(catalogue, scoring::make_fixed_version("bet"));
   FakePeer peer;
   hello(peer, "ann");
   core->flush();

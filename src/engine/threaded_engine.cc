@@ -151,7 +151,6 @@ class ThreadedEngine final : public Engine, public ControlPort {
   void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply) override {
     control(&Control::put_schema, kind, std::move(text), std::move(reply));
   }
-  void train(Reply<std::string> reply) override { control(&Control::train, std::move(reply)); }
   void put_filter(domain::FilterName name, std::string expression, Reply<domain::StoredFilter> reply) override {
     control(&Control::put_filter, std::move(name), std::move(expression), std::move(reply));
   }

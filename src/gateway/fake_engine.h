@@ -99,7 +99,6 @@ class FakeEngine final : public engine::Engine {
   void find_viewer(domain::ViewerId, engine::Reply<engine::ViewerView>) override { refuse(); }
   void schema(domain::DatasetKind, engine::Reply<domain::Schema>) override { refuse(); }
   void put_schema(domain::DatasetKind, std::string, engine::Reply<domain::Schema>) override { refuse(); }
-  void train(engine::Reply<std::string>) override { refuse(); }
   void put_filter(domain::FilterName, std::string, engine::Reply<domain::StoredFilter>) override { refuse(); }
   void find_filter(domain::FilterName, engine::Reply<domain::StoredFilter>) override { refuse(); }
   void list_filters(engine::Reply<std::vector<domain::StoredFilter>>) override { refuse(); }

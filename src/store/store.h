@@ -37,22 +37,6 @@ struct WriteSummary {
 
 enum class FeedbackOutcome { stored, repeated };
 
-/// How many stored interactions an item has, in total and for each value of each context field.
-struct InteractionCounts {
-  struct PerItem {
-    std::uint64_t total = 0;
-    std::map<std::pair<std::string, std::string>, std::uint64_t> by_context;  ///< (field, value as text) -> count
-  };
-  std::map<domain::ItemId, PerItem> items;
-};
-
-/// A trained artefact, immutable; `blob` is the recipe's own format.
-struct SolutionVersionRow {
-  std::string id;
-  std::string recipe;
-  std::string blob;
-};
-
 /// One step of the learner, which is a fold over feedback: the steps say in which portions it was folded, and when
 /// what was not acted upon had been waited for long enough. With them the fold can be done again, to the same bits.
 struct LearnerStep {
@@ -93,7 +77,6 @@ class Reader {
   /// Calls `visit` with every interaction in the order in which they were added, until it returns false. `visit` may
   /// use this reader. What is added meanwhile is left out. Cost: about 2 us a row; a page of rows is in memory.
   virtual Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) = 0;
-  virtual Result<InteractionCounts> load_interaction_counts() = 0;
 
   /// Every kept filter, in the order of names.
   virtual Result<std::vector<domain::StoredFilter>> load_filters() = 0;
@@ -105,8 +88,6 @@ class Reader {
 
   /// The schema text that was put for this kind, or nothing.
   virtual Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) = 0;
-  /// The version with this id, or the newest when `id` is empty; nothing when there is none.
-  virtual Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) = 0;
 
   virtual Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) = 0;
   /// The header that the first decisions for this change were logged with; nothing when there are none.
@@ -154,11 +135,9 @@ class Store {
   /// Adds or replaces rows by id; the whole call is one catalogue version, or none when nothing changed.
   virtual void put_items(std::vector<domain::Item> items, Done<WriteSummary> done) = 0;
   virtual void put_viewers(std::vector<domain::Viewer> viewers, Done<WriteSummary> done) = 0;
-  /// Adds interactions that are not stored yet (same viewer, item, time, type, value and context are the same one)
-  /// and keeps InteractionCounts up to date in the same transaction.
+  /// Adds interactions that are not stored yet: same viewer, item, time, type, value and context are the same one.
   virtual void add_interactions(std::vector<domain::Interaction> interactions, Done<WriteSummary> done) = 0;
   virtual void put_schema(domain::DatasetKind kind, std::string text, Done<void> done) = 0;
-  virtual void put_solution_version(SolutionVersionRow row, Done<void> done) = 0;
 
   /// Adds or replaces a filter; `done` gets what is kept then: `created` stays that of the first.
   virtual void put_filter(domain::StoredFilter filter, Done<domain::StoredFilter> done) = 0;

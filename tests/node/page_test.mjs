@@ -107,17 +107,4 @@ test("a newcomer is marked, and a fallback tells its end", async () => {
   await page.unroute("**/v1/learner");
 });
 
-test("a recipe that does not learn is named, and nothing else is shown of it", async () => {
-  const other = await startServer("--set", "recipe=popularity-count");
-  try {
-    await page.goto(other.api);
-    await page.locator("#learner", { hasText: "Off: popularity-count decides" }).waitFor();
-    assert.equal(await page.locator("#evidence").isVisible(), false);
-    assert.equal(await page.locator("#gain-of").isVisible(), false);
-  } finally {
-    await page.goto("about:blank");
-    await other.stop();
-  }
-});
-
 test("the page complains about nothing", () => assert.deepEqual(complaints, []));

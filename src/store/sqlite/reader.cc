@@ -179,36 +179,10 @@ Result<void> SqliteReader::visit_interactions(const std::function<bool(domain::I
   return {};
 }
 
-Result<InteractionCounts> SqliteReader::load_interaction_counts() {
-  MCUE_TRY(Connection * connection, open());
-  Query query(*connection, "SELECT item_id, field, value, count FROM interaction_counts");
-  InteractionCounts counts;
-  while (true) {
-    MCUE_TRY(const bool more, query.next());
-    if (!more) return counts;
-    auto& item = counts.items[domain::ItemId(query.text(0))];
-    if (query.view(1).empty()) {
-      item.total = query.count(3);
-    } else {
-      item.by_context.emplace(std::pair(query.text(1), query.text(2)), query.count(3));
-    }
-  }
-}
-
 Result<std::optional<std::string>> SqliteReader::load_schema(domain::DatasetKind kind) {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection, "SELECT text FROM schemas WHERE kind = ?1", domain::to_string(kind));
   return read_first<std::string>(query, [](const Query& row) -> Result<std::string> { return row.text(0); });
-}
-
-Result<std::optional<SolutionVersionRow>> SqliteReader::load_solution_version(const std::string& id) {
-  MCUE_TRY(Connection * connection, open());
-  Query query(*connection,
-              "SELECT id, recipe, blob FROM solution_versions WHERE ?1 = '' OR id = ?1 ORDER BY number DESC LIMIT 1",
-              id);
-  return read_first<SolutionVersionRow>(query, [](const Query& row) -> Result<SolutionVersionRow> {
-    return SolutionVersionRow{row.text(0), row.text(1), row.text(2)};
-  });
 }
 
 Result<std::optional<domain::Decision>> SqliteReader::load_decision(const domain::DecisionId& id) {

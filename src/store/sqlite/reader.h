@@ -31,12 +31,10 @@ class SqliteReader final : public Reader {
   Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) override;
   Result<std::uint64_t> count_interactions() override;
   Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) override;
-  Result<InteractionCounts> load_interaction_counts() override;
   Result<std::vector<domain::StoredFilter>> load_filters() override;
   Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) override;
   Result<bool> has_past_index() override;
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
-  Result<std::optional<SolutionVersionRow>> load_solution_version(const std::string& id) override;
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
                                                                      domain::Sequence sequence) override;

@@ -35,12 +35,8 @@ CREATE TABLE interactions (number INTEGER PRIMARY KEY, key INTEGER NOT NULL, vie
   item_id TEXT NOT NULL, timestamp_s INTEGER NOT NULL, event_type TEXT NOT NULL, event_value REAL NOT NULL,
   context TEXT NOT NULL, document TEXT NOT NULL);
 CREATE TABLE interaction_keys (key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
-CREATE TABLE interaction_counts (item_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
-  count INTEGER NOT NULL, PRIMARY KEY (item_id, field, value)) WITHOUT ROWID;
 
 CREATE TABLE schemas (kind TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE solution_versions (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipe TEXT NOT NULL,
-  blob BLOB NOT NULL);
 
 -- The index of decisions.log.
 CREATE TABLE decision_chunks (log_offset INTEGER PRIMARY KEY, length INTEGER NOT NULL, event_id TEXT NOT NULL,

@@ -58,11 +58,6 @@ class SqliteStore final : public Store {
                  std::move(done));
   }
 
-  void put_solution_version(SolutionVersionRow row, Done<void> done) override {
-    submit<void>([row = std::move(row)](WriteTarget& target) { return write_solution_version(target, row); },
-                 std::move(done));
-  }
-
   void put_filter(domain::StoredFilter filter, Done<domain::StoredFilter> done) override {
     submit<domain::StoredFilter>(
         [filter = std::move(filter)](WriteTarget& target) { return write_filter(target, filter); }, std::move(done));

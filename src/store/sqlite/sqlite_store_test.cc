@@ -189,12 +189,6 @@ TEST_F(SqliteStoreTest, CountsAnInteractionOnceHoweverOftenItIsImported) {
   reopen();
   EXPECT_EQ(store().add(rows)->added, 0U);
   EXPECT_EQ(reader().count_interactions().value(), 4U);
-  const auto counts = reader().load_interaction_counts();
-  const auto& a = counts->items.at(domain::ItemId("a"));
-  EXPECT_EQ(a.total, 3U);
-  EXPECT_EQ(a.by_context.at({"MATCH_EVENT", "GOAL"}), 2U);
-  EXPECT_EQ(a.by_context.at({"MATCH_EVENT", "FOUL"}), 1U);
-  EXPECT_EQ(counts->items.at(domain::ItemId("b")).total, 1U);
 }
 
 TEST_F(SqliteStoreTest, VisitsInteractionsInTheOrderTheyCameUntilToldToStop) {
@@ -233,28 +227,16 @@ TEST_F(SqliteStoreTest, TellsInteractionsApartByEachOfTheirParts) {
   EXPECT_EQ(store().add(rows)->added, 5U);
 }
 
-TEST_F(SqliteStoreTest, KeepsSchemasAndSolutionVersions) {
+TEST_F(SqliteStoreTest, KeepsSchemas) {
   using domain::DatasetKind;
   const auto put_schema = [&](std::string text) {
     return wait_for<void>([&](Done<void> done) { store().store().put_schema(DatasetKind::items, text, done); });
   };
-  const auto put_version = [&](SolutionVersionRow row) {
-    return wait_for<void>([&](Done<void> done) { store().store().put_solution_version(row, done); });
-  };
   ASSERT_TRUE(put_schema("one").ok());
   ASSERT_TRUE(put_schema("two").ok());
-  ASSERT_FALSE(reader().load_solution_version("").value().has_value());
-  const std::string blob("\0\xff\x80 bytes", 9);
-  ASSERT_TRUE(put_version({"sv2", "ridge", blob}).ok());
-  ASSERT_TRUE(put_version({"sv1", "counts", "later"}).ok());
-  EXPECT_TRUE(put_version({"sv2", "ridge", blob}).ok());
-  EXPECT_EQ(put_version({"sv2", "ridge", "changed"}).error().kind, ErrorKind::conflict);
   reopen();
   EXPECT_EQ(reader().load_schema(DatasetKind::items).value(), "two");
   EXPECT_EQ(reader().load_schema(DatasetKind::users).value(), std::nullopt);
-  EXPECT_EQ(reader().load_solution_version("").value()->id, "sv1");
-  EXPECT_EQ(reader().load_solution_version("sv2").value()->blob, blob);
-  EXPECT_FALSE(reader().load_solution_version("sv3").value().has_value());
 }
 
 TEST_F(SqliteStoreTest, StoresFeedbackOncePerViewerAndId) {

@@ -91,23 +91,4 @@ Result<void> write_schema(WriteTarget& target, domain::DatasetKind kind, const s
       .run();
 }
 
-Result<void> write_solution_version(WriteTarget& target, const SolutionVersionRow& row) {
-  {
-    Query query(target.connection,
-                "SELECT recipe = ?2 AND blob = CAST(?3 AS BLOB) FROM solution_versions WHERE id = ?1", row.id,
-                row.recipe, row.blob);
-    MCUE_TRY(const bool known, query.next());
-    if (known && query.whole(0) != 0) return {};
-    if (known) {
-      return Error{ErrorKind::conflict,
-                   "solution_version_exists",
-                   "solution version \"" + row.id + "\" exists and is immutable",
-                   {}};
-    }
-  }
-  return Query(target.connection, "INSERT INTO solution_versions (id, recipe, blob) VALUES (?1, ?2, CAST(?3 AS BLOB))",
-               row.id, row.recipe, row.blob)
-      .run();
-}
-
 }  // namespace matchcue::store

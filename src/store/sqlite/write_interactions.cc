@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bit>
-#include <unordered_map>
 
 #include "base/random.h"
 #include "store/sqlite/schema.h"
@@ -16,47 +15,6 @@ void append_part(std::string& out, std::string_view part) {
   out += ':';
   out += part;
 }
-
-/// Where the counts of one call are added up before they go to the table, one statement for each instead of each row.
-class CountSums {
- public:
-  void add(const domain::Interaction& interaction) {
-    add_one(interaction.item, {}, {});
-    for (const auto& [field, value] : interaction.context) add_one(interaction.item, field, domain::to_text(value));
-  }
-
-  Result<void> write(Connection& connection) const {
-    for (const auto& [key, sum] : sums_) {
-      MCUE_TRY_VOID(Query(connection,
-                          "INSERT INTO interaction_counts (item_id, field, value, count) VALUES (?1, ?2, ?3, ?4) "
-                          "ON CONFLICT (item_id, field, value) DO UPDATE SET count = count + ?4",
-                          sum.item, sum.field, sum.value, sum.count)
-                        .run());
-    }
-    return {};
-  }
-
- private:
-  struct Sum {
-    std::string item;
-    std::string field;
-    std::string value;
-    std::uint64_t count = 0;
-  };
-
-  void add_one(const domain::ItemId& item, std::string_view field, std::string_view value) {
-    key_.clear();
-    append_part(key_, item.str());
-    append_part(key_, field);
-    key_ += value;
-    const auto [found, added] = sums_.try_emplace(key_);
-    if (added) found->second = {item.str(), std::string(field), std::string(value), 0};
-    ++found->second.count;
-  }
-
-  std::unordered_map<std::string, Sum> sums_;
-  std::string key_;
-};
 
 /// 64 bits of all that makes an interaction the same one. Stored: it may never change.
 std::int64_t stable_key(const domain::Interaction& interaction, std::string_view context, std::string& scratch) {
@@ -108,18 +66,15 @@ Result<bool> write_interaction(WriteTarget& target, const domain::Interaction& i
 Result<WriteSummary> write_interactions(WriteTarget& target, std::span<const domain::Interaction> interactions) {
   Connection& connection = target.connection;
   WriteSummary summary;
-  CountSums sums;
   std::string scratch;
   for (const domain::Interaction& interaction : interactions) {
     MCUE_TRY(const bool added, write_interaction(target, interaction, scratch));
     if (added) {
       ++summary.added;
-      sums.add(interaction);
     } else {
       ++summary.unchanged;
     }
   }
-  MCUE_TRY_VOID(sums.write(connection));
   MCUE_TRY(const std::uint64_t stored, load_meta_count(connection, kInteractionsKey));
   MCUE_TRY_VOID(save_meta_count(connection, kInteractionsKey, stored + summary.added));
   MCUE_TRY(summary.catalogue_version, load_meta_count(connection, kCatalogueVersionKey));

@@ -46,7 +46,6 @@ Result<WriteSummary> write_viewers(WriteTarget& target, std::span<const domain::
 Result<WriteSummary> write_interactions(WriteTarget& target, std::span<const domain::Interaction> interactions);
 Result<void> write_schema(WriteTarget& target, domain::DatasetKind kind, const std::string& text);
 /// Errors: conflict when another version has this id already.
-Result<void> write_solution_version(WriteTarget& target, const SolutionVersionRow& row);
 
 Result<domain::StoredFilter> write_filter(WriteTarget& target, const domain::StoredFilter& filter);
 /// Returns what is gone. Errors: not_found.
