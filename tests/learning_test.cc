@@ -215,11 +215,14 @@ struct CampaignServingTest : LearningTest {
     ASSERT_TRUE(accepted.get().ok());
     while (view().solution_version != version) std::this_thread::yield();
   }
+  Result<engine::ExplainedDecision> explain(const std::string& id) {
+    Waiting<engine::ExplainedDecision> explained;
+    pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
+    return explained.get();
+  }
   void expect_all_explained() {
     for (const std::string& id : decisions) {
-      Waiting<engine::ExplainedDecision> explained;
-      pieces->engine().explain(domain::parse_decision_id(id).value(), explained.reply());
-      const auto decision = explained.get();
+      const auto decision = explain(id);
       ASSERT_TRUE(decision.ok()) << decision.error().message;
       EXPECT_TRUE(decision->identical) << id << " by " << decision->decision.header.solution_version;
     }
@@ -251,6 +254,11 @@ TEST_F(CampaignServingTest, ADeployedVersionDecidesByWhatViewersDidBeforeAndStay
   EXPECT_EQ(view().recipe, "last-item");
   const double served = propensity_of_quiz();
   expect_all_explained();
+  EXPECT_EQ(explain(decisions.front())->campaign, "");
+  EXPECT_EQ(explain(decisions.back())->campaign, "last-item-1");
+  Waiting<engine::Recommendation> preview;
+  pieces->engine().recommend({ViewerId("new"), {}, {}, {}}, preview.reply());
+  EXPECT_EQ(preview.get()->campaign, "last-item-1");
   restart();
   EXPECT_EQ(view().solution_version, "last-item-1");
   EXPECT_NEAR(propensity_of_quiz(), served, .1);

@@ -135,7 +135,7 @@ class FakeEngine final : public engine::Engine {
   }
   void recommend(engine::RecommendRequest request, engine::Reply<engine::Recommendation> reply) override {
     last_recommend = request;
-    answer(reply, engine::Recommendation{"sv_1", 3, request.context, slots()});
+    answer(reply, engine::Recommendation{"live-bandit-3", "sims-0123456789ab", 3, request.context, slots()});
   }
   void explain(domain::DecisionId, engine::Reply<engine::ExplainedDecision> reply) override {
     engine::ExplainedDecision explained;

@@ -8,6 +8,8 @@ namespace {
 
 Json time_or_null(const std::optional<WallTime>& time) { return time ? Json(format_rfc3339(*time)) : Json(); }
 
+Json version_or_null(const std::string& version) { return version.empty() ? Json() : Json(version); }
+
 template <typename Id>
 Json id_or_null(const std::optional<Id>& id) {
   return id ? Json(id->str()) : Json();
@@ -284,7 +286,6 @@ Json to_json(const engine::CampaignView::Shadow& shadow) {
 }
 
 Json to_json(const engine::CampaignView& view) {
-  const auto version_or_null = [](const std::string& version) { return version.empty() ? Json() : Json(version); };
   Json history = Json::array();
   for (const auto& each : view.history) {
     history.push_back({{"solution_version", version_or_null(each.solution_version)},
@@ -313,6 +314,7 @@ Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
 
 Json to_json(const engine::Recommendation& recommendation) {
   return {{"solution_version", recommendation.solution_version},
+          {"campaign", version_or_null(recommendation.campaign)},
           {"catalogue_version", recommendation.catalogue_version},
           {"context", to_json(recommendation.context)},
           {"slots", to_json(recommendation.slots)}};
@@ -335,6 +337,7 @@ Json to_json(const engine::ExplainedDecision& explained) {
           {"at", format_rfc3339(header.at)},
           {"catalogue_version", header.catalogue_version},
           {"solution_version", header.solution_version},
+          {"campaign", version_or_null(explained.campaign)},
           {"gamma", header.gamma},
           {"floor", header.floor},
           {"seed", std::to_string(header.seed)},

@@ -49,7 +49,7 @@ TEST_F(ApiCommands, PrintJsonWhenAsked) {
   EXPECT_EQ(Json::parse(run("event list --json").out).at("events").size(), 1U);
   EXPECT_EQ(Json::parse(run("moment fire 1 --json").out).at("changed"), true);
   EXPECT_EQ(Json::parse(run("moment list 1 --json").out).at("kind"), "moment");
-  EXPECT_EQ(Json::parse(run("recommend v1 --event 1 --json").out).at("solution_version"), "sv_1");
+  EXPECT_EQ(Json::parse(run("recommend v1 --event 1 --json").out).at("solution_version"), "live-bandit-3");
 }
 
 TEST_F(ApiCommands, KeepAndTryFilters) {

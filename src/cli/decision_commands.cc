@@ -41,6 +41,13 @@ std::string candidate_table(const Json& slot) {
   return table;
 }
 
+std::string readable_version(const Json& made) {
+  const Json& campaign = made.at("campaign");
+  return "solution version " + text_of(made.at("solution_version")) +
+         (campaign.is_null() ? std::string() : " over campaign " + text_of(campaign)) + ", catalogue version " +
+         made.at("catalogue_version").dump();
+}
+
 std::string readable_decision(const Json& decision) {
   const bool identical = decision.at("identical").get<bool>();
   std::string text = "decision " + text_of(decision.at("id")) + "\n";
@@ -55,8 +62,7 @@ std::string readable_decision(const Json& decision) {
     text += "\nfilter " + text_of(filter.at("filter")) + ": " + text_of(filter.at("expression"));
     if (!filter.at("filter_values").empty()) text += "  with " + readable_values(filter.at("filter_values"));
   }
-  text += "\nsolution version " + text_of(decision.at("solution_version")) + ", catalogue version " +
-          decision.at("catalogue_version").dump() +
+  text += "\n" + readable_version(decision) +
           "\ncomputed again from the log: " + (identical ? "identical" : "NOT IDENTICAL") + "\n";
   const Json& choices = decision.at("choices");
   for (const Json& choice : choices) {
@@ -73,9 +79,7 @@ std::string readable_decision(const Json& decision) {
 }
 
 std::string readable_recommendation(const Json& recommendation) {
-  std::string text = "solution version " + text_of(recommendation.at("solution_version")) + ", catalogue version " +
-                     recommendation.at("catalogue_version").dump() + "\ncontext " +
-                     readable_values(recommendation.at("context"));
+  std::string text = readable_version(recommendation) + "\ncontext " + readable_values(recommendation.at("context"));
   for (const Json& slot : recommendation.at("slots")) {
     text += "\n\n" + text_of(slot.at("slot")) + ": " +
             (slot.at("chosen").is_null() ? std::string("nothing") : text_of(slot.at("chosen"))) + "\n" +

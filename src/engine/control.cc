@@ -304,7 +304,7 @@ void Control::recommend(const RecommendRequest& request, const Reply<Recommendat
   }
   std::vector<domain::Choice> choices(decider.slot_count());
   decider.draw(request.viewer.str(), traits, choices.data(), past);
-  reply(Recommendation{version_->id(), catalogue.version(), change->after,
+  reply(Recommendation{version_->id(), std::string(version_->campaign()), catalogue.version(), change->after,
                        stand(decider, catalogue, request.viewer.str(), traits, choices, past)});
 }
 

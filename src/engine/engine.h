@@ -120,6 +120,7 @@ struct RecommendRequest {
 };
 struct Recommendation {
   std::string solution_version;
+  std::string campaign;  ///< the solution version under it; empty when there is none
   std::uint64_t catalogue_version = 0;
   domain::Values context;
   std::vector<SlotCandidates> slots;
@@ -129,6 +130,7 @@ struct Recommendation {
 struct ExplainedDecision {
   domain::Decision decision;
   domain::CataloguePtr catalogue;  ///< as it was then
+  std::string campaign;            ///< the solution version under header.solution_version; empty when there was none
   std::vector<SlotCandidates> slots;
   bool identical = false;  ///< the same items and the same propensity bits came out again
 };

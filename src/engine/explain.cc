@@ -37,6 +37,7 @@ Result<ExplainedDecision> explain_decision(domain::Decision decision, domain::Ca
   decider.draw(decision.viewer.str(), *decision.traits, again.data(), decision.past);
   ExplainedDecision explained;
   explained.identical = again == decision.choices;
+  explained.campaign = version.campaign();
   explained.slots =
       stand(decider, *catalogue, decision.viewer.str(), *decision.traits, decision.choices, decision.past);
   explained.decision = std::move(decision);

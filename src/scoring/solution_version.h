@@ -53,6 +53,8 @@ class SolutionVersion {
   virtual const std::string& id() const = 0;
   virtual const std::string& recipe() const = 0;
   virtual Exploration exploration() const = 0;
+  /// The solution version that was deployed under it as a campaign; empty when there is none.
+  virtual std::string_view campaign() const { return {}; }
 
   /// Folds what is the same for all viewers. Once per moment and shard. The scorer may hold on to the
   /// catalogue and to this version, not to the moment.
