@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/trainer_program.h"
 
 namespace matchcue::cli {
 
@@ -43,6 +44,13 @@ Result<const recipes::Recipe*> find_recipe(const std::string& name) {
                  fmt::format("unknown recipe \"{}\"{}; there are {}", name,
                              nearest ? "; did you mean " + *nearest + "?" : std::string(), all),
                  "recipe");
+}
+
+Result<void> check_training(const TrainingConfig& config) {
+  MCUE_TRY(const recipes::Recipe* recipe, find_recipe(config.recipe));
+  MCUE_TRY_VOID(recipe->read(config.hyperparameters));
+  if (!recipe->is_closed_form()) MCUE_TRY_VOID(find_trainer(config.recipe));
+  return {};
 }
 
 }  // namespace matchcue::cli

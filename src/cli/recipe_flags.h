@@ -34,4 +34,8 @@ DataFlags with_config(DataFlags flags, const TrainingConfig& config);
 /// Errors: unknown_recipe (which there are, and the nearest), invalid_flag when `name` is empty.
 Result<const recipes::Recipe*> find_recipe(const std::string& name);
 
+/// Whether there is this recipe, whether it takes these hyperparameters, and whether what trains it is there. Errors:
+/// unknown_recipe, unknown_hyperparameter, invalid_hyperparameter, trainer_missing.
+Result<void> check_training(const TrainingConfig& config);
+
 }  // namespace matchcue::cli

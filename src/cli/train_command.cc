@@ -3,6 +3,12 @@
 // train: from data to a solution version. The closed forms are trained here; user-personalization and
 // factorization-machine by matchcue-train, which is the program that links libtorch.
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include <cstdio>
 #include <memory>
@@ -16,6 +22,7 @@
 #include "cli/training_data.h"
 #include "evaluate/holdout.h"
 #include "recipes/recipe.h"
+#include "recipes/training_progress.h"
 
 namespace matchcue::cli {
 namespace {
@@ -28,7 +35,11 @@ struct Arguments {
   std::string hold_out;
   std::uint64_t hold_out_seed = 1;
   DataFlags data;
+  std::string progress = "text";
+  pid_t parent = 0;  ///< the server that started it; 0: nobody
 };
+
+constexpr int kNice = 10;
 
 std::string output_folder(const Globals& globals, const Arguments& arguments) {
   return arguments.out.empty() ? versions_directory(globals) : arguments.out;
@@ -46,6 +57,7 @@ std::vector<std::string> trainer_words(const Globals& globals, const Arguments& 
   for (const auto& [name, value] : config.hyperparameters) words.insert(words.end(), {"--set", name + "=" + value});
   if (globals.json) words.emplace_back("--json");
   if (globals.quiet) words.emplace_back("--quiet");
+  words.insert(words.end(), {"--progress", arguments.progress});
   words.insert(words.end(), unknown.begin(), unknown.end());
   return words;
 }
@@ -84,6 +96,29 @@ void print_answer(const Globals& globals, const Answer& answer) {
   }
 }
 
+/// A training that a server runs leaves it the processor, and ends with it. The trainer, which this program may become,
+/// does the same.
+void run_beside(pid_t parent) {
+  ::setpriority(PRIO_PROCESS, 0, std::max(kNice, ::getpriority(PRIO_PROCESS, 0)));
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::raise(SIGTERM);  // it ended before
+}
+
+/// Says how far a training is, in the way that was asked for.
+recipes::Progress make_progress(const Arguments& arguments, ProgressLine& line) {
+  if (arguments.progress != "json") {
+    return [&line](std::string_view stage, double share) {
+      line.update_rows(stage, static_cast<std::uint64_t>(100 * share), 100);
+    };
+  }
+  return [](std::string_view stage, double share) {
+    recipes::TrainingProgress progress;
+    progress.stage = stage;
+    progress.share = share;
+    std::fprintf(stderr, "%s\n", recipes::write_progress(progress).c_str());
+  };
+}
+
 /// The data, or what a protocol of matchcue eval allows to be trained on of them.
 Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flags, const Arguments& arguments) {
   MCUE_TRY(dataset::Dataset data, load_training_data(globals, flags));
@@ -96,20 +131,21 @@ Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flag
 Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                      const recipes::Recipe& recipe) {
   const DataFlags data_flags = with_config(arguments.data, config);
-  // Wrong parameters are said before the data are read.
-  MCUE_TRY_VOID(recipe.read(config.hyperparameters));
-  MCUE_TRY(const dataset::Dataset data, load_data(globals, data_flags, arguments));
+  const SystemClock clock;
+  const bool for_machines = arguments.progress == "json";
+  ProgressLine line("train " + config.recipe, 0, progress_style(globals.quiet || for_machines), clock);
+  const recipes::Progress progress = make_progress(arguments, line);
+  if (for_machines) progress("reading", 0);
+  Globals reading = globals;
+  reading.quiet = globals.quiet || for_machines;
+  MCUE_TRY(const dataset::Dataset data, load_data(reading, data_flags, arguments));
   recipes::TrainOptions options;
   options.parameters = config.hyperparameters;
   options.event_type = data_flags.event_type;
   options.seed = config.seed.value_or(1);
   options.out = output_folder(globals, arguments);
-  const SystemClock clock;
   const SteadyTime begun = clock.steady();
-  ProgressLine line("train " + config.recipe, 0, progress_style(globals.quiet), clock);
-  auto version = recipes::train_version(recipe, data, options, [&](std::string_view stage, double share) {
-    line.update_rows(stage, static_cast<std::uint64_t>(100 * share), 100);
-  });
+  auto version = recipes::train_version(recipe, data, options, progress);
   line.finish();
   if (!version.ok()) return std::move(version).error();
   const double seconds = std::chrono::duration<double>(clock.steady() - begun).count();
@@ -117,6 +153,7 @@ Result<Answer> train(const Globals& globals, const Arguments& arguments, const T
 }
 
 ExitCode run(const Globals& globals, const Arguments& arguments, const std::vector<std::string>& unknown) {
+  if (arguments.parent != 0) run_beside(arguments.parent);
   auto config = read_config(arguments.recipe, arguments.data);
   if (!config.ok()) return fail(globals, config.error());
   if (arguments.seed) config->seed = arguments.seed;
@@ -126,12 +163,10 @@ ExitCode run(const Globals& globals, const Arguments& arguments, const std::vect
                 invalid("invalid_flag", fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
                         "hold-out"));
   }
+  // Wrong parameters are said before the data are read.
+  if (const auto checked = check_training(*config); !checked.ok()) return fail(globals, checked.error());
   const auto recipe = find_recipe(config->recipe);
-  if (!recipe.ok()) return fail(globals, recipe.error());
   if (!(*recipe)->is_closed_form()) {
-    // Wrong parameters are said before the data are read.
-    const auto parameters = (*recipe)->read(config->hyperparameters);
-    if (!parameters.ok()) return fail(globals, parameters.error());
     return fail(globals, become_trainer(config->recipe, trainer_words(globals, arguments, *config, unknown)));
   }
   if (!unknown.empty()) {
@@ -156,6 +191,9 @@ void add_train_command(Commands commands) {
   command->add_option("--hold-out", arguments->hold_out,
                       "train without what matchcue eval asks by this protocol: personalize or leave-one-out");
   command->add_option("--hold-out-seed", arguments->hold_out_seed, "of which viewers: eval's --seed");
+  command->add_option("--progress", arguments->progress, "on standard error: text, or json, a line each")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--parent", arguments->parent)->group("");  // a server's process, which writes it with "="
   add_data_flags(*command, arguments->data);
   // Recipes that are trained elsewhere have flags that only their trainer knows. What falls through to the program
   // would be refused there, so nothing does, and the program's own flags stand here too.

@@ -15,20 +15,6 @@ namespace matchcue::cli {
 
 namespace {
 
-Result<std::string> find_trainer(const std::string& recipe) {
-  std::error_code problem;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
-  std::string trainer = (self.parent_path() / kTrainer).string();
-  if (!problem && std::filesystem::exists(trainer, problem)) return trainer;
-  return Error{
-      ErrorKind::unsupported,
-      "trainer_missing",
-      fmt::format("recipe {} is trained by {}, which is not there: {}. It needs libtorch-dev and libopenblas0-pthread; "
-                  "then build the target {}. sequential-ridge needs neither",
-                  recipe, kTrainer, trainer, kTrainer),
-      {}};
-}
-
 /// As exec wants them; the strings are borrowed.
 std::vector<char*> argv_of(std::string& program, std::vector<std::string>& words) {
   std::vector<char*> argv = {program.data()};
@@ -48,6 +34,20 @@ std::string read_all(int pipe) {
 }
 
 }  // namespace
+
+Result<std::string> find_trainer(const std::string& recipe) {
+  std::error_code problem;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
+  std::string trainer = (self.parent_path() / kTrainer).string();
+  if (!problem && std::filesystem::exists(trainer, problem)) return trainer;
+  return Error{
+      ErrorKind::unsupported,
+      "trainer_missing",
+      fmt::format("recipe {} is trained by {}, which is not there: {}. It needs libtorch-dev and libopenblas0-pthread; "
+                  "then build the target {}. sequential-ridge needs neither",
+                  recipe, kTrainer, trainer, kTrainer),
+      {}};
+}
 
 std::vector<std::string> data_words(const Globals& globals, const DataFlags& flags) {
   std::vector<std::string> words;

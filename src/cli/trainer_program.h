@@ -17,6 +17,9 @@ constexpr const char* kTrainer = "matchcue-train";
 /// Its words for the same data.
 std::vector<std::string> data_words(const Globals& globals, const DataFlags& flags);
 
+/// Its path, beside this program. Errors: trainer_missing.
+Result<std::string> find_trainer(const std::string& recipe);
+
 /// Becomes it; returns only when that failed. Errors: trainer_missing, trainer_failed.
 Error become_trainer(const std::string& recipe, std::vector<std::string> words);
 

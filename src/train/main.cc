@@ -15,6 +15,7 @@
 #include "dataset/load_files.h"
 #include "dataset/load_store.h"
 #include "evaluate/holdout.h"
+#include "recipes/training_progress.h"
 #include "store/sqlite/sqlite_store.h"
 #include "train/factorization_machine.h"
 #include "train/user_personalization.h"
@@ -42,6 +43,7 @@ struct Flags {
   bool resume = false;
   bool json = false;
   bool quiet = false;
+  std::string progress = "text";
   std::string validation;
   std::optional<std::string> test;  ///< "" where no file is named
 };
@@ -135,8 +137,10 @@ Result<std::optional<std::vector<domain::Interaction>>> load_rows(const Flags& f
 template <typename Request>
 Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Request& request) {
   MCUE_TRY(request.parameters, read_parameters(flags));
-  *progress << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
-                           data.viewer_count(), data.item_count());
+  if (flags.progress != "json") {
+    *progress << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
+                             data.viewer_count(), data.item_count());
+  }
   request.event_type = flags.event_type;
   request.seed = flags.seed;
   request.out = flags.out.empty() ? flags.data_dir + "/versions" : flags.out;
@@ -144,10 +148,39 @@ Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Requ
   return {};
 }
 
-void print_stage(const std::string& stage) { *progress << stage << "\n"; }
+void print_line(const recipes::TrainingProgress& said) { *progress << recipes::write_progress(said) << std::endl; }
+
+/// Says what a training does now, in the way that was asked for.
+std::function<void(const std::string&)> stage_printer(const Flags& flags) {
+  if (flags.progress == "json") {
+    return [](const std::string& stage) {
+      recipes::TrainingProgress said;
+      said.stage = stage;
+      print_line(said);
+    };
+  }
+  return [](const std::string& stage) { *progress << stage << "\n"; };
+}
+
+double seconds_left(std::int64_t epoch, std::int64_t epochs, double seconds) {
+  return seconds / static_cast<double>(epoch) * static_cast<double>(epochs - epoch);
+}
+
+/// For machines.
+template <typename Epoch>
+void print_epoch_line(const Epoch& epoch, std::int64_t epochs, double validation) {
+  recipes::TrainingProgress said;
+  said.stage = "epoch";
+  said.epoch = static_cast<std::uint64_t>(epoch.epoch);
+  said.epochs = static_cast<std::uint64_t>(epochs);
+  said.loss = epoch.loss;
+  said.validation = validation;
+  said.eta_s = seconds_left(epoch.epoch, epochs, epoch.seconds);
+  print_line(said);
+}
 
 void print_epoch(const EpochReport& epoch, std::int64_t epochs) {
-  const double left = epoch.seconds / static_cast<double>(epoch.epoch) * static_cast<double>(epochs - epoch.epoch);
+  const double left = seconds_left(epoch.epoch, epochs, epoch.seconds);
   *progress << fmt::format(
       "epoch {:>3} of {}  loss {:.4f}  validation HR@10 {:.4f} NDCG@10 {:.4f}{}  {:.0f} s, at most {:.0f} s left\n",
       epoch.epoch, epochs, epoch.loss, epoch.validation.hit, epoch.validation.ndcg, epoch.best ? " *" : "  ",
@@ -183,15 +216,20 @@ Result<void> run_user_personalization(const Flags& flags) {
   request.checkpoint = checkpoint_of(request, data);
   request.resume = flags.resume;
   request.test = flags.test.has_value();
+  const auto print = [&flags](const EpochReport& epoch, std::int64_t epochs) {
+    if (flags.progress == "json") return print_epoch_line(epoch, epochs, epoch.validation.ndcg);
+    print_epoch(epoch, epochs);
+  };
   MCUE_TRY(const TrainedNetwork trained,
-           train_user_personalization(data, request, {print_stage, print_epoch}, stop_requested));
+           train_user_personalization(data, request, {stage_printer(flags), print}, stop_requested));
   std::filesystem::remove(request.checkpoint);
   if (flags.json) {
-    std::cout << fmt::format(
-                     R"({{"id":"{}","best_epoch":{},"hit_at_10":{:.6f},"ndcg_at_10":{:.6f},"ridge_weight":{}}})",
-                     trained.id, trained.fitted.best_epoch, trained.validation.hit, trained.validation.ndcg,
-                     trained.ridge_weight)
-              << "\n";
+    std::cout
+        << fmt::format(
+               R"({{"solution_version":"{}","best_epoch":{},"hit_at_10":{:.6f},"ndcg_at_10":{:.6f},"ridge_weight":{}}})",
+               trained.id, trained.fitted.best_epoch, trained.validation.hit, trained.validation.ndcg,
+               trained.ridge_weight)
+        << "\n";
     return {};
   }
   std::cout << fmt::format("{}\nepoch {} is the best; validation HR@10 {:.4f} NDCG@10 {:.4f}{}\n", trained.id,
@@ -217,7 +255,7 @@ nlohmann::json json_of(const Quality& quality, FactorizationObjective objective)
 
 void print_machine(const TrainedFactorization& trained, bool json) {
   if (json) {
-    nlohmann::ordered_json answer = {{"id", trained.id},
+    nlohmann::ordered_json answer = {{"solution_version", trained.id},
                                      {"best_epoch", trained.fitted.best_epoch},
                                      {"validation", json_of(trained.validation, trained.objective)},
                                      {"log_odds_scale", trained.calibration.scale}};
@@ -251,15 +289,29 @@ Result<void> run_factorization_machine(const Flags& flags) {
   MCUE_TRY_VOID(fill_request(flags, data, request));
   MCUE_TRY(request.validation, load_rows(flags, flags.validation));
   MCUE_TRY(request.test, load_rows(flags, flags.test.value_or("")));
-  const auto print = [](const FactorizationEpoch& epoch, const FactorizationOptions& options) {
+  const auto print = [&flags](const FactorizationEpoch& epoch, const FactorizationOptions& options) {
+    if (flags.progress == "json") {
+      const bool ranking = options.objective == FactorizationObjective::ranking;
+      return print_epoch_line(epoch, options.epochs, ranking ? epoch.validation.ndcg : -epoch.validation.log_loss);
+    }
     *progress << fmt::format("epoch {:>3} of {}  loss {:.4f}  validation {}{}  {:.0f} s\n", epoch.epoch, options.epochs,
                              epoch.loss, text_of(epoch.validation, options.objective), epoch.best ? " *" : "  ",
                              epoch.seconds);
   };
   MCUE_TRY(const TrainedFactorization trained,
-           train_factorization_machine(data, request, {print_stage, print}, stop_requested));
+           train_factorization_machine(data, request, {stage_printer(flags), print}, stop_requested));
   print_machine(trained, flags.json);
   return {};
+}
+
+void print_error(const Error& error, bool json) {
+  if (json) {
+    const nlohmann::ordered_json answer = {
+        {"error", {{"code", error.code}, {"message", error.message}, {"field", error.field}}}};
+    std::cerr << answer.dump() << "\n";
+  } else {
+    std::cerr << "matchcue-train: " << error.message << " (" << error.code << ")\n";
+  }
 }
 
 Result<void> run(const Flags& flags) {
@@ -304,6 +356,8 @@ void add_options(CLI::App& app, Flags& flags) {
          "viewer's last act (user-personalization, with held_out_acts=2)")
       ->expected(0, 1);
   app.add_flag("--json", flags.json, "the result as JSON");
+  app.add_option("--progress", flags.progress, "on standard error: text, or json, a line each")
+      ->check(CLI::IsMember({"text", "json"}));
   app.add_flag("-q,--quiet", flags.quiet, "no progress");
 }
 
@@ -322,6 +376,6 @@ int main(int argc, char** argv) {
   std::signal(SIGINT, [](int) { stop_requested = true; });
   const auto done = run(flags);
   if (done.ok()) return 0;
-  std::cerr << "matchcue-train: " << done.error().message << " (" << done.error().code << ")\n";
+  print_error(done.error(), flags.json);
   return 1;
 }
