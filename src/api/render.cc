@@ -302,6 +302,30 @@ Json to_json(const engine::CampaignView& view) {
           {"shadow", view.shadow ? to_json(*view.shadow) : Json()}};
 }
 
+Json to_json(const Training& training) {
+  const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(); };
+  const Training::Progress& progress = training.progress;
+  Json error;
+  if (training.error) {
+    error = {{"code", training.error->code}, {"message", training.error->message}, {"field", training.error->field}};
+  }
+  return {{"id", training.id},
+          {"recipe", training.recipe},
+          {"state", to_string(training.state)},
+          {"started", format_rfc3339(training.started)},
+          {"ended", time_or_null(training.ended)},
+          {"progress",
+           {{"stage", progress.stage},
+            {"share", or_null(progress.share)},
+            {"epoch", or_null(progress.epoch)},
+            {"epochs", or_null(progress.epochs)},
+            {"loss", or_null(progress.loss)},
+            {"validation", or_null(progress.validation)},
+            {"eta_s", or_null(progress.eta_s)}}},
+          {"solution_version", version_or_null(training.solution_version)},
+          {"error", std::move(error)}};
+}
+
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
   Json recent = Json::array();
   for (const domain::DecisionId& decision : view.recent) recent.push_back(domain::to_string(decision));

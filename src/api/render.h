@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/training_desk.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
 #include "domain/live_event.h"
@@ -31,6 +32,7 @@ Json to_json(const engine::AudienceView& view);
 Json to_json(const engine::RewardRate& rate);
 Json to_json(const engine::LearnerView& view);
 Json to_json(const engine::CampaignView& view);
+Json to_json(const Training& training);
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view);
 Json to_json(const engine::Recommendation& recommendation);
 Json to_json(const engine::ExplainedDecision& explained);

@@ -17,9 +17,12 @@
 
 namespace matchcue::api {
 
+class TrainingDesk;
+
 /// What handlers work with. Lives as long as the server.
 struct Services {
   engine::Engine& engine;
+  TrainingDesk& trainings;
   std::function<std::string()> metrics;  ///< the Prometheus text
   std::function<bool()> ready;
   std::string viewers_websocket;       ///< "ws://127.0.0.1:8080/v1/ws", for the page
@@ -97,6 +100,7 @@ std::vector<Route> decision_routes();
 std::vector<Route> filter_routes();
 std::vector<Route> learner_routes();
 std::vector<Route> campaign_routes();
+std::vector<Route> training_routes();
 std::vector<Route> system_routes();
 
 Parameter path_id(std::string name, std::string description);

@@ -86,10 +86,10 @@ HttpResponse refuse_size(std::uint64_t bytes_max) {
 }  // namespace
 
 struct ApiServer::State {
-  State(const ServerOptions& given, engine::Engine& engine, std::function<std::string()> metrics,
-        std::function<bool()> ready)
+  State(const ServerOptions& given, engine::Engine& engine, TrainingDesk& trainings,
+        std::function<std::string()> metrics, std::function<bool()> ready)
       : options(given),
-        services{engine, std::move(metrics), std::move(ready), given.viewers_websocket, given.reply_timeout},
+        services{engine, trainings, std::move(metrics), std::move(ready), given.viewers_websocket, given.reply_timeout},
         router(services, host_name(given.host)) {}
 
   ServerOptions options;
@@ -357,8 +357,9 @@ void ApiServer::State::begin_stop() {
 }
 
 Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerOptions& options, engine::Engine& engine,
-                                                    std::function<std::string()> metrics, std::function<bool()> ready) {
-  auto state = std::make_unique<State>(options, engine, std::move(metrics), std::move(ready));
+                                                    TrainingDesk& trainings, std::function<std::string()> metrics,
+                                                    std::function<bool()> ready) {
+  auto state = std::make_unique<State>(options, engine, trainings, std::move(metrics), std::move(ready));
   MCUE_TRY_VOID(state->listen());
   asio::co_spawn(*state->io, state->accept(), asio::detached);
   state->thread = std::thread([io = state->io] { io->run(); });

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "api/route.h"
+#include "api/training_desk.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/engine.h"
@@ -28,13 +29,14 @@ struct ServerOptions {
 /// Serves the API on a thread of its own, and streamed uploads on a second one. Any thread may stop it.
 class ApiServer {
  public:
-  /// Listens and serves. `engine` must outlive the server.
+  /// Listens and serves. `engine` and `trainings` must outlive the server.
   ///
   /// metrics   gives the Prometheus text; called on the API's thread
   /// ready     answers /readyz; called on the API's thread
   /// Errors    unsupported_address (anything but loopback), unavailable (the port is taken)
   static Result<std::unique_ptr<ApiServer>> start(const ServerOptions& options, engine::Engine& engine,
-                                                  std::function<std::string()> metrics, std::function<bool()> ready);
+                                                  TrainingDesk& trainings, std::function<std::string()> metrics,
+                                                  std::function<bool()> ready);
   /// As stop().
   ~ApiServer();
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "api/fake_engine.h"
+#include "api/fake_training_desk.h"
 #include "api/http_client.h"
 #include "api/openapi.h"
 
@@ -25,7 +26,7 @@ struct Edge {
   explicit Edge(ServerOptions options = {}) {
     options.port = 0;
     server = ApiServer::start(
-                 options, engine, [] { return std::string("up 1\n"); }, [this] { return engine.ready(); })
+                 options, engine, trainings, [] { return std::string("up 1\n"); }, [this] { return engine.ready(); })
                  .value();
     client.emplace("http://127.0.0.1:" + std::to_string(server->port()));
   }
@@ -55,6 +56,7 @@ struct Edge {
   }
 
   FakeEngine engine;
+  FakeTrainingDesk trainings;
   std::unique_ptr<ApiServer> server;
   std::optional<HttpClient> client;
 };
@@ -99,6 +101,14 @@ const std::map<std::string, Sample>& samples() {
        {"/v1/recommendations",
         R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"},"filter":"young","filter_values":{}})"}},
       {"getDecision", {"/v1/decisions/" + decision}},
+      {"createSolutionVersion",
+       {"/v1/solution-versions",
+        R"({"recipe":"sims","event_type":"CLICK","event_value_min":0.5,"hyperparameters":{"window":5},"seed":7})"}},
+      {"listSolutionVersions", {"/v1/solution-versions"}},
+      {"getSolutionVersion", {"/v1/solution-versions/sims-0123456789ab"}},
+      {"listTrainings", {"/v1/trainings"}},
+      {"getTraining", {"/v1/trainings/t_1"}},
+      {"stopTraining", {"/v1/trainings/t_1"}},
       {"getLearner", {"/v1/learner"}},
       {"settleLearner", {"/v1/learner/settle", "{}"}},
       {"getCampaign", {"/v1/campaign"}},
@@ -299,6 +309,42 @@ TEST(ApiServer, RefusesFiltersThatSayTooLittleOrTooMuch) {
       "filter_values.A");
 }
 
+TEST(ApiServer, ATrainingIsOrderedInTheRecipesOwnWords) {
+  Edge edge;
+  const auto order = [&](const std::string& body) { return edge.client->send("POST", "/v1/solution-versions", body); };
+  ASSERT_TRUE(order(R"({"recipe":"sims","event_type":"CLICK","event_value_min":0.5,"seed":7,
+                        "hyperparameters":{"decay":0.5,"window":5,"use_context":true,"frequency":"1 hour"}})")
+                  .ok());
+  const TrainingOrder& all = edge.trainings.last_order;
+  EXPECT_EQ(all.recipe, "sims");
+  EXPECT_EQ(all.event_type, "CLICK");
+  EXPECT_EQ(all.event_value_min, .5);
+  EXPECT_EQ(all.seed, 7U);
+  EXPECT_EQ(all.hyperparameters,
+            (std::map<std::string, std::string>{
+                {"decay", "0.5"}, {"window", "5"}, {"use_context", "true"}, {"frequency", "1 hour"}}));
+  ASSERT_TRUE(order(R"({"recipe":"sims"})").ok());
+  EXPECT_EQ(edge.trainings.last_order.seed, std::nullopt);
+  EXPECT_EQ(edge.trainings.last_order.event_value_min, std::nullopt);
+}
+
+TEST(ApiServer, RefusesTrainingsThatSayTooLittleOrTooMuch) {
+  Edge edge;
+  const auto refused = [&](const char* body) { return edge.refused("POST", "/v1/solution-versions", body); };
+  EXPECT_EQ(refused("{}").field, "recipe");
+  EXPECT_EQ(refused(R"({"recipe":"sims","seed":-1})").field, "seed");
+  EXPECT_EQ(refused(R"({"recipe":"sims","seed":1.5})").message,
+            "seed 1.5 is not a whole number of 0..9007199254740992");
+  EXPECT_EQ(refused(R"({"recipe":"sims","event_value_min":"much"})").field, "event_value_min");
+  EXPECT_EQ(refused(R"({"recipe":"sims","hyperparameters":{"a":[]}})").field, "hyperparameters.a");
+  EXPECT_EQ(refused(R"({"recipe":"sims","hyperparameter":{}})").code, "unknown_field");
+  edge.trainings.failure = Error{ErrorKind::conflict, "training_busy", "t_1 is being trained", {}};
+  EXPECT_EQ(refused(R"({"recipe":"sims"})").code, "training_busy");
+  edge.trainings.failure.reset();
+  EXPECT_EQ(edge.refused("GET", "/v1/trainings/t_9").code, "unknown_training");
+  EXPECT_EQ(edge.refused("DELETE", "/v1/trainings/t_9").field, "training");
+}
+
 TEST(ApiServer, ImportsAreStreamedWhateverTheirSize) {
   Edge edge;
   std::size_t row = 0;
@@ -368,11 +414,12 @@ TEST(ApiServer, StoppingAnswersWhatIsInProgressAndFreesThePort) {
 
 TEST(ApiServer, ListensOnLoopbackOnly) {
   FakeEngine engine;
+  FakeTrainingDesk trainings;
   for (const char* host : {"0.0.0.0", "192.0.2.1", "::", "example.com"}) {
     ServerOptions options;
     options.host = host;
     const auto started = ApiServer::start(
-        options, engine, [] { return std::string(); }, [] { return true; });
+        options, engine, trainings, [] { return std::string(); }, [] { return true; });
     ASSERT_FALSE(started.ok()) << host;
     EXPECT_EQ(started.error().kind, ErrorKind::unsupported);
     EXPECT_NE(started.error().message.find("authentication"), std::string::npos);

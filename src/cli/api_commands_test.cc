@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/fake_engine.h"
+#include "api/fake_training_desk.h"
 #include "api/server.h"
 #include "cli/api_calls.h"
 #include "cli/test_command.h"
@@ -17,7 +18,7 @@ class ApiCommands : public testing::Test {
     api::ServerOptions options;
     options.port = 0;
     server_ = api::ApiServer::start(
-                  options, engine_, [] { return std::string(); }, [] { return true; })
+                  options, engine_, trainings_, [] { return std::string(); }, [] { return true; })
                   .value();
   }
 
@@ -30,6 +31,7 @@ class ApiCommands : public testing::Test {
   }
 
   api::FakeEngine engine_;
+  api::FakeTrainingDesk trainings_;
   std::unique_ptr<api::ApiServer> server_;
 };
 

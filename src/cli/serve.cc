@@ -8,6 +8,7 @@
 
 #include "api/server.h"
 #include "cli/engine_host.h"
+#include "cli/training_desk.h"
 #include "gateway/gateway.h"
 
 namespace matchcue::cli {
@@ -26,8 +27,11 @@ class RunningServer final : public Server {
     api.host = options_.api.host;
     api.port = options_.api.port;
     api.viewers_websocket = "ws://" + gateway_->address().text() + "/v1/ws";
+    TrainingDeskOptions trainings;
+    trainings.data_dir = options_.store.directory;
+    trainings_ = make_training_desk(trainings, clock_);
     MCUE_TRY(api_, api::ApiServer::start(
-                       api, host_.engine(), [this] { return host_.metrics().exposition(); },
+                       api, host_.engine(), *trainings_, [this] { return host_.metrics().exposition(); },
                        [this] { return host_.engine().ready(); }));
     return {};
   }
@@ -38,14 +42,17 @@ class RunningServer final : public Server {
 
   void stop() override {
     if (api_) api_->stop();
+    trainings_.reset();
     if (gateway_) gateway_->stop();
     host_.stop();
   }
 
  private:
   Options options_;
+  SystemClock clock_;
   EngineHost host_;
   std::unique_ptr<gateway::Gateway> gateway_;
+  std::unique_ptr<api::TrainingDesk> trainings_;
   std::unique_ptr<api::ApiServer> api_;
 };
 

@@ -3,50 +3,18 @@
 // solution list|show: the trained versions of a data directory.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "base/text.h"
 #include "cli/command.h"
+#include "cli/solution_versions.h"
 #include "cli/training_data.h"
-#include "scoring/solution_folder.h"
 
 namespace matchcue::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// A version, or why it does not open.
-struct Version {
-  std::string id;
-  fs::file_time_type written;
-  Result<Json> manifest;
-};
-
-Result<Json> load_manifest(const std::string& path) {
-  MCUE_TRY(const auto folder, scoring::open_solution_folder(path));
-  auto manifest = Json::parse(folder->manifest(), nullptr, false);
-  if (!manifest.is_object()) return Error{ErrorKind::corrupt, "corrupt_solution_version", path + ": no manifest", {}};
-  return manifest;
-}
-
-/// Oldest first; none where there is no such directory.
-std::vector<Version> load_versions(const std::string& directory) {
-  std::vector<Version> versions;
-  std::error_code problem;
-  for (const auto& entry : fs::directory_iterator(directory, problem)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') || !entry.is_directory(problem)) continue;
-    versions.push_back({name, entry.last_write_time(problem), load_manifest(entry.path().string())});
-  }
-  std::sort(versions.begin(), versions.end(),
-            [](const Version& a, const Version& b) { return std::tie(a.written, a.id) < std::tie(b.written, b.id); });
-  return versions;
-}
 
 /// A member of a member, or null.
 Json find_in(const Json& json, const char* outer, const char* inner) {
@@ -62,23 +30,11 @@ std::string shown(const Json& value) {
 ExitCode list(const Globals& globals, const std::string& directory) {
   const auto versions = load_versions(directory);
   if (globals.json) {
-    Json json = Json::array();
-    for (const Version& version : versions) {
-      Json one = {{"solution_version", version.id}};
-      if (version.manifest.ok()) {
-        one["recipe"] = version.manifest->value("recipe", "");
-        one["data"] = version.manifest->value("data", Json());
-        one["metrics"] = version.manifest->value("metrics", Json());
-      } else {
-        one["trouble"] = version.manifest.error().message;
-      }
-      json.push_back(std::move(one));
-    }
-    std::printf("%s\n", Json{{"solution_versions", json}}.dump().c_str());
+    std::printf("%s\n", to_json(versions).dump().c_str());
     return ExitCode::ok;
   }
   if (versions.empty()) std::printf("no solution versions in %s; matchcue train makes one\n", directory.c_str());
-  for (const Version& version : versions) {
+  for (const StoredVersion& version : versions) {
     const std::string text = version.manifest.ok()
                                  ? fmt::format("{} interactions of {} viewers with {} items",
                                                shown(find_in(*version.manifest, "data", "interactions")),
@@ -102,15 +58,7 @@ Json shortened(Json manifest) {
 }
 
 ExitCode show(const Globals& globals, const std::string& directory, const std::string& id) {
-  auto manifest = load_manifest(directory + "/" + id);
-  if (!manifest.ok() && manifest.error().kind == ErrorKind::not_found) {
-    std::vector<std::string> ids;
-    for (const Version& version : load_versions(directory)) ids.push_back(version.id);
-    const auto nearest = nearest_name(id, ids);
-    return fail(globals, not_found("unknown_solution_version",
-                                   fmt::format("{} has no solution version \"{}\"{}", directory, id,
-                                               nearest ? "; did you mean " + *nearest + "?" : std::string())));
-  }
+  auto manifest = load_manifest(directory, id);
   if (!manifest.ok()) return fail(globals, manifest.error());
   if (globals.json) {
     std::printf("%s\n", manifest->dump().c_str());
