@@ -54,7 +54,6 @@ std::vector<std::string> words_of(const TrainingDeskOptions& options, const Trai
                                     "--parent=" + std::to_string(::getpid()),
                                     "--data-dir=" + options.data_dir,
                                     "--recipe=" + order.recipe};
-  if (!is_trained_elsewhere(order.recipe)) words.emplace_back("--feedback=click");  // as matchcue-train does by itself
   if (!order.event_type.empty()) words.push_back("--event-type=" + order.event_type);
   if (order.event_value_min) {
     words.push_back("--event-value-min=" + domain::to_text(domain::Value(*order.event_value_min)));
