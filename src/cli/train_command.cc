@@ -49,14 +49,14 @@ std::string output_folder(const Globals& globals, const Arguments& arguments) {
 std::vector<std::string> trainer_words(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                                        const std::vector<std::string>& unknown) {
   std::vector<std::string> words = data_words(globals, with_config(arguments.data, config));
-  words.insert(words.end(), {"--recipe", config.recipe, "--seed", fmt::to_string(config.seed.value_or(1))});
-  words.insert(words.end(), {"--out", output_folder(globals, arguments)});
-  if (!arguments.hold_out.empty()) words.insert(words.end(), {"--hold-out", arguments.hold_out});
-  words.insert(words.end(), {"--hold-out-seed", fmt::to_string(arguments.hold_out_seed)});
-  for (const auto& [name, value] : config.hyperparameters) words.insert(words.end(), {"--set", name + "=" + value});
+  words.insert(words.end(), {"--recipe=" + config.recipe, "--out=" + output_folder(globals, arguments)});
+  words.push_back(fmt::format("--seed={}", config.seed.value_or(1)));
+  if (!arguments.hold_out.empty()) words.push_back("--hold-out=" + arguments.hold_out);
+  words.push_back(fmt::format("--hold-out-seed={}", arguments.hold_out_seed));
+  for (const auto& [name, value] : config.hyperparameters) words.push_back("--set=" + name + "=" + value);
   if (globals.json) words.emplace_back("--json");
   if (globals.quiet) words.emplace_back("--quiet");
-  words.insert(words.end(), {"--progress", arguments.progress});
+  words.push_back("--progress=" + arguments.progress);
   words.insert(words.end(), unknown.begin(), unknown.end());
   return words;
 }

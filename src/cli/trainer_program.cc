@@ -52,7 +52,7 @@ Result<std::string> find_trainer(const std::string& recipe) {
 std::vector<std::string> data_words(const Globals& globals, const DataFlags& flags) {
   std::vector<std::string> words;
   const auto add = [&words](const char* flag, const std::string& value) {
-    if (!value.empty()) words.insert(words.end(), {flag, value});
+    if (!value.empty()) words.push_back(std::string(flag) + "=" + value);
   };
   for (const std::string& file : flags.files.interactions) add("--interactions", file);
   if (flags.files.interactions.empty()) add("--data-dir", data_directory(globals));

@@ -103,7 +103,7 @@ TEST_F(TrainingDeskTest, TheProgramIsToldTheOrder) {
   std::ifstream file(folder.path() + "/words");
   const std::string words{std::istreambuf_iterator<char>(file), {}};
   EXPECT_EQ(words, "--data-dir=" + folder.path() +
-                       "\n--recipe=sims\n--feedback=click\n--event-type=--out=elsewhere\n--event-value-min=0.5\n"
+                       "\n--recipe=sims\n--event-type=--out=elsewhere\n--event-value-min=0.5\n"
                        "--seed=7\n--set=window=5\n");
 }
 

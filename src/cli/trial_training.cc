@@ -23,14 +23,14 @@ Error bad_answer(const std::string& what) { return {ErrorKind::corrupt, "corrupt
 Result<std::string> run_training(const Globals& globals, const DataFlags& flags, const TrainingConfig& config,
                                  const std::string& out, std::vector<std::string> words) {
   for (const std::string& word : data_words(globals, flags)) words.push_back(word);
-  words.insert(words.end(), {"--json", "--recipe", config.recipe, "--out", out});
-  words.insert(words.end(), {"--seed", fmt::to_string(config.seed.value_or(1))});
+  words.insert(words.end(), {"--json", "--recipe=" + config.recipe, "--out=" + out});
+  words.push_back(fmt::format("--seed={}", config.seed.value_or(1)));
   if (globals.quiet) words.emplace_back("--quiet");
-  for (const auto& [name, value] : config.hyperparameters) words.insert(words.end(), {"--set", name + "=" + value});
+  for (const auto& [name, value] : config.hyperparameters) words.push_back("--set=" + name + "=" + value);
   MCUE_TRY(const std::string answer, run_trainer(config.recipe, std::move(words)));
   const Json json = Json::parse(answer, nullptr, false);
-  if (!json.is_object() || !json.contains("id")) return bad_answer("answered \"" + answer + "\"");
-  return json["id"].get<std::string>();
+  if (!json.is_object() || !json.contains("solution_version")) return bad_answer("answered \"" + answer + "\"");
+  return json["solution_version"].get<std::string>();
 }
 
 Result<scoring::SequenceModelPtr> open_trained_on(const std::string& hash, const std::string& path) {
@@ -60,8 +60,8 @@ TrainOnPart train_by_program(const Globals& globals, const DataFlags& flags, con
     MCUE_TRY(const TemporaryFolder folder, TemporaryFolder::make("trial"));
     TrainingConfig trial = config;
     trial.hyperparameters = texts;
-    std::vector<std::string> words = {"--hold-out", std::string(to_string(part.hold_out.protocol)), "--hold-out-seed",
-                                      fmt::to_string(part.hold_out.seed)};
+    std::vector<std::string> words = {fmt::format("--hold-out={}", to_string(part.hold_out.protocol)),
+                                      fmt::format("--hold-out-seed={}", part.hold_out.seed)};
     if (part.hold_out.has_validation) words.emplace_back("--hold-out-validation");
     MCUE_TRY(const std::string id, run_training(globals, flags, trial, folder.path(), std::move(words)));
     return open_trained_on(part.data.hash, folder.path() + "/" + id);
