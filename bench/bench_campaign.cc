@@ -10,6 +10,7 @@
 #ifdef MCUE_WITH_TRAIN
 #include "train/torch.h"  // first: it has a CHECK of its own
 
+#include "train/factorization_machine.h"
 #include "train/user_personalization.h"
 #endif
 
@@ -148,14 +149,22 @@ Outcome play_second(CrowdWorld world, CrowdPolicy& policy) {
 /// Trains, with matchcue-train's recipe where this was built with libtorch, and returns the version's id.
 std::string train(const std::string& recipe, const dataset::Dataset& data, const std::string& folder) {
 #ifdef MCUE_WITH_TRAIN
-  if (recipe == train::kUserPersonalization) {
-    const std::atomic<bool> stop = false;
-    train::TrainRequest request;
-    request.out = folder;
-    const train::TrainWatch quiet{[](const std::string&) {}, [](const train::EpochReport&, std::int64_t) {}};
-    const auto trained = train::train_user_personalization(data, request, quiet, stop);
+  const std::atomic<bool> stop = false;
+  const auto no_stage = [](const std::string&) {};
+  const auto no_epoch = [](const auto&, const auto&) {};
+  const auto id_of = [](const auto& trained) {
     CHECK(trained.ok(), trained.error().message);
     return trained->id;
+  };
+  if (recipe == train::kUserPersonalization) {
+    train::TrainRequest request;
+    request.out = folder;
+    return id_of(train::train_user_personalization(data, request, {no_stage, no_epoch}, stop));
+  }
+  if (recipe == scoring::kFactorizationMachine) {
+    train::FactorizationRequest request;
+    request.out = folder;
+    return id_of(train::train_factorization_machine(data, request, {no_stage, no_epoch}, stop));
   }
 #endif
   const recipes::Recipe* closed = recipes::find_recipe(recipe);

@@ -111,6 +111,17 @@ const Specs kSims = {
     {"min_item_interaction_count_percentile", Kind::number, "0.01", 0, 1, {}, "items with fewer are out", 0, 0, false},
     {"max_item_interaction_count_percentile", Kind::number, "0.9", 0, 1, {}, "items with more are out", 0, 0, false}};
 
+const ParameterSpec kCalibration = {
+    "calibration",
+    Kind::choice,
+    "auto",
+    0,
+    0,
+    {"auto", "moments", "validation"},
+    "what a difference of scores is measured on: moments that a second training leaves out, or the validation",
+    0,
+    0,
+    false};
 const Specs kUserPersonalization = {
     {"hidden_dimension",
      Kind::whole,
@@ -199,7 +210,8 @@ const Specs kUserPersonalization = {
      0,
      0,
      {"auto", "off"},
-     "add a sequential ridge where the validation says that it helps"}};
+     "add a sequential ridge where the validation says that it helps"},
+    kCalibration};
 const Specs kFactorizationMachine = {
     {"objective",
      Kind::choice,
@@ -228,7 +240,8 @@ const Specs kFactorizationMachine = {
      "of items' own vectors, so that metadata can speak for new ones",
      0,
      .3},
-    {"use_context", Kind::boolean, "true", 0, 1, {}, "the interactions' metadata columns"}};
+    {"use_context", Kind::boolean, "true", 0, 1, {}, "the interactions' metadata columns"},
+    kCalibration};
 
 Specs joined(Specs first, const Specs& then) {
   first.insert(first.end(), then.begin(), then.end());

@@ -169,9 +169,9 @@ INSTANTIATE_TEST_SUITE_P(Export, Equality, testing::Values(Cell::rg_lru, Cell::m
 TEST_P(Equality, ActByActIsWhatWholeSequencesAre) {
   Network network = random_network(shape_with_everything(GetParam(), sequences_), sequences_);
   const nlohmann::json manifest = {{"recipe", "user-personalization"}, {"data_hash", "abc"}};
-  const auto id = export_version(network, sequences_, {1, 1}, false, manifest, {}, root_);
+  const auto id = export_version(network, sequences_, {}, .5, manifest, root_);
   ASSERT_TRUE(id.ok()) << id.error().message;
-  EXPECT_EQ(export_version(network, sequences_, {1, 1}, false, manifest, {}, root_).value(), id.value());
+  EXPECT_EQ(export_version(network, sequences_, {}, .5, manifest, root_).value(), id.value());
   const auto model = scoring::open_sequence_model(root_ + "/" + id.value());
   ASSERT_TRUE(model.ok()) << model.error().message;
 

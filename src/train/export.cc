@@ -71,8 +71,8 @@ RecurrentTables tables_of(Network& network, const SequenceData& data) {
   return tables;
 }
 
-recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                   const HoldOut& hold_out, bool remove_seen) {
+recipes::Calibration measure_on_last_acts(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                                          const HoldOut& hold_out, bool remove_seen) {
   // One act a viewer: with two held out, the last is the test's, which decides nothing.
   std::vector<std::size_t> asked;
   for (const Sequence& each : held_out_sequences(data, hold_out, 1)) asked.push_back(each.first_target);
@@ -81,19 +81,22 @@ recipes::Calibration measure_scale(const scoring::SequenceModel& model, const da
   return recipes::fit_scale(recipes::score_choices(model, data, asked, options));
 }
 
-Result<std::string> export_version(Network& network, const SequenceData& data, const HoldOut& hold_out,
-                                   bool remove_seen, nlohmann::json manifest, const std::optional<RidgePart>& ridge,
-                                   const std::string& root) {
-  RecurrentTables tables = tables_of(network, data);
-  auto model = scoring::make_recurrent_model("network", "network", tables);
+scoring::SequenceModelPtr model_of(Network& network, const SequenceData& data, const std::optional<RidgePart>& ridge) {
+  auto model = scoring::make_recurrent_model("network", "network", tables_of(network, data));
+  if (!ridge) return model;
+  return scoring::make_blended_model(std::move(model), scoring::make_window_model("ridge", "ridge", ridge->tables),
+                                     static_cast<float>(ridge->weight), 0);
+}
+
+Result<std::string> export_version(Network& network, const SequenceData& data, const std::optional<RidgePart>& ridge,
+                                   double log_odds_scale, nlohmann::json manifest, const std::string& root) {
   std::vector<scoring::Tensor> tensors;
   if (ridge) {
-    model = scoring::make_blended_model(std::move(model), scoring::make_window_model("ridge", "ridge", ridge->tables),
-                                        static_cast<float>(ridge->weight), 0);
     manifest["ridge_weight"] = ridge->weight;
     scoring::write_window_tables(ridge->tables, "ridge_", manifest, tensors);
   }
-  tables.log_odds_scale = measure_scale(*model, data.data(), hold_out, remove_seen).scale;
+  RecurrentTables tables = tables_of(network, data);
+  tables.log_odds_scale = log_odds_scale;
   scoring::write_recurrent_tables(tables, manifest, tensors);
   return scoring::write_solution_folder(root, manifest.dump(), tensors);
 }

@@ -32,14 +32,16 @@ scoring::RecurrentTables tables_of(Network& network, const SequenceData& data);
 /// What a difference of scores is worth in log-odds, on the acts that were held out of `data`; with `remove_seen`
 /// among what the viewer had not acted upon.
 /// Cost: one pass through those viewers' acts with the serving network.
-recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                   const HoldOut& hold_out, bool remove_seen);
+recipes::Calibration measure_on_last_acts(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                                          const HoldOut& hold_out, bool remove_seen);
+
+/// What export_version writes, in memory; its scale is 0.
+scoring::SequenceModelPtr model_of(Network& network, const SequenceData& data, const std::optional<RidgePart>& ridge);
 
 /// Writes ROOT/ID and returns the id: the network, with the ridge where there is one, under `manifest`, which has at
-/// least "recipe": "user-personalization"; "log_odds_scale" is measured and added. The same network, data and manifest
-/// give the same id. Errors: invalid_manifest, invalid_weights (a weight that is not finite), unavailable.
-Result<std::string> export_version(Network& network, const SequenceData& data, const HoldOut& hold_out,
-                                   bool remove_seen, nlohmann::json manifest, const std::optional<RidgePart>& ridge,
-                                   const std::string& root);
+/// least "recipe": "user-personalization". The same network, data and manifest give the same id. Errors:
+/// invalid_manifest, invalid_weights (a weight that is not finite), unavailable.
+Result<std::string> export_version(Network& network, const SequenceData& data, const std::optional<RidgePart>& ridge,
+                                   double log_odds_scale, nlohmann::json manifest, const std::string& root);
 
 }  // namespace matchcue::train

@@ -163,16 +163,19 @@ FittedFactorization fit_factorization(Factorization& machine, FactorizationData&
   std::vector<torch::Tensor> best;
   double best_worth = 0;
   for (std::int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
-    if (epoch - fitted.best_epoch > options.patience && !best.empty()) break;
+    if (options.last_epoch > 0 ? epoch > options.last_epoch
+                               : epoch - fitted.best_epoch > options.patience && !best.empty()) {
+      break;
+    }
     FactorizationEpoch report;
     report.epoch = epoch;
     report.loss = train_epoch(machine, data, epoch, options, optimiser, stop);
     if (stop) break;
     optimiser.swap();
-    report.validation = judge(machine, data, options.objective, validation);
+    if (options.last_epoch == 0) report.validation = judge(machine, data, options.objective, validation);
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     const double found = worth(report.validation, options.objective);
-    report.best = best.empty() || found > best_worth;
+    report.best = best.empty() || found > best_worth || epoch == options.last_epoch;
     if (report.best) {
       best_worth = found;
       best = optimiser.copy();

@@ -22,6 +22,7 @@ struct FactorizationOptions {
   std::uint64_t seed = 1;
   std::int64_t epochs = 12;
   std::int64_t patience = 3;     ///< epochs without a better validation before it ends
+  std::int64_t last_epoch = 0;   ///< above 0: ends with this epoch and keeps it, without a validation
   std::size_t batch_rows = 512;  ///< interactions in one step of the optimiser
   double learning_rate = 2e-3;   ///< of vectors; of single numbers five times as much
   double weight_decay = .03;     ///< of vectors

@@ -2,7 +2,6 @@
 #include "train/factorization_machine.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -108,7 +107,35 @@ Json manifest_of(const dataset::Dataset& data, const Parameters& parameters, con
           {"metrics",
            {{"best_epoch", trained.fitted.best_epoch},
             {"validation", json_of(trained.validation, trained.objective)},
+            {"calibration", json_of(trained.scale)},
             {"curve", curve}}}};
+}
+
+Factorization make_machine(const Parameters& parameters, const FactorizationData& data,
+                           FactorizationObjective objective, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  Factorization machine(shape_of(parameters, data), data.item_shares(), known_items(data, objective));
+  machine->set_dropout(parameters.number("dropout"), parameters.number("id_dropout"));
+  return machine;
+}
+
+scoring::SequenceModelPtr model_of(scoring::FactorizationTables tables) {
+  return scoring::make_factorization_model("machine", "machine", std::move(tables));
+}
+
+/// What would be served of a training of as many epochs without these interactions and those of the validation.
+scoring::SequenceModelPtr train_without(const dataset::Dataset& data, std::span<const std::size_t> moments,
+                                        const HeldOutRows& validation, const Parameters& parameters,
+                                        FactorizationOptions options, std::int64_t epochs,
+                                        const std::atomic<bool>& stop) {
+  HeldOutRows left_out;
+  std::set_union(moments.begin(), moments.end(), validation.begin(), validation.end(), std::back_inserter(left_out));
+  const std::size_t history_acts = parameters.whole("history_acts");
+  FactorizationData rest(data, left_out, parameters.flag("use_context"), history_acts);
+  Factorization machine = make_machine(parameters, rest, options.objective, options.seed);
+  options.last_epoch = epochs;
+  fit_factorization(machine, rest, {}, options, {}, stop);
+  return stop ? nullptr : model_of(tables_of(machine, rest, options.objective, history_acts));
 }
 
 /// Of how many questions of a test the scores are compared with the trainer's.
@@ -138,6 +165,13 @@ FactorizationTest test_served(Factorization& machine, FactorizationData& data, F
   });
   test.quality = ranking ? hits.finish() : odds.finish();
   return test;
+}
+
+recipes::Calibration measure_on_validation(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                                           const FactorizationRequest& request, const Validation& validation) {
+  // A file of questions does not say what was seen; the data may.
+  if (request.validation) return measure_on_questions(model, data, validation.left_out, validation.questions);
+  return recipes::fit_scale(recipes::score_choices(model, data, validation.left_out, {}));
 }
 
 /// Probabilities need both: what was acted upon and what was only shown.
@@ -173,9 +207,7 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
 
   const std::size_t history_acts = parameters.whole("history_acts");
   FactorizationData asked(data, validation.left_out, parameters.flag("use_context"), history_acts);
-  torch::manual_seed(request.seed);
-  Factorization machine(shape_of(parameters, asked), asked.item_shares(), known_items(asked, options.objective));
-  machine->set_dropout(parameters.number("dropout"), parameters.number("id_dropout"));
+  Factorization machine = make_machine(parameters, asked, options.objective, request.seed);
   TrainedFactorization trained;
   trained.objective = options.objective;
   watch.on_stage("training");
@@ -185,17 +217,24 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
   if (trained.fitted.curve.empty()) return stopped_too_early();
   trained.validation = judge(machine, asked, options.objective, validation.questions);
 
-  watch.on_stage("writing");
   scoring::FactorizationTables tables = tables_of(machine, asked, options.objective, history_acts);
-  trained.calibration.scale = 1;
+  trained.scale.calibration.scale = 1;
   if (options.objective == FactorizationObjective::ranking) {
-    const auto model = scoring::make_factorization_model("machine", "machine", tables);
-    // A file of questions does not say what was seen; the data may.
-    trained.calibration = request.validation
-                              ? measure_scale(*model, data, validation.left_out, validation.questions)
-                              : recipes::fit_scale(recipes::score_choices(*model, data, validation.left_out, {}));
+    watch.on_stage("measuring what differences of scores are worth");
+    MCUE_TRY(
+        trained.scale,
+        measure_scale(data, {.setting = parameters.choice("calibration"),
+                             .validation_file = request.validation.has_value(),
+                             .train_without =
+                                 [&](std::span<const std::size_t> left_out) {
+                                   return train_without(data, left_out, validation.left_out, parameters, options,
+                                                        trained.fitted.best_epoch, stop);
+                                 },
+                             .on_validation =
+                                 [&] { return measure_on_validation(*model_of(tables), data, request, validation); }}));
   }
-  tables.log_odds_scale = trained.calibration.scale;
+  watch.on_stage("writing");
+  tables.log_odds_scale = trained.scale.calibration.scale;
   Json manifest = manifest_of(data, parameters, request, trained);
   std::vector<scoring::Tensor> tensors;
   scoring::write_factorization_tables(tables, manifest, tensors);

@@ -14,8 +14,8 @@
 #include "base/result.h"
 #include "dataset/dataset.h"
 #include "domain/catalogue.h"
-#include "recipes/calibration.h"
 #include "recipes/parameters.h"
+#include "train/calibration.h"
 #include "train/factorization_fit.h"
 
 namespace matchcue::train {
@@ -49,15 +49,16 @@ struct TrainedFactorization {
   FactorizationObjective objective = FactorizationObjective::ranking;
   FittedFactorization fitted;
   Quality validation;
-  recipes::Calibration calibration;  ///< of probability the scale alone, 1
+  MeasuredScale scale;  ///< of probability 1, not measured
   std::optional<FactorizationTest> test;
 };
 
 /// Trains, measures what a difference of scores is worth, and writes OUT/ID. With one thread the same data, parameters
-/// and seed give the same id. `stop` ends the training early: the best weights until then are written.
-/// Errors: too_little_data (or, of probability, data in which everything or nothing was acted upon),
-/// unknown_hyperparameter, invalid_hyperparameter, no_questions (a validation or test of which nothing can be asked),
-/// stopped (before the first epoch ended), unavailable.
+/// and seed give the same id. `stop` ends the training early: the best weights until then are written, with a scale
+/// from the validation. Where the scale is measured at moments, a second training takes about as long again. Errors:
+/// too_little_data (or, of probability, data in which everything or nothing was acted upon), unknown_hyperparameter,
+/// invalid_hyperparameter, no_questions (a validation or test of which nothing can be asked), stopped (before the first
+/// epoch ended), unavailable.
 Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
                                                          const FactorizationRequest& request,
                                                          const FactorizationWatch& watch,

@@ -154,7 +154,7 @@ TEST_F(FactorizationMachineTest, KnowsWhatEachViewerUsesAtEachMoment) {
   EXPECT_GT(trained->test->quality.hit, .75);
   EXPECT_EQ(trained->test->quality.asked, 5 * kViewers);
   EXPECT_LE(trained->test->largest_difference, 1e-4);
-  EXPECT_NEAR(trained->calibration.scale, 1, .5) << "scores are trained as logits";
+  EXPECT_NEAR(trained->scale.calibration.scale, 1, .5) << "scores are trained as logits";
 }
 
 TEST_F(FactorizationMachineTest, WithoutTheContextItKnowsLess) {
@@ -172,9 +172,18 @@ TEST_F(FactorizationMachineTest, WithoutTheContextItKnowsLess) {
 TEST_F(FactorizationMachineTest, ADifferenceIsMeasuredAmongWhatWasSeen) {
   request_.parameters["epochs"] = "2";
   const auto rows = audience_.acts(20);
-  EXPECT_EQ(train(make_data(rows))->calibration.choices, kViewers);
+  request_.parameters["calibration"] = "validation";
+  EXPECT_EQ(train(make_data(rows))->scale.calibration.choices, kViewers);
   const std::vector<std::string> seen = {item_id(0), item_id(1)};
-  EXPECT_EQ(train(make_data(rows, {seen.begin(), seen.end()}))->calibration.choices, kViewers / 2);
+  EXPECT_EQ(train(make_data(rows, {seen.begin(), seen.end()}))->scale.calibration.choices, kViewers / 2);
+}
+
+TEST_F(FactorizationMachineTest, ADifferenceIsMeasuredAtMomentsThatWereNotTrainedOn) {
+  request_.parameters["epochs"] = "2";
+  // Viewers come one after the other: the middle fifth is of twenty, whose first acts count for nothing.
+  const auto trained = train(make_data(audience_.acts(20)));
+  EXPECT_TRUE(trained->scale.at_moments);
+  EXPECT_EQ(trained->scale.calibration.choices, kViewers / 5 * 19);
 }
 
 TEST_F(FactorizationMachineTest, SaysHowLikelyAnActIs) {
@@ -183,7 +192,7 @@ TEST_F(FactorizationMachineTest, SaysHowLikelyAnActIs) {
   request_.test = audience_.shown(10);
   const auto trained = train(data);
   ASSERT_TRUE(trained.ok()) << trained.error().message;
-  EXPECT_EQ(trained->calibration.scale, 1);
+  EXPECT_EQ(trained->scale.calibration.scale, 1);
   // Knowing who likes what, the entropy of one in ten is .325, and the AUC .858.
   EXPECT_LT(trained->test->quality.log_loss, .42);
   EXPECT_GT(trained->test->quality.auc, .82);

@@ -207,9 +207,9 @@ class Fit {
   /// Judges the averaged weights, and keeps them when they are the best yet.
   void validate(EpochReport& report, Fitted& fitted) {
     optimiser_.swap();
-    report.validation = rank(network_, data_, validation_, options_.remove_seen);
+    if (options_.last_epoch == 0) report.validation = rank(network_, data_, validation_, options_.remove_seen);
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-    report.best = best_.empty() || report.validation.ndcg > best_ndcg_;
+    report.best = best_.empty() || report.validation.ndcg > best_ndcg_ || report.epoch == options_.last_epoch;
     if (report.best) {
       best_ndcg_ = report.validation.ndcg;
       best_ = optimiser_.copy();
@@ -306,7 +306,10 @@ Fitted fit(Network& network, const SequenceData& data, const HoldOut& hold_out, 
   Fitted fitted;
   if (!options.resume || options.checkpoint.empty() || !run.load(fitted)) run.begin();
   for (auto epoch = static_cast<std::int64_t>(fitted.curve.size()) + 1; epoch <= options.epochs; ++epoch) {
-    if (epoch - fitted.best_epoch > options.patience && fitted.best_epoch > 0) break;
+    if (options.last_epoch > 0 ? epoch > options.last_epoch
+                               : epoch - fitted.best_epoch > options.patience && fitted.best_epoch > 0) {
+      break;
+    }
     EpochReport report;
     if (!run.train_epoch(epoch, report)) break;
     run.validate(report, fitted);

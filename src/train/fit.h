@@ -36,6 +36,7 @@ struct FitOptions {
   double recency_half_life = 0;  ///< share of acts that are newer at which an act counts half; 0: all count the same
   bool initial_vectors = true;   ///< items begin at what they are acted upon together with
   std::int64_t patience = 4;     ///< epochs without a better validation before it ends
+  std::int64_t last_epoch = 0;   ///< above 0: ends with this epoch and keeps it, without a validation
   std::string checkpoint;        ///< file that is written after each epoch; "" is none
   bool resume = false;           ///< go on from the checkpoint where there is one
 };

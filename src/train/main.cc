@@ -258,7 +258,7 @@ void print_machine(const TrainedFactorization& trained, bool json) {
     nlohmann::ordered_json answer = {{"solution_version", trained.id},
                                      {"best_epoch", trained.fitted.best_epoch},
                                      {"validation", json_of(trained.validation, trained.objective)},
-                                     {"log_odds_scale", trained.calibration.scale}};
+                                     {"log_odds_scale", trained.scale.calibration.scale}};
     if (trained.test) {
       answer["test"] = json_of(trained.test->quality, trained.objective);
       answer["largest_difference"] = trained.test->largest_difference;

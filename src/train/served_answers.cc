@@ -75,8 +75,8 @@ void ask_served(const scoring::SequenceModel& model, const dataset::Dataset& dat
   }
 }
 
-recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                   const HeldOutRows& left_out, std::span<const Question> questions) {
+recipes::Calibration measure_on_questions(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                                          const HeldOutRows& left_out, std::span<const Question> questions) {
   constexpr std::size_t kChoicesMax = 5'000;
   constexpr std::size_t kOthers = 100;
   // Evenly from all, so that the first viewers do not speak for the others.

@@ -22,7 +22,7 @@ void ask_served(const scoring::SequenceModel& model, const dataset::Dataset& dat
 
 /// What a difference of scores is worth in log-odds, for what was acted upon in `questions` among 100 items drawn
 /// evenly from all: as recipes::fit_scale, from 5,000 questions at most.
-recipes::Calibration measure_scale(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                   const HeldOutRows& left_out, std::span<const Question> questions);
+recipes::Calibration measure_on_questions(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                                          const HeldOutRows& left_out, std::span<const Question> questions);
 
 }  // namespace matchcue::train

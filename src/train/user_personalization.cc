@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "dataset/subset.h"
 #include "recipes/recipe.h"
 #include "scoring/open_sequence_model.h"
 #include "train/export.h"
@@ -58,6 +59,10 @@ FitOptions options_of(const Parameters& parameters, const TrainRequest& request,
   return options;
 }
 
+HoldOut hold_out_of(const Parameters& parameters) {
+  return {parameters.whole("held_out_acts"), parameters.whole("held_out_acts")};
+}
+
 /// The weight with which the ridge's scores make the validation best; 0 when it is best without.
 struct Blend {
   double weight = 0;
@@ -106,7 +111,33 @@ Json manifest_of(const dataset::Dataset& data, const Parameters& parameters, con
             {"items", data.item_count()},
             {"event_type", request.event_type}}},
           {"metrics",
-           {{"best_epoch", trained.fitted.best_epoch}, {"validation", json_of(trained.validation)}, {"curve", curve}}}};
+           {{"best_epoch", trained.fitted.best_epoch},
+            {"validation", json_of(trained.validation)},
+            {"calibration", json_of(trained.scale)},
+            {"curve", curve}}}};
+}
+
+/// What would be served of a training of as many epochs, and as much of the ridge, without these interactions.
+Result<scoring::SequenceModelPtr> train_without(const dataset::Dataset& data, std::span<const std::size_t> left_out,
+                                                const Parameters& parameters, const TrainRequest& request,
+                                                const TrainedNetwork& trained, const std::atomic<bool>& stop) {
+  const dataset::Dataset part = dataset::without_interactions(data, left_out);
+  const SequenceData sequences(part);
+  const NetworkShape shape = shape_of(parameters, sequences);
+  const HoldOut hold_out = hold_out_of(parameters);
+  FitOptions options = options_of(parameters, request, shape);
+  options.checkpoint.clear();
+  options.last_epoch = trained.fitted.best_epoch;
+  torch::manual_seed(request.seed);
+  Network network(shape, sequences.item_shares(), options.dropout);
+  fit(network, sequences, hold_out, options, {}, stop);
+  if (stop) return scoring::SequenceModelPtr();
+  std::optional<RidgePart> ridge;
+  if (trained.ridge_weight > 0) {
+    MCUE_TRY(scoring::WindowTables tables, train_ridge_part(part, hold_out, [](std::string_view, double) {}));
+    ridge = RidgePart{std::move(tables), trained.ridge_weight};
+  }
+  return model_of(network, sequences, ridge);
 }
 
 }  // namespace
@@ -122,7 +153,7 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
     return invalid("invalid_hyperparameter", "a test needs held_out_acts to be 2: validation and test",
                    "held_out_acts");
   }
-  const HoldOut hold_out{parameters.whole("held_out_acts"), parameters.whole("held_out_acts")};
+  const HoldOut hold_out = hold_out_of(parameters);
   torch::manual_seed(request.seed);
   Network network(shape, sequences.item_shares(), options.dropout);
   TrainedNetwork trained;
@@ -142,9 +173,22 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
     trained.validation = blend.validation;
     if (blend.weight > 0) ridge = RidgePart{std::move(tables), blend.weight};
   }
+  watch.on_stage("measuring what differences of scores are worth");
+  MCUE_TRY(trained.scale, measure_scale(data, {.setting = parameters.choice("calibration"),
+                                               .remove_seen = options.remove_seen,
+                                               .train_without =
+                                                   [&](std::span<const std::size_t> left_out) {
+                                                     return train_without(data, left_out, parameters, request, trained,
+                                                                          stop);
+                                                   },
+                                               .on_validation =
+                                                   [&] {
+                                                     return measure_on_last_acts(*model_of(network, sequences, ridge),
+                                                                                 data, hold_out, options.remove_seen);
+                                                   }}));
   watch.on_stage("writing");
-  MCUE_TRY(trained.id, export_version(network, sequences, hold_out, options.remove_seen,
-                                      manifest_of(data, parameters, request, trained), ridge, request.out));
+  MCUE_TRY(trained.id, export_version(network, sequences, ridge, trained.scale.calibration.scale,
+                                      manifest_of(data, parameters, request, trained), request.out));
   if (request.test) {
     watch.on_stage("testing");
     MCUE_TRY(const auto model, scoring::open_sequence_model(request.out + "/" + trained.id));

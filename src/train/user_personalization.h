@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "dataset/dataset.h"
 #include "recipes/parameters.h"
+#include "train/calibration.h"
 #include "train/fit.h"
 #include "train/served_check.h"
 
@@ -39,12 +40,14 @@ struct TrainedNetwork {
   Fitted fitted;
   RankingScore validation;  ///< of what was written, over all viewers
   double ridge_weight = 0;  ///< 0: the ridge did not help
+  MeasuredScale scale;
   std::optional<ServedCheck> test;
 };
 
 /// Trains, decides on the validation whether a sequential ridge helps, measures what a difference of scores is worth,
 /// and writes OUT/ID. With one thread the same data, parameters and seed give the same id. `stop` ends the training
-/// early: the best weights until then are written. The test, where one is asked for, decides nothing. Errors:
+/// early: the best weights until then are written, with a scale from the validation. Where the scale is measured at
+/// moments, a second training takes about as long again. The test, where one is asked for, decides nothing. Errors:
 /// too_little_data, unknown_hyperparameter, invalid_hyperparameter, stopped (before the first epoch ended),
 /// unavailable.
 Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,

@@ -184,6 +184,41 @@ TEST_F(UserPersonalizationTest, ItsManifestTellsThatItHasNotSeenWhatWasHeldOut) 
   }
 }
 
+/// At each moment everybody acts upon the same item, and no two moments are alike. Viewers leave one after the other.
+dataset::Dataset fashion_data() {
+  dataset::Schemas schemas;
+  schemas.interactions.fields = {{"EVENT", FieldType::string, false, true, false}};
+  dataset::DatasetBuilder builder(schemas, {});
+  std::mt19937 random(1);
+  std::vector<std::size_t> fashions;
+  for (int moment = 0; moment < 40; ++moment) fashions.push_back(random() % kItems);
+  for (std::size_t viewer = 0; viewer < 80; ++viewer) {
+    for (std::size_t moment = 0; moment < 20 + viewer % 20; ++moment) {
+      domain::Interaction row;
+      row.viewer = domain::ViewerId("v" + std::to_string(viewer));
+      row.item = domain::ItemId(item_id(random() % 4 != 0 ? fashions[moment] : random() % kItems));
+      row.timestamp_s = 1'700'000'000 + static_cast<std::int64_t>(moment) * 60;
+      row.context = {{"EVENT", kEvents[moment % kEvents.size()]}};
+      builder.add_interaction(row);
+    }
+  }
+  return std::move(builder).build().value();
+}
+
+TEST_F(UserPersonalizationTest, WhatOthersDidAtTheSameMomentIsNotBelievedOfAnother) {
+  data_ = fashion_data();
+  request_.parameters["ridge"] = "off";
+  request_.parameters["calibration"] = "validation";
+  const auto at_the_same = train();
+  EXPECT_FALSE(at_the_same->scale.at_moments);
+  request_.parameters["calibration"] = "auto";
+  const auto at_others = train();
+  EXPECT_TRUE(at_others->scale.at_moments);
+  EXPECT_GT(at_the_same->scale.calibration.scale, .5);
+  EXPECT_LT(at_others->scale.calibration.scale, .5 * at_the_same->scale.calibration.scale);
+  EXPECT_EQ(at_others->validation.ndcg, at_the_same->validation.ndcg) << "what is served was trained on everything";
+}
+
 TEST_F(UserPersonalizationTest, RefusesWhatItDoesNotKnowByName) {
   request_.parameters["hiden_dimension"] = "32";
   const auto refused = train();
