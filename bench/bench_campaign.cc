@@ -157,7 +157,7 @@ std::string train(const std::string& recipe, const dataset::Dataset& data, const
     return trained->id;
   };
   if (recipe == train::kUserPersonalization) {
-    train::TrainRequest request;
+    train::NetworkRequest request;
     request.out = folder;
     return id_of(train::train_user_personalization(data, request, {no_stage, no_epoch}, stop));
   }

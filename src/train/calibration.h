@@ -13,6 +13,7 @@
 #include "dataset/dataset.h"
 #include "recipes/calibration.h"
 #include "scoring/sequence_model.h"
+#include "train/questions.h"
 
 namespace matchcue::train {
 
@@ -22,19 +23,21 @@ struct MeasuredScale {
 };
 
 struct ScaleQuestion {
-  std::string_view setting;      ///< of hyperparameter `calibration`: auto, moments or validation
-  bool validation_file = false;  ///< the validation was given: auto then measures on it
-  bool remove_seen = false;      ///< what the viewer acted upon before is not among the others of a choice
-  /// A model that was trained as the one that is written, but without these interactions (ascending, not none). Null:
-  /// it was stopped, and the validation is measured on instead.
-  std::function<Result<scoring::SequenceModelPtr>(std::span<const std::size_t> left_out)> train_without;
-  std::function<recipes::Calibration()> on_validation;
+  std::string_view setting;                   ///< of hyperparameter `calibration`: auto, moments or validation
+  const scoring::SequenceModel& model;        ///< as it is written
+  std::span<const std::size_t> left_out;      ///< interactions that it was not trained on: the validation, ascending
+  std::span<const Question> validation = {};  ///< a validation that was given instead; auto then measures on it
+  bool remove_seen = false;                   ///< what the viewer acted upon before is not among the others of a choice
+  /// A model that was trained as the one that is written, but without these interactions too (ascending, not none).
+  /// Null: it was stopped, and the validation is measured on instead.
+  std::function<Result<scoring::SequenceModelPtr>(std::span<const std::size_t> moments)> train_without = {};
 };
 
 /// Measures on the middle fifth of the data's time with what `train_without` makes, or on the validation. `auto` takes
-/// the first where the data have impressions or contexts, as those of a live event do, and no file is the validation.
-/// Of data that have one time the scale at moments is 0: nothing tells what is known of another. Errors: those of
-/// `train_without`.
+/// the first where the data have impressions or contexts, as those of a live event do, and no validation was given. Of
+/// data that have one time the scale at moments is 0: nothing tells what is known of another. Of a validation that was
+/// given, a choice is from 100 items drawn evenly from all: it does not say what was seen. Errors: those of
+/// `train_without`. Cost: as score_choices, or ask_served of 5,000 questions.
 Result<MeasuredScale> measure_scale(const dataset::Dataset& data, const ScaleQuestion& question);
 
 /// For a manifest's metrics.

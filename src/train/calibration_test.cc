@@ -27,16 +27,16 @@ class MeasureScaleTest : public testing::Test {
  protected:
   MeasuredScale measure(const dataset::Dataset& data, std::string_view setting, bool validation_file = false) {
     const domain::Catalogue catalogue = dataset::catalogue_of(data);
-    ScaleQuestion question;
-    question.setting = setting;
-    question.validation_file = validation_file;
-    question.train_without = [&](std::span<const std::size_t> left_out) -> Result<scoring::SequenceModelPtr> {
-      left_out_.assign(left_out.begin(), left_out.end());
+    const evaluate::TestSequenceModel written(catalogue, [](const auto&) { return 0.F; });
+    const std::vector<std::size_t> last = {9};
+    const std::vector<Question> given(validation_file ? 1 : 0, Question{0, 0, {}, 1});
+    ScaleQuestion question{.setting = setting, .model = written, .left_out = last, .validation = given};
+    question.train_without = [&](std::span<const std::size_t> moments) -> Result<scoring::SequenceModelPtr> {
+      left_out_.assign(moments.begin(), moments.end());
       if (stopped_) return scoring::SequenceModelPtr();
       return scoring::SequenceModelPtr(
           std::make_shared<evaluate::TestSequenceModel>(catalogue, [](const auto&) { return 0.F; }));
     };
-    question.on_validation = [] { return recipes::Calibration{.7, 60, 1, 2}; };
     return measure_scale(data, question).value();
   }
 
@@ -58,7 +58,7 @@ TEST_F(MeasureScaleTest, WhereMomentsDifferItIsAtThoseThatWereNotTrainedOn) {
 TEST_F(MeasureScaleTest, WithoutMomentsOrWithAValidationOfTheirOwnThatIsMeasuredOn) {
   const MeasuredScale measured = measure(make_data({}), "auto");
   EXPECT_FALSE(measured.at_moments);
-  EXPECT_EQ(measured.calibration.scale, .7);
+  EXPECT_EQ(measured.calibration.choices, 1U) << "the last act";
   EXPECT_EQ(json_of(measured)["measured_on"], "validation");
   EXPECT_FALSE(measure(make_data({{"EVENT", "GOAL"}}), "auto", true).at_moments);
   EXPECT_TRUE(left_out_.empty()) << "a second training was not needed";
@@ -82,7 +82,7 @@ TEST_F(MeasureScaleTest, StoppedItFallsBackToTheValidation) {
   stopped_ = true;
   const MeasuredScale measured = measure(make_data({{"EVENT", "GOAL"}}), "auto");
   EXPECT_FALSE(measured.at_moments);
-  EXPECT_EQ(measured.calibration.choices, 60U);
+  EXPECT_EQ(measured.calibration.choices, 1U);
 }
 
 }  // namespace

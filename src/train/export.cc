@@ -71,16 +71,6 @@ RecurrentTables tables_of(Network& network, const SequenceData& data) {
   return tables;
 }
 
-recipes::Calibration measure_on_last_acts(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                          const HoldOut& hold_out, bool remove_seen) {
-  // One act a viewer: with two held out, the last is the test's, which decides nothing.
-  std::vector<std::size_t> asked;
-  for (const Sequence& each : held_out_sequences(data, hold_out, 1)) asked.push_back(each.first_target);
-  recipes::ChoiceOptions options;
-  options.remove_seen = remove_seen;
-  return recipes::fit_scale(recipes::score_choices(model, data, asked, options));
-}
-
 scoring::SequenceModelPtr model_of(Network& network, const SequenceData& data, const std::optional<RidgePart>& ridge) {
   auto model = scoring::make_recurrent_model("network", "network", tables_of(network, data));
   if (!ridge) return model;

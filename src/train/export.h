@@ -10,7 +10,6 @@
 #include <string>
 
 #include "base/result.h"
-#include "recipes/calibration.h"
 #include "scoring/recurrent_tables.h"
 #include "scoring/sequence_model.h"
 #include "scoring/window_tables.h"
@@ -28,12 +27,6 @@ struct RidgePart {
 /// What serves of a network that was trained on `data`; copies. Items that nobody acted upon are left out: training
 /// only pushed their ids away from everybody, while as new items they are what their metadata says. Single thread.
 scoring::RecurrentTables tables_of(Network& network, const SequenceData& data);
-
-/// What a difference of scores is worth in log-odds, on the acts that were held out of `data`; with `remove_seen`
-/// among what the viewer had not acted upon.
-/// Cost: one pass through those viewers' acts with the serving network.
-recipes::Calibration measure_on_last_acts(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                          const HoldOut& hold_out, bool remove_seen);
 
 /// What export_version writes, in memory; its scale is 0.
 scoring::SequenceModelPtr model_of(Network& network, const SequenceData& data, const std::optional<RidgePart>& ridge);

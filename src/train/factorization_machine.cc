@@ -2,14 +2,13 @@
 #include "train/factorization_machine.h"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "recipes/recipe.h"
 #include "scoring/factorization_model.h"
 #include "scoring/open_sequence_model.h"
-#include "train/fit.h"
-#include "train/served_answers.h"
+#include "train/factorization_fit.h"
 
 namespace matchcue::train {
 
@@ -22,11 +21,8 @@ FactorizationOptions options_of(const Parameters& parameters, const Factorizatio
   FactorizationOptions options;
   options.objective = parameters.choice("objective") == "ranking" ? FactorizationObjective::ranking
                                                                   : FactorizationObjective::probability;
-  options.seed = request.seed;
-  options.epochs = static_cast<std::int64_t>(parameters.whole("epochs"));
-  options.patience = static_cast<std::int64_t>(parameters.whole("patience"));
+  options.epochs = epoch_options(parameters, request);
   options.batch_rows = parameters.whole("batch_rows");
-  options.learning_rate = parameters.number("learning_rate");
   options.weight_decay = parameters.number("weight_decay");
   return options;
 }
@@ -78,37 +74,11 @@ Result<Validation> make_validation(const dataset::Dataset& data, const Factoriza
   return made;
 }
 
-Json json_of(const Quality& quality, FactorizationObjective objective) {
-  if (objective == FactorizationObjective::probability) {
-    return {{"auc", quality.auc}, {"log_loss", quality.log_loss}, {"interactions", quality.asked}};
-  }
-  return {{"hit_at_10", quality.hit},
-          {"normalized_discounted_cumulative_gain_at_10", quality.ndcg},
-          {"mean_reciprocal_rank", quality.mrr},
-          {"interactions", quality.asked}};
-}
-
-Json manifest_of(const dataset::Dataset& data, const Parameters& parameters, const FactorizationRequest& request,
-                 const TrainedFactorization& trained) {
-  Json curve = Json::array();
-  for (const FactorizationEpoch& each : trained.fitted.curve) {
-    curve.push_back(
-        {{"epoch", each.epoch}, {"loss", each.loss}, {"validation", json_of(each.validation, trained.objective)}});
-  }
-  return {{"recipe", scoring::kFactorizationMachine},
-          {"parameters", parameters.texts()},
-          {"seed", request.seed},
-          {"data",
-           {{"hash", data.hash},
-            {"interactions", data.interaction_count()},
-            {"viewers", data.viewer_count()},
-            {"items", data.item_count()},
-            {"event_type", request.event_type}}},
-          {"metrics",
-           {{"best_epoch", trained.fitted.best_epoch},
-            {"validation", json_of(trained.validation, trained.objective)},
-            {"calibration", json_of(trained.scale)},
-            {"curve", curve}}}};
+Json metrics_of(const TrainedFactorization& trained) {
+  return {{"best_epoch", trained.fitted.best_epoch},
+          {"validation", json_of(trained.validation, "interactions")},
+          {"calibration", json_of(trained.scale)},
+          {"curve", json_of(trained.fitted.curve, "interactions")}};
 }
 
 Factorization make_machine(const Parameters& parameters, const FactorizationData& data,
@@ -132,8 +102,9 @@ scoring::SequenceModelPtr train_without(const dataset::Dataset& data, std::span<
   std::set_union(moments.begin(), moments.end(), validation.begin(), validation.end(), std::back_inserter(left_out));
   const std::size_t history_acts = parameters.whole("history_acts");
   FactorizationData rest(data, left_out, parameters.flag("use_context"), history_acts);
-  Factorization machine = make_machine(parameters, rest, options.objective, options.seed);
-  options.last_epoch = epochs;
+  Factorization machine = make_machine(parameters, rest, options.objective, options.epochs.seed);
+  options.epochs.checkpoint.clear();
+  options.epochs.last_epoch = epochs;
   fit_factorization(machine, rest, {}, options, {}, stop);
   return stop ? nullptr : model_of(tables_of(machine, rest, options.objective, history_acts));
 }
@@ -141,37 +112,27 @@ scoring::SequenceModelPtr train_without(const dataset::Dataset& data, std::span<
 /// Of how many questions of a test the scores are compared with the trainer's.
 constexpr std::size_t kComparedMax = 500;
 
-FactorizationTest test_served(Factorization& machine, FactorizationData& data, FactorizationObjective objective,
-                              const scoring::SequenceModel& model, const HeldOutRows& left_out,
-                              const std::vector<Question>& questions) {
+ServedCheck test_served(Factorization& machine, FactorizationData& data, FactorizationObjective objective,
+                        const scoring::SequenceModel& model, const HeldOutRows& left_out,
+                        const std::vector<Question>& questions) {
   const bool ranking = objective == FactorizationObjective::ranking;
-  RankingQuality hits;
-  ProbabilityQuality odds;
-  FactorizationTest test;
+  RankingCount places;
+  ProbabilityCount answers;
+  ServedCheck test;
   ask_served(model, data.data(), left_out, questions, [&](std::size_t number, std::span<const float> served) {
     const Question& question = questions[number];
     if (ranking) {
-      hits.add(served, question.item);
+      places.add(place_of(served, question.item));
     } else {
-      odds.add(served[question.item], question.value > 0);
+      answers.add(served[question.item], question.value > 0);
     }
     if (number % (questions.size() / kComparedMax + 1) != 0) return;
     ask_machine(machine, data, objective, {&question, 1}, [&](const Question&, std::span<const float> trained) {
-      for (std::size_t k = 0; k < trained.size(); ++k) {
-        const double difference = std::abs(trained[k] - served[ranking ? k : question.item]);
-        test.largest_difference = std::max(test.largest_difference, difference);
-      }
+      compare(trained, ranking ? served : served.subspan(question.item, 1), test);
     });
   });
-  test.quality = ranking ? hits.finish() : odds.finish();
+  test.quality = ranking ? places.finish() : answers.finish();
   return test;
-}
-
-recipes::Calibration measure_on_validation(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                           const FactorizationRequest& request, const Validation& validation) {
-  // A file of questions does not say what was seen; the data may.
-  if (request.validation) return measure_on_questions(model, data, validation.left_out, validation.questions);
-  return recipes::fit_scale(recipes::score_choices(model, data, validation.left_out, {}));
 }
 
 /// Probabilities need both: what was acted upon and what was only shown.
@@ -192,8 +153,7 @@ Result<void> check_labels(const dataset::Dataset& data, FactorizationObjective o
 }  // namespace
 
 Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
-                                                         const FactorizationRequest& request,
-                                                         const FactorizationWatch& watch,
+                                                         const FactorizationRequest& request, const TrainWatch& watch,
                                                          const std::atomic<bool>& stop) {
   MCUE_TRY(const Parameters parameters, recipes::find_recipe(scoring::kFactorizationMachine)->read(request.parameters));
   MCUE_TRY_VOID(dataset::check_minimum(data, request.event_type));
@@ -209,11 +169,10 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
   FactorizationData asked(data, validation.left_out, parameters.flag("use_context"), history_acts);
   Factorization machine = make_machine(parameters, asked, options.objective, request.seed);
   TrainedFactorization trained;
-  trained.objective = options.objective;
   watch.on_stage("training");
   trained.fitted = fit_factorization(
       machine, asked, validation.questions, options,
-      [&](const FactorizationEpoch& epoch) { watch.on_epoch(epoch, options); }, stop);
+      [&](const EpochReport& epoch) { watch.on_epoch(epoch, options.epochs.epochs); }, stop);
   if (trained.fitted.curve.empty()) return stopped_too_early();
   trained.validation = judge(machine, asked, options.objective, validation.questions);
 
@@ -221,21 +180,18 @@ Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset&
   trained.scale.calibration.scale = 1;
   if (options.objective == FactorizationObjective::ranking) {
     watch.on_stage("measuring what differences of scores are worth");
-    MCUE_TRY(
-        trained.scale,
-        measure_scale(data, {.setting = parameters.choice("calibration"),
-                             .validation_file = request.validation.has_value(),
-                             .train_without =
-                                 [&](std::span<const std::size_t> left_out) {
-                                   return train_without(data, left_out, validation.left_out, parameters, options,
-                                                        trained.fitted.best_epoch, stop);
-                                 },
-                             .on_validation =
-                                 [&] { return measure_on_validation(*model_of(tables), data, request, validation); }}));
+    const scoring::SequenceModelPtr written = model_of(tables);
+    ScaleQuestion question{
+        .setting = parameters.choice("calibration"), .model = *written, .left_out = validation.left_out};
+    if (request.validation) question.validation = validation.questions;
+    question.train_without = [&](std::span<const std::size_t> moments) {
+      return train_without(data, moments, validation.left_out, parameters, options, trained.fitted.best_epoch, stop);
+    };
+    MCUE_TRY(trained.scale, measure_scale(data, question));
   }
   watch.on_stage("writing");
   tables.log_odds_scale = trained.scale.calibration.scale;
-  Json manifest = manifest_of(data, parameters, request, trained);
+  Json manifest = manifest_of(scoring::kFactorizationMachine, data, parameters, request, metrics_of(trained));
   std::vector<scoring::Tensor> tensors;
   scoring::write_factorization_tables(tables, manifest, tensors);
   MCUE_TRY(trained.id, scoring::write_solution_folder(request.out, manifest.dump(), tensors));

@@ -6,7 +6,6 @@
 #include "train/torch.h"
 
 #include <atomic>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,15 +15,12 @@
 #include "domain/catalogue.h"
 #include "recipes/parameters.h"
 #include "train/calibration.h"
-#include "train/factorization_fit.h"
+#include "train/request.h"
+#include "train/served.h"
 
 namespace matchcue::train {
 
-struct FactorizationRequest {
-  recipes::ParameterTexts parameters;
-  std::string event_type;  ///< that the data was filtered by; "" is none
-  std::uint64_t seed = 1;
-  std::string out;  ///< folder of solution versions; made when missing
+struct FactorizationRequest : TrainRequest {
   /// Decide which epoch is kept. Without them the last act of each viewer is held out (ranking), or a tenth of all
   /// interactions (probability).
   std::optional<std::vector<domain::Interaction>> validation;
@@ -32,25 +28,12 @@ struct FactorizationRequest {
   std::optional<std::vector<domain::Interaction>> test;
 };
 
-/// Told what is being done, and of each epoch.
-struct FactorizationWatch {
-  std::function<void(const std::string& stage)> on_stage;
-  std::function<void(const FactorizationEpoch& epoch, const FactorizationOptions& options)> on_epoch;
-};
-
-/// What was written, asked act by act and without torch.
-struct FactorizationTest {
-  Quality quality;
-  double largest_difference = 0;  ///< between its scores and the trainer's, for up to 500 questions
-};
-
 struct TrainedFactorization {
   std::string id;
-  FactorizationObjective objective = FactorizationObjective::ranking;
-  FittedFactorization fitted;
+  Fitted fitted;
   Quality validation;
-  MeasuredScale scale;  ///< of probability 1, not measured
-  std::optional<FactorizationTest> test;
+  MeasuredScale scale;              ///< of probability 1, not measured
+  std::optional<ServedCheck> test;  ///< scores of up to 500 questions are compared
 };
 
 /// Trains, measures what a difference of scores is worth, and writes OUT/ID. With one thread the same data, parameters
@@ -60,8 +43,7 @@ struct TrainedFactorization {
 /// invalid_hyperparameter, no_questions (a validation or test of which nothing can be asked), stopped (before the first
 /// epoch ended), unavailable.
 Result<TrainedFactorization> train_factorization_machine(const dataset::Dataset& data,
-                                                         const FactorizationRequest& request,
-                                                         const FactorizationWatch& watch,
+                                                         const FactorizationRequest& request, const TrainWatch& watch,
                                                          const std::atomic<bool>& stop);
 
 }  // namespace matchcue::train

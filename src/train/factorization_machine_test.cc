@@ -114,10 +114,10 @@ class FactorizationMachineTest : public ::testing::Test {
   ~FactorizationMachineTest() override { std::filesystem::remove_all(folder_); }
 
   Result<TrainedFactorization> train(const dataset::Dataset& data) {
-    const FactorizationWatch watch{[](const std::string&) {},
-                                   [&](const FactorizationEpoch& epoch, const FactorizationOptions&) {
-                                     if (epoch.epoch == stop_after_) stop_ = true;
-                                   }};
+    const TrainWatch watch{[](const std::string&) {},
+                           [&](const EpochReport& epoch, std::int64_t) {
+                             if (epoch.epoch == stop_after_) stop_ = true;
+                           }};
     return train_factorization_machine(data, request_, watch, stop_);
   }
 
@@ -232,6 +232,26 @@ TEST_F(FactorizationMachineTest, TheSameSeedMakesTheSameVersion) {
   EXPECT_EQ(train(data)->id, first);
   request_.seed = 2;
   EXPECT_NE(train(data)->id, first);
+}
+
+TEST_F(FactorizationMachineTest, GoesOnFromACheckpointAsIfItHadNotStopped) {
+  const dataset::Dataset data = make_data(audience_.acts(20));
+  for (const char* objective : {"ranking", "probability"}) {
+    request_.parameters["objective"] = objective;
+    const dataset::Dataset rows = objective == std::string("ranking") ? data : make_data(audience_.shown(20));
+    const std::string whole = train(rows)->id;
+    request_.checkpoint = folder_ + "/.checkpoint-" + objective;
+    stop_after_ = 3;
+    EXPECT_TRUE(train(rows).ok()) << "what was best until then is written";
+    stop_ = false;
+    stop_after_ = 0;
+    request_.resume = true;
+    const auto resumed = train(rows);
+    EXPECT_EQ(resumed->fitted.curve.size(), 8U);
+    EXPECT_EQ(resumed->id, whole);
+    request_.resume = false;
+    request_.checkpoint.clear();
+  }
 }
 
 TEST_F(FactorizationMachineTest, StoppedItWritesTheBestUntilThen) {

@@ -50,11 +50,11 @@ class Audience {
 
 FitOptions small_options() {
   FitOptions options;
-  options.epochs = 10;
-  options.patience = 100;
+  options.epochs.epochs = 10;
+  options.epochs.patience = 100;
+  options.epochs.learning_rate = .01;
+  options.epochs.warm_up = 20;
   options.tokens_max = 400;
-  options.learning_rate = .01;
-  options.warm_up = 20;
   options.average = .9;
   return options;
 }
@@ -69,7 +69,7 @@ struct Trained {
 
 Trained train(const dataset::Dataset& data, const FitOptions& options) {
   torch::set_num_threads(1);
-  torch::manual_seed(options.seed);
+  torch::manual_seed(options.epochs.seed);
   const SequenceData sequences(data);
   NetworkShape shape;
   shape.width = 16;
@@ -115,19 +115,19 @@ TEST(Fit, LearnsNearlyAsWellFromASampleOfTheCatalogue) {
 TEST(Fit, ASampleFollowsTheSeed) {
   const dataset::Dataset data = chain_data();
   FitOptions options = small_options();
-  options.epochs = 2;
+  options.epochs.epochs = 2;
   options.softmax_items_max = 50;
   options.sampled_items = 25;
   const auto first = train(data, options).network->item_vectors();
   EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), first));
-  options.seed = 2;
+  options.epochs.seed = 2;
   EXPECT_FALSE(torch::equal(train(data, options).network->item_vectors(), first));
 }
 
 TEST(Fit, TheSoftmaxIsOverAllOfASmallCatalogueAndOfASampleThatWouldHoldIt) {
   const dataset::Dataset data = chain_data();
   FitOptions options = small_options();
-  options.epochs = 2;
+  options.epochs.epochs = 2;
   const auto whole = train(data, options).network->item_vectors();
   options.sampled_items = 25;
   EXPECT_TRUE(torch::equal(train(data, options).network->item_vectors(), whole)) << "the catalogue is small";
@@ -168,7 +168,7 @@ dataset::Dataset rivals_data() {
 
 double lead_of_winner(const dataset::Dataset& data, double impression_weight) {
   FitOptions options = small_options();
-  options.epochs = 1;  // the order of acts says nothing, so the validation would keep any
+  options.epochs.epochs = 1;  // the order of acts says nothing, so the validation would keep any
   options.tokens_max = 40;
   options.impression_weight = impression_weight;
   Trained trained = train(data, options);
@@ -189,7 +189,7 @@ TEST(Fit, WhatIsChosenBeforeAnotherRanksAboveIt) {
 TEST(Fit, ImpressionsThatWeighNothingAreAsIfThereWereNone) {
   dataset::Dataset data = rivals_data();
   FitOptions options = small_options();
-  options.epochs = 2;
+  options.epochs.epochs = 2;
   options.impression_weight = 0;
   const auto off = train(data, options).network->item_vectors();
   data.impression_begin.clear();

@@ -8,14 +8,17 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/random.h"
+#include "base/sha256.h"
 #include "dataset/load_files.h"
 #include "dataset/load_store.h"
 #include "evaluate/holdout.h"
 #include "recipes/training_progress.h"
+#include "scoring/factorization_tables.h"
 #include "store/sqlite/sqlite_store.h"
 #include "train/factorization_machine.h"
 #include "train/user_personalization.h"
@@ -133,9 +136,22 @@ Result<std::optional<std::vector<domain::Interaction>>> load_rows(const Flags& f
   return std::optional(std::move(loaded.interactions));
 }
 
+/// One file for each training: of other data, another validation, seed or other hyperparameters none is gone on from.
+/// How long it is to last may change.
+std::string checkpoint_of(const Flags& flags, const TrainRequest& request, const dataset::Dataset& data) {
+  std::string said = flags.recipe + "\n" + data.hash;
+  for (const auto& [name, value] : request.parameters) {
+    if (name != "epochs" && name != "patience") said += "\n" + name + "=" + value;
+  }
+  if (!flags.validation.empty()) {
+    std::ifstream file(flags.validation, std::ios::binary);
+    said += "\n" + sha256(std::string(std::istreambuf_iterator<char>(file), {}));
+  }
+  return fmt::format("{}/.checkpoint-{:016x}", request.out, stable_hash(said, request.seed));
+}
+
 /// What both recipes are asked for.
-template <typename Request>
-Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Request& request) {
+Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, TrainRequest& request) {
   MCUE_TRY(request.parameters, read_parameters(flags));
   if (flags.progress != "json") {
     *progress << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
@@ -145,65 +161,59 @@ Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Requ
   request.seed = flags.seed;
   request.out = flags.out.empty() ? flags.data_dir + "/versions" : flags.out;
   std::filesystem::create_directories(request.out);
+  request.checkpoint = checkpoint_of(flags, request, data);
+  request.resume = flags.resume;
   return {};
 }
 
 void print_line(const recipes::TrainingProgress& said) { *progress << recipes::write_progress(said) << std::endl; }
-
-/// Says what a training does now, in the way that was asked for.
-std::function<void(const std::string&)> stage_printer(const Flags& flags) {
-  if (flags.progress == "json") {
-    return [](const std::string& stage) {
-      recipes::TrainingProgress said;
-      said.stage = stage;
-      print_line(said);
-    };
-  }
-  return [](const std::string& stage) { *progress << stage << "\n"; };
-}
 
 double seconds_left(std::int64_t epoch, std::int64_t epochs, double seconds) {
   return seconds / static_cast<double>(epoch) * static_cast<double>(epochs - epoch);
 }
 
 /// For machines.
-template <typename Epoch>
-void print_epoch_line(const Epoch& epoch, std::int64_t epochs, double validation) {
+void print_epoch_line(const EpochReport& epoch, std::int64_t epochs) {
   recipes::TrainingProgress said;
   said.stage = "epoch";
   said.epoch = static_cast<std::uint64_t>(epoch.epoch);
   said.epochs = static_cast<std::uint64_t>(epochs);
   said.loss = epoch.loss;
-  said.validation = validation;
+  said.validation = epoch.validation.of_rankings ? epoch.validation.ndcg : -epoch.validation.log_loss;
   said.eta_s = seconds_left(epoch.epoch, epochs, epoch.seconds);
   print_line(said);
 }
 
+std::string text_of(const Quality& quality) {
+  if (!quality.of_rankings) return fmt::format("AUC {:.4f} logloss {:.4f}", quality.auc, quality.log_loss);
+  return fmt::format("HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f}", quality.hit, quality.ndcg, quality.mrr);
+}
+
 void print_epoch(const EpochReport& epoch, std::int64_t epochs) {
   const double left = seconds_left(epoch.epoch, epochs, epoch.seconds);
-  *progress << fmt::format(
-      "epoch {:>3} of {}  loss {:.4f}  validation HR@10 {:.4f} NDCG@10 {:.4f}{}  {:.0f} s, at most {:.0f} s left\n",
-      epoch.epoch, epochs, epoch.loss, epoch.validation.hit, epoch.validation.ndcg, epoch.best ? " *" : "  ",
-      epoch.seconds, left);
+  *progress << fmt::format("epoch {:>3} of {}  loss {:.4f}  validation {}{}  {:.0f} s, at most {:.0f} s left\n",
+                           epoch.epoch, epochs, epoch.loss, text_of(epoch.validation), epoch.best ? " *" : "  ",
+                           epoch.seconds, left);
 }
 
-void print_test(const ServedCheck& test) {
-  for (const auto& [name, score] : {std::pair{"test", test.trained}, std::pair{"test, served", test.served}}) {
-    std::cout << fmt::format("{}: HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f} of {} viewers\n", name, score.hit, score.ndcg,
-                             score.mrr, score.asked);
+/// Says what a training does now, in the way that was asked for.
+TrainWatch watch_of(const Flags& flags) {
+  if (flags.progress != "json") return {[](const std::string& stage) { *progress << stage << "\n"; }, print_epoch};
+  const auto print_stage = [](const std::string& stage) {
+    recipes::TrainingProgress said;
+    said.stage = stage;
+    print_line(said);
+  };
+  return {print_stage, print_epoch_line};
+}
+
+void print_test(const NetworkTest& test) {
+  const ServedCheck& served = test.served;
+  for (const auto& [name, quality] : {std::pair{"test", test.trained}, std::pair{"test, served", served.quality}}) {
+    std::cout << fmt::format("{}: {} of {} viewers\n", name, text_of(quality), quality.asked);
   }
   std::cout << fmt::format("served act by act: scores differ by at most {:.2g}; {} of {} lists of ten are the same\n",
-                           test.largest_difference, test.same_lists, test.served.asked);
-}
-
-/// One file for each training: of other data, another seed or other hyperparameters none is gone on from. How long it
-/// is to last may change.
-std::string checkpoint_of(const TrainRequest& request, const dataset::Dataset& data) {
-  std::string said = data.hash;
-  for (const auto& [name, value] : request.parameters) {
-    if (name != "epochs" && name != "patience") said += "\n" + name + "=" + value;
-  }
-  return fmt::format("{}/.checkpoint-{:016x}", request.out, stable_hash(said, request.seed));
+                           served.largest_difference, served.same_lists, served.compared);
 }
 
 Result<void> run_user_personalization(const Flags& flags) {
@@ -211,17 +221,10 @@ Result<void> run_user_personalization(const Flags& flags) {
     return invalid("invalid_flag", "user-personalization holds acts out itself: it takes no file for it", "validation");
   }
   MCUE_TRY(const dataset::Dataset data, load(flags));
-  TrainRequest request;
+  NetworkRequest request;
   MCUE_TRY_VOID(fill_request(flags, data, request));
-  request.checkpoint = checkpoint_of(request, data);
-  request.resume = flags.resume;
   request.test = flags.test.has_value();
-  const auto print = [&flags](const EpochReport& epoch, std::int64_t epochs) {
-    if (flags.progress == "json") return print_epoch_line(epoch, epochs, epoch.validation.ndcg);
-    print_epoch(epoch, epochs);
-  };
-  MCUE_TRY(const TrainedNetwork trained,
-           train_user_personalization(data, request, {stage_printer(flags), print}, stop_requested));
+  MCUE_TRY(const TrainedNetwork trained, train_user_personalization(data, request, watch_of(flags), stop_requested));
   std::filesystem::remove(request.checkpoint);
   if (flags.json) {
     std::cout
@@ -241,15 +244,8 @@ Result<void> run_user_personalization(const Flags& flags) {
   return {};
 }
 
-std::string text_of(const Quality& quality, FactorizationObjective objective) {
-  if (objective == FactorizationObjective::probability) {
-    return fmt::format("AUC {:.4f} logloss {:.4f}", quality.auc, quality.log_loss);
-  }
-  return fmt::format("HR@10 {:.4f} NDCG@10 {:.4f} MRR {:.4f}", quality.hit, quality.ndcg, quality.mrr);
-}
-
-nlohmann::json json_of(const Quality& quality, FactorizationObjective objective) {
-  if (objective == FactorizationObjective::probability) return {{"auc", quality.auc}, {"log_loss", quality.log_loss}};
+nlohmann::json json_of(const Quality& quality) {
+  if (!quality.of_rankings) return {{"auc", quality.auc}, {"log_loss", quality.log_loss}};
   return {{"hit_at_10", quality.hit}, {"ndcg_at_10", quality.ndcg}, {"mean_reciprocal_rank", quality.mrr}};
 }
 
@@ -257,28 +253,25 @@ void print_machine(const TrainedFactorization& trained, bool json) {
   if (json) {
     nlohmann::ordered_json answer = {{"solution_version", trained.id},
                                      {"best_epoch", trained.fitted.best_epoch},
-                                     {"validation", json_of(trained.validation, trained.objective)},
+                                     {"validation", json_of(trained.validation)},
                                      {"log_odds_scale", trained.scale.calibration.scale}};
     if (trained.test) {
-      answer["test"] = json_of(trained.test->quality, trained.objective);
+      answer["test"] = json_of(trained.test->quality);
       answer["largest_difference"] = trained.test->largest_difference;
     }
     std::cout << answer.dump() << "\n";
     return;
   }
   std::cout << fmt::format("{}\nepoch {} is the best; validation {} of {} interactions\n", trained.id,
-                           trained.fitted.best_epoch, text_of(trained.validation, trained.objective),
-                           trained.validation.asked);
+                           trained.fitted.best_epoch, text_of(trained.validation), trained.validation.asked);
   if (!trained.test) return;
   std::cout << fmt::format("test, served: {} of {} interactions; scores differ from the trainer's by at most {:.2g}\n",
-                           text_of(trained.test->quality, trained.objective), trained.test->quality.asked,
+                           text_of(trained.test->quality), trained.test->quality.asked,
                            trained.test->largest_difference);
 }
 
 Result<void> run_factorization_machine(const Flags& flags) {
   if (flags.test && flags.test->empty()) return invalid("invalid_flag", "--test needs a file of interactions", "test");
-  if (flags.resume)
-    return invalid("invalid_flag", "factorization-machine keeps no checkpoints to resume from", "resume");
   if (!flags.protocol.empty() && !flags.validation.empty()) {
     return invalid("invalid_flag",
                    "--hold-out goes without --validation: that file may have what matchcue eval is going to ask",
@@ -289,17 +282,9 @@ Result<void> run_factorization_machine(const Flags& flags) {
   MCUE_TRY_VOID(fill_request(flags, data, request));
   MCUE_TRY(request.validation, load_rows(flags, flags.validation));
   MCUE_TRY(request.test, load_rows(flags, flags.test.value_or("")));
-  const auto print = [&flags](const FactorizationEpoch& epoch, const FactorizationOptions& options) {
-    if (flags.progress == "json") {
-      const bool ranking = options.objective == FactorizationObjective::ranking;
-      return print_epoch_line(epoch, options.epochs, ranking ? epoch.validation.ndcg : -epoch.validation.log_loss);
-    }
-    *progress << fmt::format("epoch {:>3} of {}  loss {:.4f}  validation {}{}  {:.0f} s\n", epoch.epoch, options.epochs,
-                             epoch.loss, text_of(epoch.validation, options.objective), epoch.best ? " *" : "  ",
-                             epoch.seconds);
-  };
   MCUE_TRY(const TrainedFactorization trained,
-           train_factorization_machine(data, request, {stage_printer(flags), print}, stop_requested));
+           train_factorization_machine(data, request, watch_of(flags), stop_requested));
+  std::filesystem::remove(request.checkpoint);
   print_machine(trained, flags.json);
   return {};
 }

@@ -5,18 +5,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <span>
 #include <vector>
 
 #include "dataset/dataset.h"
 #include "domain/catalogue.h"
-#include "train/ranking_score.h"
+#include "train/quality.h"
 
 namespace matchcue::train {
-
-/// Stands for a viewer or an item that the data do not have.
-constexpr std::uint32_t kNotThere = static_cast<std::uint32_t>(-1);
 
 struct Question {
   std::uint32_t viewer = kNotThere;
@@ -37,44 +33,5 @@ HeldOutRows hold_out_last_acts(const dataset::Dataset& data);
 HeldOutRows hold_out_tenth(const dataset::Dataset& data, std::uint64_t seed);
 /// Such interactions as questions.
 std::vector<Question> questions_of(const HeldOutRows& rows, const dataset::Dataset& data);
-
-/// How good answers were. What the objective has no use for is 0.
-struct Quality {
-  double hit = 0;  ///< HR@10
-  double ndcg = 0;
-  double mrr = 0;
-  double auc = 0;
-  double log_loss = 0;  ///< nats
-  std::size_t asked = 0;
-};
-
-/// Counts how well a catalogue was ranked. Ties count against it. A value.
-class RankingQuality {
- public:
-  /// scores  of the whole catalogue
-  /// wanted  the item that was acted upon; kNotThere: it is ranked last
-  void add(std::span<const float> scores, std::uint32_t wanted);
-  Quality finish() const;
-
- private:
-  RankingCount places_;
-};
-
-/// Counts how well log-odds say what was acted upon. A value. Memory: 8 bytes an answer.
-class ProbabilityQuality {
- public:
-  void add(float log_odds, bool acted);
-  /// AUC is the share of pairs of one acted upon and one not that are in order, ties counting half (Hanley & McNeil
-  /// 1982, Radiology 143(1)). O(n log n).
-  Quality finish() const;
-
- private:
-  struct Answer {
-    float log_odds;
-    bool acted;
-  };
-  std::vector<Answer> answers_;
-  double loss_ = 0;
-};
 
 }  // namespace matchcue::train

@@ -4,8 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 namespace matchcue::train {
 namespace {
 
@@ -53,55 +51,6 @@ TEST(Questions, ATenthIsTheSameForTheSameSeed) {
   EXPECT_NEAR(static_cast<double>(rows.size()), 1'000, 100);
   EXPECT_EQ(rows, hold_out_tenth(data, 1));
   EXPECT_NE(rows, hold_out_tenth(data, 2));
-}
-
-TEST(RankingQuality, CountsTiesAgainstTheRanking) {
-  RankingQuality quality;
-  quality.add(std::vector<float>{1, 3, 2}, 1);
-  quality.add(std::vector<float>{3, 3, 2}, 1);
-  quality.add(std::vector<float>{3, 3, 2}, kNotThere);
-  const Quality found = quality.finish();
-  EXPECT_EQ(found.asked, 3U);
-  EXPECT_NEAR(found.ndcg, (1 + 1 / std::log2(3) + 1 / std::log2(5)) / 3, 1e-12);
-  EXPECT_NEAR(found.mrr, (1 + 1. / 2 + 1. / 4) / 3, 1e-12);
-}
-
-TEST(RankingQuality, TenPlacesCount) {
-  std::vector<float> scores(11);
-  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = -static_cast<float>(i);
-  RankingQuality quality;
-  quality.add(scores, 9);
-  quality.add(scores, 10);
-  EXPECT_EQ(quality.finish().hit, .5);
-}
-
-TEST(ProbabilityQuality, IsTheShareOfPairsInOrderAndTheCrossEntropy) {
-  ProbabilityQuality quality;
-  quality.add(2, true);
-  quality.add(0, true);
-  quality.add(0, false);
-  quality.add(1, false);
-  quality.add(-1, false);
-  // Of 6 pairs: 2 beats all three; 0 ties one, loses one, beats one.
-  EXPECT_NEAR(quality.finish().auc, 4.5 / 6, 1e-12);
-  const double loss = std::log1p(std::exp(-2)) + 2 * std::log(2) + std::log1p(std::exp(1)) + std::log1p(std::exp(-1));
-  EXPECT_NEAR(quality.finish().log_loss, loss / 5, 1e-12);
-}
-
-TEST(ProbabilityQuality, LargeLogOddsDoNotOverflow) {
-  ProbabilityQuality quality;
-  quality.add(5'000, false);
-  quality.add(-5'000, true);
-  EXPECT_EQ(quality.finish().log_loss, 5'000);
-  EXPECT_EQ(quality.finish().auc, 0);
-}
-
-TEST(RankingQuality, AScoreThatIsNotANumberIsTheWorst) {
-  RankingQuality quality;
-  std::vector<float> scores(20, 1.F);
-  scores[3] = std::numeric_limits<float>::quiet_NaN();
-  quality.add(scores, 3);
-  EXPECT_EQ(quality.finish().hit, 0);
 }
 
 }  // namespace

@@ -168,6 +168,12 @@ std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const Hol
   return sequences;
 }
 
+std::vector<std::size_t> targets_of(const std::vector<Sequence>& sequences) {
+  std::vector<std::size_t> targets;
+  for (const Sequence& each : sequences) targets.push_back(each.first_target);
+  return targets;
+}
+
 std::vector<std::vector<Sequence>> make_groups(std::vector<Sequence> sequences, std::size_t tokens_max,
                                                std::mt19937_64& random) {
   std::shuffle(sequences.begin(), sequences.end(), random);

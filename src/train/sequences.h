@@ -77,6 +77,8 @@ std::vector<float> recency_weights(const dataset::Dataset& data, const std::vect
                                    double half_life);
 /// One act asked for of each viewer that has acts held out, knowing the `steps_max` acts before it.
 std::vector<Sequence> held_out_sequences(const dataset::Dataset& data, const HoldOut& hold_out, std::size_t steps_max);
+/// The act that each asks for first.
+std::vector<std::size_t> targets_of(const std::vector<Sequence>& sequences);
 /// Groups of sequences of nearly one length, of about `tokens_max` padded steps each, in random order.
 std::vector<std::vector<Sequence>> make_groups(std::vector<Sequence> sequences, std::size_t tokens_max,
                                                std::mt19937_64& random);

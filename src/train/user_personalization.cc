@@ -2,12 +2,14 @@
 #include "train/user_personalization.h"
 
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "dataset/subset.h"
 #include "recipes/recipe.h"
 #include "scoring/open_sequence_model.h"
 #include "train/export.h"
+#include "train/fit.h"
 #include "train/ridge_blend.h"
 
 namespace matchcue::train {
@@ -40,12 +42,9 @@ NetworkShape shape_of(const Parameters& parameters, const SequenceData& data) {
 
 FitOptions options_of(const Parameters& parameters, const TrainRequest& request, const NetworkShape& shape) {
   FitOptions options;
-  options.seed = request.seed;
-  options.epochs = static_cast<std::int64_t>(parameters.whole("epochs"));
-  options.patience = static_cast<std::int64_t>(parameters.whole("patience"));
+  options.epochs = epoch_options(parameters, request);
   options.steps_max = parameters.whole("bptt");
   options.tokens_max = parameters.whole("batch_acts");
-  options.learning_rate = parameters.number("learning_rate");
   options.weight_decay = parameters.number("weight_decay");
   options.dropout = parameters.number("dropout");
   options.id_dropout = shape.item_labels > 0 ? parameters.number("id_dropout") : 0;
@@ -54,8 +53,6 @@ FitOptions options_of(const Parameters& parameters, const TrainRequest& request,
   options.sampled_items = parameters.whole("sampled_items");
   options.impression_weight = parameters.number("impression_weight");
   options.recency_half_life = parameters.flag("recency_mask") ? parameters.number("recency_half_life") : 0;
-  options.checkpoint = request.checkpoint;
-  options.resume = request.resume;
   return options;
 }
 
@@ -66,7 +63,7 @@ HoldOut hold_out_of(const Parameters& parameters) {
 /// The weight with which the ridge's scores make the validation best; 0 when it is best without.
 struct Blend {
   double weight = 0;
-  RankingScore validation;
+  Quality validation;
 };
 
 /// Adds `weight` times the ridge's scores; reads `ridge` and `data` when called.
@@ -82,52 +79,53 @@ Blend choose_weight(Network& network, const SequenceData& data, const std::vecto
                     const scoring::WindowTables& ridge, bool remove_seen) {
   Blend best{0, rank(network, data, validation, remove_seen)};
   for (const double weight : kRidgeWeights) {
-    const RankingScore score = rank(network, data, validation, remove_seen, adder(ridge, data.data(), weight));
+    const Quality score = rank(network, data, validation, remove_seen, adder(ridge, data.data(), weight));
     if (score.ndcg > best.validation.ndcg) best = {weight, score};
   }
   return best;
 }
 
-Json json_of(const RankingScore& score) {
-  return {{"hit_at_10", score.hit},
-          {"normalized_discounted_cumulative_gain_at_10", score.ndcg},
-          {"mean_reciprocal_rank", score.mrr},
-          {"viewers", score.asked}};
+Json metrics_of(const TrainedNetwork& trained) {
+  return {{"best_epoch", trained.fitted.best_epoch},
+          {"validation", json_of(trained.validation, "viewers")},
+          {"calibration", json_of(trained.scale)},
+          {"curve", json_of(trained.fitted.curve, "viewers")}};
 }
 
-Json manifest_of(const dataset::Dataset& data, const Parameters& parameters, const TrainRequest& request,
-                 const TrainedNetwork& trained) {
-  Json curve = Json::array();
-  for (const EpochReport& each : trained.fitted.curve) {
-    curve.push_back({{"epoch", each.epoch}, {"loss", each.loss}, {"validation", json_of(each.validation)}});
-  }
-  return {{"recipe", kUserPersonalization},
-          {"parameters", parameters.texts()},
-          {"seed", request.seed},
-          {"data",
-           {{"hash", data.hash},
-            {"interactions", data.interaction_count()},
-            {"viewers", data.viewer_count()},
-            {"items", data.item_count()},
-            {"event_type", request.event_type}}},
-          {"metrics",
-           {{"best_epoch", trained.fitted.best_epoch},
-            {"validation", json_of(trained.validation)},
-            {"calibration", json_of(trained.scale)},
-            {"curve", curve}}}};
+/// Asks the network and what was written for each viewer's last act.
+NetworkTest test_served(Network& network, const SequenceData& data, const scoring::SequenceModel& model,
+                        const FitOptions& options, const AddScores& add) {
+  constexpr HoldOut kLast{2, 1};
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  torch::NoGradGuard no_gradients;
+  NetworkTest test;
+  test.trained =
+      rank(network, data, held_out_sequences(data.data(), kLast, options.steps_max), options.remove_seen, add);
+  const std::vector<Sequence> asked = held_out_sequences(data.data(), kLast, kAll);
+  const HeldOutRows rows = targets_of(asked);
+  const auto items = network->item_vectors();
+  RankingCount places;
+  ask_served(model, data.data(), rows, questions_of(rows, data.data()),
+             [&](std::size_t number, std::span<const float> served) {
+               compare(scores_of(network, data, items, asked[number], add), served, test.served);
+               std::vector<float> scores(served.begin(), served.end());
+               places.add(place_of(scores, data.data(), asked[number], options.remove_seen));
+             });
+  test.served.quality = places.finish();
+  return test;
 }
 
 /// What would be served of a training of as many epochs, and as much of the ridge, without these interactions.
 Result<scoring::SequenceModelPtr> train_without(const dataset::Dataset& data, std::span<const std::size_t> left_out,
-                                                const Parameters& parameters, const TrainRequest& request,
+                                                const Parameters& parameters, const NetworkRequest& request,
                                                 const TrainedNetwork& trained, const std::atomic<bool>& stop) {
   const dataset::Dataset part = dataset::without_interactions(data, left_out);
   const SequenceData sequences(part);
   const NetworkShape shape = shape_of(parameters, sequences);
   const HoldOut hold_out = hold_out_of(parameters);
   FitOptions options = options_of(parameters, request, shape);
-  options.checkpoint.clear();
-  options.last_epoch = trained.fitted.best_epoch;
+  options.epochs.checkpoint.clear();
+  options.epochs.last_epoch = trained.fitted.best_epoch;
   torch::manual_seed(request.seed);
   Network network(shape, sequences.item_shares(), options.dropout);
   fit(network, sequences, hold_out, options, {}, stop);
@@ -142,7 +140,7 @@ Result<scoring::SequenceModelPtr> train_without(const dataset::Dataset& data, st
 
 }  // namespace
 
-Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,
+Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const NetworkRequest& request,
                                                   const TrainWatch& watch, const std::atomic<bool>& stop) {
   MCUE_TRY(const Parameters parameters, recipes::find_recipe(kUserPersonalization)->read(request.parameters));
   MCUE_TRY_VOID(dataset::check_minimum(data, request.event_type));
@@ -159,8 +157,8 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
   TrainedNetwork trained;
   watch.on_stage("training");
   trained.fitted = fit(
-      network, sequences, hold_out, options, [&](const EpochReport& epoch) { watch.on_epoch(epoch, options.epochs); },
-      stop);
+      network, sequences, hold_out, options,
+      [&](const EpochReport& epoch) { watch.on_epoch(epoch, options.epochs.epochs); }, stop);
   if (trained.fitted.curve.empty()) return stopped_too_early();
   const auto validation = held_out_sequences(data, hold_out, options.steps_max);
   trained.validation = rank(network, sequences, validation, options.remove_seen);
@@ -174,26 +172,24 @@ Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, 
     if (blend.weight > 0) ridge = RidgePart{std::move(tables), blend.weight};
   }
   watch.on_stage("measuring what differences of scores are worth");
+  const scoring::SequenceModelPtr written = model_of(network, sequences, ridge);
   MCUE_TRY(trained.scale, measure_scale(data, {.setting = parameters.choice("calibration"),
+                                               .model = *written,
+                                               .left_out = targets_of(held_out_sequences(data, hold_out, 1)),
                                                .remove_seen = options.remove_seen,
-                                               .train_without =
-                                                   [&](std::span<const std::size_t> left_out) {
-                                                     return train_without(data, left_out, parameters, request, trained,
-                                                                          stop);
-                                                   },
-                                               .on_validation =
-                                                   [&] {
-                                                     return measure_on_last_acts(*model_of(network, sequences, ridge),
-                                                                                 data, hold_out, options.remove_seen);
-                                                   }}));
+                                               .train_without = [&](std::span<const std::size_t> moments) {
+                                                 return train_without(data, moments, parameters, request, trained,
+                                                                      stop);
+                                               }}));
   watch.on_stage("writing");
   MCUE_TRY(trained.id, export_version(network, sequences, ridge, trained.scale.calibration.scale,
-                                      manifest_of(data, parameters, request, trained), request.out));
+                                      manifest_of(kUserPersonalization, data, parameters, request, metrics_of(trained)),
+                                      request.out));
   if (request.test) {
     watch.on_stage("testing");
     MCUE_TRY(const auto model, scoring::open_sequence_model(request.out + "/" + trained.id));
     const AddScores add = ridge ? adder(ridge->tables, data, ridge->weight) : AddScores();
-    trained.test = check_served(network, sequences, *model, {hold_out.acts, 1}, options, add);
+    trained.test = test_served(network, sequences, *model, options, add);
   }
   return trained;
 }

@@ -3,8 +3,9 @@
 //
 // Recipe user-personalization: from a data set to a solution version.
 
+#include "train/torch.h"
+
 #include <atomic>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -12,36 +13,29 @@
 #include "dataset/dataset.h"
 #include "recipes/parameters.h"
 #include "train/calibration.h"
-#include "train/fit.h"
-#include "train/served_check.h"
+#include "train/request.h"
+#include "train/served.h"
 
 namespace matchcue::train {
 
 constexpr std::string_view kUserPersonalization = "user-personalization";
 
-struct TrainRequest {
-  recipes::ParameterTexts parameters;
-  std::string event_type;  ///< that the data was filtered by; "" is none
-  std::uint64_t seed = 1;
-  std::string out;         ///< folder of solution versions; made when missing
-  std::string checkpoint;  ///< "" is none
-  bool resume = false;
+struct NetworkRequest : TrainRequest {
   bool test = false;  ///< at the end, asks what was written for each viewer's last act; held_out_acts must be 2
 };
 
-/// Told what is being done, and of each epoch.
-struct TrainWatch {
-  std::function<void(const std::string& stage)> on_stage;
-  std::function<void(const EpochReport& epoch, std::int64_t epochs)> on_epoch;
+struct NetworkTest {
+  Quality trained;     ///< of the network, knowing at most `bptt` acts: the protocol of MovieLens-1M
+  ServedCheck served;  ///< of what was written, knowing all acts, as the network then does
 };
 
 struct TrainedNetwork {
   std::string id;
   Fitted fitted;
-  RankingScore validation;  ///< of what was written, over all viewers
+  Quality validation;       ///< of what was written, over all viewers
   double ridge_weight = 0;  ///< 0: the ridge did not help
   MeasuredScale scale;
-  std::optional<ServedCheck> test;
+  std::optional<NetworkTest> test;
 };
 
 /// Trains, decides on the validation whether a sequential ridge helps, measures what a difference of scores is worth,
@@ -50,7 +44,7 @@ struct TrainedNetwork {
 /// moments, a second training takes about as long again. The test, where one is asked for, decides nothing. Errors:
 /// too_little_data, unknown_hyperparameter, invalid_hyperparameter, stopped (before the first epoch ended),
 /// unavailable.
-Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const TrainRequest& request,
+Result<TrainedNetwork> train_user_personalization(const dataset::Dataset& data, const NetworkRequest& request,
                                                   const TrainWatch& watch, const std::atomic<bool>& stop);
 
 }  // namespace matchcue::train

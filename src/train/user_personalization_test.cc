@@ -14,6 +14,7 @@
 #include "evaluate/holdout.h"
 #include "scoring/open_sequence_model.h"
 #include "scoring/solution_folder.h"
+#include "train/sequences.h"
 
 namespace matchcue::train {
 namespace {
@@ -80,7 +81,7 @@ class UserPersonalizationTest : public ::testing::Test {
 
   std::string folder_ = std::filesystem::temp_directory_path() / ("matchcue-train-" + std::to_string(::getpid()));
   dataset::Dataset data_ = make_data();
-  TrainRequest request_;
+  NetworkRequest request_;
   std::vector<EpochReport> epochs_;
   std::int64_t stop_after_ = 0;
   std::atomic<bool> stop_ = false;
@@ -121,10 +122,9 @@ TEST_F(UserPersonalizationTest, GoesOnFromACheckpointAsIfItHadNotStopped) {
   stop_ = false;
   stop_after_ = 0;
   request_.resume = true;
-  EXPECT_EQ(train()->fitted.curve.size(), 8U);
-  request_.resume = false;
-  epochs_.clear();
-  EXPECT_EQ(train()->id, whole);
+  const auto resumed = train();
+  EXPECT_EQ(resumed->fitted.curve.size(), 8U);
+  EXPECT_EQ(resumed->id, whole);
 }
 
 TEST_F(UserPersonalizationTest, BeginsAnewWhereTheCheckpointIsOfAnotherNetwork) {

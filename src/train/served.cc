@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/served_answers.h"
+#include "train/served.h"
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 #include <memory>
 #include <numeric>
-#include <random>
 #include <unordered_map>
 #include <vector>
 
@@ -19,7 +18,7 @@ namespace {
 class ViewerStates {
  public:
   ViewerStates(const scoring::SequenceModel& model, const dataset::Dataset& data, const domain::Catalogue& catalogue,
-               const HeldOutRows& left_out)
+               std::span<const std::size_t> left_out)
       : model_(model), data_(data), catalogue_(catalogue), left_out_(left_out) {}
 
   std::span<const float> of(std::uint32_t viewer) {
@@ -44,14 +43,25 @@ class ViewerStates {
   const scoring::SequenceModel& model_;
   const dataset::Dataset& data_;
   const domain::Catalogue& catalogue_;
-  const HeldOutRows& left_out_;
+  std::span<const std::size_t> left_out_;
   std::unordered_map<std::uint32_t, std::vector<float>> states_;
 };
 
+std::vector<std::size_t> top_ten(std::span<const float> scores) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const std::size_t count = std::min<std::size_t>(10, order.size());
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+      [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  order.resize(count);
+  return order;
+}
+
 }  // namespace
 
-void ask_served(const scoring::SequenceModel& model, const dataset::Dataset& data, const HeldOutRows& left_out,
-                std::span<const Question> questions,
+void ask_served(const scoring::SequenceModel& model, const dataset::Dataset& data,
+                std::span<const std::size_t> left_out, std::span<const Question> questions,
                 const std::function<void(std::size_t, std::span<const float>)>& take) {
   const domain::Catalogue catalogue = dataset::catalogue_of(data);
   ViewerStates states(model, data, catalogue, left_out);
@@ -75,31 +85,13 @@ void ask_served(const scoring::SequenceModel& model, const dataset::Dataset& dat
   }
 }
 
-recipes::Calibration measure_on_questions(const scoring::SequenceModel& model, const dataset::Dataset& data,
-                                          const HeldOutRows& left_out, std::span<const Question> questions) {
-  constexpr std::size_t kChoicesMax = 5'000;
-  constexpr std::size_t kOthers = 100;
-  // Evenly from all, so that the first viewers do not speak for the others.
-  std::vector<Question> some;
-  const std::size_t step = std::max<std::size_t>(1, (questions.size() + kChoicesMax - 1) / kChoicesMax);
-  for (std::size_t k = 0; k < questions.size(); k += step) {
-    if (questions[k].value > 0 && questions[k].item != kNotThere) some.push_back(questions[k]);
+void compare(std::span<const float> trained, std::span<const float> served, ServedCheck& check) {
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    check.largest_difference =
+        std::max(check.largest_difference, static_cast<double>(std::abs(trained[i] - served[i])));
   }
-  const domain::Catalogue catalogue = dataset::catalogue_of(data);
-  const auto option_of = [&](std::size_t item, std::span<const float> scores) {
-    return recipes::ScoredOption{scores[item], static_cast<std::uint16_t>(catalogue.slot_of(item))};
-  };
-  std::mt19937_64 random(1);
-  std::vector<recipes::ScoredChoice> choices;
-  ask_served(model, data, left_out, some, [&](std::size_t number, std::span<const float> scores) {
-    recipes::ScoredChoice& choice = choices.emplace_back();
-    choice.chosen = option_of(some[number].item, scores);
-    while (choice.others.size() < kOthers && scores.size() > 1) {
-      const std::size_t drawn = random() % scores.size();
-      if (drawn != some[number].item) choice.others.push_back(option_of(drawn, scores));
-    }
-  });
-  return recipes::fit_scale(choices);
+  check.same_lists += top_ten(trained) == top_ten(served);
+  ++check.compared;
 }
 
 }  // namespace matchcue::train
