@@ -38,7 +38,8 @@ Done<T> print_when_done(char kind, std::uint64_t number, std::counting_semaphore
   };
 }
 
-/// Goes on from the last stored change, for ever: change n, decisions for it, feedback that cites them, interaction n.
+/// Goes on from the last stored change, for ever: change n, decisions for it, feedback that cites them, interaction n,
+/// link n.
 [[noreturn]] void run_child(const std::string& directory) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   TestStore held(directory);
@@ -48,7 +49,7 @@ Done<T> print_when_done(char kind, std::uint64_t number, std::counting_semaphore
   std::counting_semaphore<> outstanding(kWritesOutstanding);
   while (true) {
     ++number;
-    for (int i = 0; i < 3; ++i) outstanding.acquire();
+    for (int i = 0; i < 4; ++i) outstanding.acquire();
     const domain::Change change = make_change(kEvent, number);
     domain::LiveEvent event{change.event, change.sequence, change.moment, change.after, {}, {}};
     store.append_change(std::make_shared<domain::Change>(change), event, domain::Sequence(number - 1),
@@ -58,6 +59,9 @@ Done<T> print_when_done(char kind, std::uint64_t number, std::counting_semaphore
                           print_when_done<std::vector<FeedbackOutcome>>('f', number, outstanding));
     store.add_interactions({make_interaction("v", "item", static_cast<std::int64_t>(number), "GOAL")},
                            print_when_done<WriteSummary>('i', number, outstanding));
+    store.identify_viewer(
+        {0, domain::ViewerId("anon-" + std::to_string(number)), domain::ViewerId("v"), domain::no_traits(), change.at},
+        print_when_done<std::uint64_t>('l', number, outstanding));
   }
 }
 
@@ -120,6 +124,15 @@ void expect_interactions(Reader& reader, const Acknowledged& acknowledged) {
   ASSERT_GE(stored, acknowledged.at('i').size());
 }
 
+void expect_links(Reader& reader, const Acknowledged& acknowledged) {
+  const auto links = reader.load_links_to(domain::ViewerId("v")).value();
+  std::set<std::string> stored;
+  for (const domain::ViewerLink& link : links) ASSERT_TRUE(stored.insert(link.anonymous.str()).second);
+  for (const std::uint64_t number : acknowledged.at('l')) {
+    ASSERT_TRUE(stored.contains("anon-" + std::to_string(number))) << number;
+  }
+}
+
 TEST(StoreKill, KeepsEverythingAcknowledgedAndDoublesNothing) {
   const TestDirectory directory;
   Acknowledged acknowledged;
@@ -127,12 +140,13 @@ TEST(StoreKill, KeepsEverythingAcknowledgedAndDoublesNothing) {
   for (int round = 0; round < kRounds; ++round) {
     ASSERT_NO_FATAL_FAILURE(run_and_kill(directory.path(), 1 + random.below(1'500), acknowledged));
     TestStore store(directory.path());
-    if (acknowledged.size() < 3) continue;  // killed before one of each kind was answered
+    if (acknowledged.size() < 4) continue;  // killed before one of each kind was answered
     ASSERT_NO_FATAL_FAILURE(expect_changes(store.reader(), acknowledged)) << "round " << round;
     ASSERT_NO_FATAL_FAILURE(expect_feedback(store.reader(), acknowledged)) << "round " << round;
     ASSERT_NO_FATAL_FAILURE(expect_interactions(store.reader(), acknowledged)) << "round " << round;
+    ASSERT_NO_FATAL_FAILURE(expect_links(store.reader(), acknowledged)) << "round " << round;
   }
-  ASSERT_EQ(acknowledged.size(), 3U);
+  ASSERT_EQ(acknowledged.size(), 4U);
 }
 
 }  // namespace

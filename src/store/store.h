@@ -19,6 +19,7 @@
 #include "domain/decision.h"
 #include "domain/filter.h"
 #include "domain/live_event.h"
+#include "domain/viewer_link.h"
 #include "domain/viewer_past.h"
 
 namespace matchcue::store {
@@ -45,6 +46,7 @@ struct LearnerStep {
   WallTime at;                 ///< impressions that still wait are judged by this time
   bool settle = false;         ///< all impressions that still wait are judged now
   std::string settings;        ///< the learner's from this step on, as JSON; empty when as before, never in step 1
+  std::uint64_t links = 0;     ///< number of the last viewer link that counts; 0 for none
   friend bool operator==(const LearnerStep&, const LearnerStep&) = default;
 };
 
@@ -80,11 +82,19 @@ class Reader {
 
   /// Every kept filter, in the order of names.
   virtual Result<std::vector<domain::StoredFilter>> load_filters() = 0;
-  /// What a viewer did, from interactions and from feedback other than impressions: the newest of each type.
+  /// What a viewer did, from interactions and from feedback other than impressions: the newest of each type. What was
+  /// done under an id that is linked to theirs, or that theirs is linked to, was done by them.
   /// Cost: some 10 us and 1 us an act when Store::index_past() was done; without it every interaction is looked at.
   virtual Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) = 0;
   /// True when Store::index_past() was done.
   virtual Result<bool> has_past_index() = 0;
+
+  /// Whom this viewer was identified as; nothing when they were not. Cost: a few microseconds.
+  virtual Result<std::optional<domain::ViewerLink>> find_viewer_link(const domain::ViewerId& anonymous) = 0;
+  /// Links with a number > `after`, in order, at most `limit`.
+  virtual Result<std::vector<domain::ViewerLink>> load_viewer_links(std::uint64_t after, std::size_t limit) = 0;
+  /// Everybody who was identified as this viewer, in order.
+  virtual Result<std::vector<domain::ViewerLink>> load_links_to(const domain::ViewerId& viewer) = 0;
 
   /// The schema text that was put for this kind, or nothing.
   virtual Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) = 0;
@@ -138,6 +148,11 @@ class Store {
   /// Adds interactions that are not stored yet: same viewer, item, time, type, value and context are the same one.
   virtual void add_interactions(std::vector<domain::Interaction> interactions, Done<WriteSummary> done) = 0;
   virtual void put_schema(domain::DatasetKind kind, std::string text, Done<void> done) = 0;
+
+  /// Stores a link, once; its own `number` is ignored, and `done` gets the stored one's, also of one that was stored
+  /// before. The two ids differ. Errors: conflict (already_identified) when it would not be one step from an anonymous
+  /// viewer to a known one.
+  virtual void identify_viewer(domain::ViewerLink link, Done<std::uint64_t> done) = 0;
 
   /// Adds or replaces a filter; `done` gets what is kept then: `created` stays that of the first.
   virtual void put_filter(domain::StoredFilter filter, Done<domain::StoredFilter> done) = 0;

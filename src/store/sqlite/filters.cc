@@ -21,13 +21,44 @@ struct Act {
   domain::ItemId item;
 };
 
-/// Reads rows of event type, item and time, newest first.
-Result<std::vector<Act>> read_acts(Query& query, std::int64_t ms_per_unit) {
-  std::vector<Act> acts;
+/// Appends rows of event type, item and time.
+Result<void> read_acts(Query& query, std::int64_t ms_per_unit, std::vector<Act>& acts) {
   while (true) {
     MCUE_TRY(const bool more, query.next());
-    if (!more) return acts;
+    if (!more) return {};
     acts.push_back({query.whole(2) * ms_per_unit, query.text(0), domain::ItemId(query.text(1))});
+  }
+}
+
+/// Appends what was done under one id: feedback, then interactions, the newest of each first.
+Result<void> add_acts(Connection& connection, const domain::ViewerId& id, std::vector<Act>& acts) {
+  const std::int64_t first_key = first_feedback_key(id);
+  Query feedback(connection,
+                 "SELECT kind, item_id, at FROM feedback WHERE viewer_id = ?1 AND kind != 'impression' AND attributed "
+                 "AND number IN (SELECT number FROM feedback_keys WHERE key BETWEEN ?2 AND ?3 UNION "
+                 "SELECT number FROM feedback WHERE viewer_id = ?1 AND number > "
+                 "(SELECT value FROM meta WHERE key = 'feedback_indexed')) ORDER BY number DESC LIMIT ?4",
+                 id.str(), first_key, first_key + 0xffffffff, kPastRowsMax);
+  MCUE_TRY_VOID(read_acts(feedback, 1, acts));
+  Query interactions(connection,
+                     "SELECT event_type, item_id, timestamp_s FROM interactions WHERE viewer_id = ?1 "
+                     "ORDER BY timestamp_s DESC, number DESC LIMIT ?2",
+                     id.str(), kPastRowsMax);
+  return read_acts(interactions, 1'000, acts);
+}
+
+/// The ids that one person is known by, of which `viewer` is one.
+Result<std::vector<domain::ViewerId>> all_ids_of(Connection& connection, const domain::ViewerId& viewer) {
+  std::vector<domain::ViewerId> ids;
+  Query query(connection,
+              "WITH known (id) AS (SELECT coalesce((SELECT viewer_id FROM viewer_links WHERE anonymous_id = ?1), ?1)) "
+              "SELECT id FROM known UNION ALL "
+              "SELECT anonymous_id FROM known JOIN viewer_links ON viewer_links.viewer_id = known.id",
+              viewer.str());
+  while (true) {
+    MCUE_TRY(const bool more, query.next());
+    if (!more) return ids;
+    ids.emplace_back(query.text(0));
   }
 }
 
@@ -56,27 +87,12 @@ Result<domain::ViewerPast> SqliteReader::load_past(const domain::ViewerId& viewe
   MCUE_TRY(Connection * connection, open());
   const Snapshot snapshot(*connection);
   MCUE_TRY_VOID(snapshot.begun());
-  Query interactions(*connection,
-                     "SELECT event_type, item_id, timestamp_s FROM interactions WHERE viewer_id = ?1 "
-                     "ORDER BY timestamp_s DESC, number DESC LIMIT ?2",
-                     viewer.str(), kPastRowsMax);
-  MCUE_TRY(const std::vector<Act> stored, read_acts(interactions, 1'000));
-  const std::int64_t first_key = first_feedback_key(viewer);
-  Query feedback(*connection,
-                 "SELECT kind, item_id, at FROM feedback WHERE viewer_id = ?1 AND kind != 'impression' AND attributed "
-                 "AND number IN (SELECT number FROM feedback_keys WHERE key BETWEEN ?2 AND ?3 UNION "
-                 "SELECT number FROM feedback WHERE viewer_id = ?1 AND number > "
-                 "(SELECT value FROM meta WHERE key = 'feedback_indexed')) ORDER BY number DESC LIMIT ?4",
-                 viewer.str(), first_key, first_key + 0xffffffff, kPastRowsMax);
-  MCUE_TRY(const std::vector<Act> live, read_acts(feedback, 1));
+  std::vector<Act> acts;
+  MCUE_TRY(const auto ids, all_ids_of(*connection, viewer));
+  for (const domain::ViewerId& id : ids) MCUE_TRY_VOID(add_acts(*connection, id, acts));
+  std::stable_sort(acts.begin(), acts.end(), [](const Act& a, const Act& b) { return a.at_ms > b.at_ms; });
   domain::ViewerPast past;
-  auto older = stored.begin();
-  auto newer = live.begin();
-  while (older != stored.end() || newer != live.end()) {
-    const bool take_live = older == stored.end() || (newer != live.end() && newer->at_ms >= older->at_ms);
-    const Act& act = take_live ? *newer++ : *older++;
-    past.add_older(act.event_type, act.item);
-  }
+  for (const Act& act : acts) past.add_older(act.event_type, act.item);
   return past;
 }
 

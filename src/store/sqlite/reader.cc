@@ -54,8 +54,8 @@ Result<domain::LiveEvent> read_event(const Query& row) {
 Result<ChunkPlace> read_place(const Query& row) { return ChunkPlace{row.count(0), row.count(1), {}, {}}; }
 
 Result<LearnerStep> read_step(const Query& row) {
-  return LearnerStep{row.count(0), row.count(1), wall_time_from_ms(row.whole(2)), row.whole(3) != 0,
-                     std::string(row.text(4))};
+  return LearnerStep{row.count(0),      row.count(1), wall_time_from_ms(row.whole(2)),
+                     row.whole(3) != 0, row.text(4),  row.count(5)};
 }
 
 }  // namespace
@@ -320,7 +320,8 @@ Result<std::uint64_t> SqliteReader::last_feedback_number() {
 Result<std::vector<LearnerStep>> SqliteReader::load_learner_steps(std::uint64_t after, std::size_t limit) {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection,
-              "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE number > ?1 "
+              "SELECT " MCUE_STEP_COLUMNS
+              " FROM learner_steps WHERE number > ?1 "
               "ORDER BY number LIMIT ?2",
               after, sql_limit(limit));
   return read_all<LearnerStep>(query, read_step);
@@ -328,8 +329,7 @@ Result<std::vector<LearnerStep>> SqliteReader::load_learner_steps(std::uint64_t 
 
 Result<std::vector<LearnerStep>> SqliteReader::load_learner_settings() {
   MCUE_TRY(Connection * connection, open());
-  Query query(*connection,
-              "SELECT number, feedback, at, settle, settings FROM learner_steps WHERE settings != '' ORDER BY number");
+  Query query(*connection, "SELECT " MCUE_STEP_COLUMNS " FROM learner_steps WHERE settings != '' ORDER BY number");
   return read_all<LearnerStep>(query, read_step);
 }
 

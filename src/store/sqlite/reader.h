@@ -34,6 +34,9 @@ class SqliteReader final : public Reader {
   Result<std::vector<domain::StoredFilter>> load_filters() override;
   Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) override;
   Result<bool> has_past_index() override;
+  Result<std::optional<domain::ViewerLink>> find_viewer_link(const domain::ViewerId& anonymous) override;
+  Result<std::vector<domain::ViewerLink>> load_viewer_links(std::uint64_t after, std::size_t limit) override;
+  Result<std::vector<domain::ViewerLink>> load_links_to(const domain::ViewerId& viewer) override;
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
@@ -51,6 +54,7 @@ class SqliteReader final : public Reader {
  private:
   Result<Connection*> open();
   Result<std::vector<domain::Feedback>> read_all_feedback(Query& query);
+  Result<std::vector<domain::ViewerLink>> read_links(Query& query);
   Result<domain::DecisionBatch> read_batch(const ChunkPlace& place);
   /// Visits the batches at these places; false when `visit` had enough. Keeps the first damage it meets in `damage`.
   bool visit_places(std::span<const ChunkPlace> places, const std::function<bool(domain::DecisionBatch)>& visit,

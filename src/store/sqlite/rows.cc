@@ -114,6 +114,16 @@ Result<domain::Feedback> read_feedback(const Query& row, Connection& connection,
   return feedback;
 }
 
+Result<domain::ViewerLink> read_link(const Query& row, Connection& connection, TraitsByNumber& traits) {
+  domain::ViewerLink link;
+  link.number = row.count(0);
+  link.anonymous = domain::ViewerId(row.text(1));
+  link.viewer = domain::ViewerId(row.text(2));
+  MCUE_TRY(link.traits, traits.load(connection, row.whole(3)));
+  link.at = wall_time_from_ms(row.whole(4));
+  return link;
+}
+
 std::string join_countries(const std::vector<std::string>& countries) {
   std::string joined;
   for (const std::string& country : countries) {

@@ -16,6 +16,8 @@ namespace matchcue::store {
   "after, first, moment, filter"
 #define MCUE_ITEM_COLUMNS "item_id, slot, label, min_age, countries, remote, fields, document"
 #define MCUE_FILTER_COLUMNS "name, expression, created"
+#define MCUE_STEP_COLUMNS "number, feedback, at, settle, settings, links"
+#define MCUE_LINK_COLUMNS "number, anonymous_id, viewer_id, traits, at"
 #define MCUE_VIEWER_COLUMNS "viewer_id, version, age, country, fields, document"
 #define MCUE_INTERACTION_COLUMNS "viewer_id, item_id, timestamp_s, event_type, event_value, context, document"
 #define MCUE_FEEDBACK_COLUMNS                                                                                  \
@@ -29,6 +31,7 @@ Result<domain::Item> read_item(const Query& row, std::uint64_t version);
 Result<domain::Viewer> read_viewer(const Query& row);
 Result<domain::Interaction> read_interaction(const Query& row);
 Result<domain::Feedback> read_feedback(const Query& row, Connection& connection, TraitsByNumber& traits);
+Result<domain::ViewerLink> read_link(const Query& row, Connection& connection, TraitsByNumber& traits);
 
 /// An item's countries as one column: joined by '|', which is in no country.
 std::string join_countries(const std::vector<std::string>& countries);

@@ -62,8 +62,16 @@ ALTER TABLE events ADD COLUMN filters TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE changes ADD COLUMN filter TEXT;
 )sql";
 
+constexpr const char* kVersion3 = R"sql(
+-- AUTOINCREMENT: a step of the learner says how many were taken, so the number of one that is gone never comes back.
+CREATE TABLE viewer_links (number INTEGER PRIMARY KEY AUTOINCREMENT, anonymous_id TEXT NOT NULL UNIQUE,
+  viewer_id TEXT NOT NULL, traits INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX viewer_links_by_viewer ON viewer_links (viewer_id);
+ALTER TABLE learner_steps ADD COLUMN links INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 /// Entry n takes a database from version n to n + 1. Released entries never change.
-constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
+constexpr std::array<const char*, 3> kMigrations = {kVersion1, kVersion2, kVersion3};
 
 Result<std::int64_t> load_layout(Connection& connection) {
   Query query(connection, "PRAGMA user_version");

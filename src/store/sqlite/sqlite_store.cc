@@ -58,6 +58,11 @@ class SqliteStore final : public Store {
                  std::move(done));
   }
 
+  void identify_viewer(domain::ViewerLink link, Done<std::uint64_t> done) override {
+    submit<std::uint64_t>([link = std::move(link)](WriteTarget& target) { return write_viewer_link(target, link); },
+                          std::move(done));
+  }
+
   void put_filter(domain::StoredFilter filter, Done<domain::StoredFilter> done) override {
     submit<domain::StoredFilter>(
         [filter = std::move(filter)](WriteTarget& target) { return write_filter(target, filter); }, std::move(done));

@@ -115,6 +115,12 @@ class TestStore {
       store_->append_feedback(std::move(feedback), std::move(done));
     });
   }
+  Result<std::uint64_t> identify(const char* anonymous, const char* viewer,
+                                 domain::TraitsPtr traits = domain::no_traits()) {
+    const domain::ViewerLink link{0, domain::ViewerId(anonymous), domain::ViewerId(viewer), std::move(traits),
+                                  wall_time_from_ms(1'780'000'000'000)};
+    return wait_for<std::uint64_t>([&](Done<std::uint64_t> done) { store_->identify_viewer(link, std::move(done)); });
+  }
   Result<void> step(const LearnerStep& step) {
     return wait_for<void>([&](Done<void> done) { store_->append_learner_step(step, std::move(done)); });
   }

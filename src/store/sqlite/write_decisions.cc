@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/random.h"
 #include "store/decision_chunk.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/writes.h"
 
 namespace matchcue::store {
@@ -87,9 +88,8 @@ Result<void> write_learner_step(WriteTarget& target, const LearnerStep& step) {
                    {}};
     }
   }
-  return Query(target.connection,
-               "INSERT INTO learner_steps (number, feedback, at, settle, settings) VALUES (?1, ?2, ?3, ?4, ?5)",
-               step.number, step.feedback, to_ms(step.at), step.settle, step.settings)
+  return Query(target.connection, "INSERT INTO learner_steps (" MCUE_STEP_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+               step.number, step.feedback, to_ms(step.at), step.settle, step.settings, step.links)
       .run();
 }
 

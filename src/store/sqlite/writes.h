@@ -47,6 +47,9 @@ Result<WriteSummary> write_interactions(WriteTarget& target, std::span<const dom
 Result<void> write_schema(WriteTarget& target, domain::DatasetKind kind, const std::string& text);
 /// Errors: conflict when another version has this id already.
 
+/// Returns the link's number. Errors: conflict.
+Result<std::uint64_t> write_viewer_link(WriteTarget& target, const domain::ViewerLink& link);
+
 Result<domain::StoredFilter> write_filter(WriteTarget& target, const domain::StoredFilter& filter);
 /// Returns what is gone. Errors: not_found.
 Result<domain::StoredFilter> erase_filter(WriteTarget& target, const domain::FilterName& name);
