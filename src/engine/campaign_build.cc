@@ -122,8 +122,8 @@ Result<bool> CampaignBuild::add_row(CitedDecisions& cited, const domain::Feedbac
   if (!decision->catalogue) return false;
   const auto place = decision->catalogue->find_item(row.item);
   if (!place) return false;
-  campaign_.advance(row.viewer, {decision->catalogue->items()[*place], learn::LogLearner::kActed,
-                                 decision->header.context, seconds_of(row.at)});
+  campaign_.advance(
+      row.viewer, {decision->catalogue->items()[*place], learn::kActed, decision->header.context, seconds_of(row.at)});
   return true;
 }
 

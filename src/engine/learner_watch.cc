@@ -69,7 +69,7 @@ LearnerView LearnerWatch::summary(const learn::LogLearner& learner, WallTime now
   view.steps = learner.steps();
   view.feedback = learner.feedback();
   view.waiting = learner.waiting();
-  view.viewers = learner.learner().viewers().size();
+  view.viewers = learner.learner().viewer_count();
   view.recent_minutes = kMinutes;
   if (learner.guardrail().holds()) view.fallback_until = learner.guardrail().until();
   add_slots(view, learner, now);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -94,6 +95,16 @@ template <typename Archive, typename T>
 void visit(Archive& archive, std::deque<T>& values) {
   visit_count(archive, values);
   for (T& value : values) visit(archive, value);
+}
+
+template <typename Archive, typename T>
+void visit(Archive& archive, std::optional<T>& value) {
+  bool present = value.has_value();
+  visit(archive, present);
+  if constexpr (Archive::kReads) {
+    if (present) value.emplace();
+  }
+  if (present) visit(archive, *value);
 }
 
 template <typename Archive>

@@ -9,9 +9,14 @@ CampaignViewer& Campaign::viewer_of(const domain::ViewerId& viewer) {
   if (const auto row = viewers_.find(viewer.str())) return viewers_.edit(*row);
   CampaignViewer fresh;
   fresh.id = viewer;
-  fresh.state.resize(model_->state_size());
-  model_->start(fresh.state);
+  fresh.state = fresh_state();
   return viewers_.edit(viewers_.add(std::move(fresh)));
+}
+
+std::vector<float> Campaign::fresh_state() const {
+  std::vector<float> state(model_->state_size());
+  model_->start(state);
+  return state;
 }
 
 void Campaign::meet(const domain::ViewerId& viewer, const domain::TraitsPtr& traits) {
@@ -22,6 +27,26 @@ void Campaign::meet(const domain::ViewerId& viewer, const domain::TraitsPtr& tra
 
 void Campaign::advance(const domain::ViewerId& viewer, const scoring::Act& act) {
   model_->advance(viewer_of(viewer).state, act);
+}
+
+bool Campaign::needs_acts(const domain::ViewerLink& link) const {
+  const auto viewer = viewers_.find(link.viewer.str());
+  const auto anonymous = viewers_.find(link.anonymous.str());
+  return viewer && anonymous && viewers_[*viewer].state != fresh_state();
+}
+
+void Campaign::identify(const domain::ViewerLink& link, std::span<const PastAct> acts) {
+  const auto anonymous = viewers_.find(link.anonymous.str());
+  if (!anonymous) return;
+  if (!viewers_.find(link.viewer.str())) viewer_of(link.viewer).traits = link.traits;
+  if (!needs_acts(link)) {
+    const std::vector<float> state = viewers_[*anonymous].state;
+    viewer_of(link.viewer).state = state;
+    return;
+  }
+  for (const PastAct& act : acts) {
+    advance(link.viewer, {act.catalogue->items()[act.item], kActed, act.context, act.timestamp_s});
+  }
 }
 
 Campaign Campaign::share() {

@@ -11,15 +11,27 @@
 
 #include "domain/catalogue.h"
 #include "domain/decision.h"
+#include "domain/viewer_link.h"
 #include "learn/id_table.h"
 #include "scoring/sequence_model.h"
 
 namespace matchcue::learn {
 
+/// Acts in live events that a campaign is told of, all under one name.
+constexpr std::string_view kActed = "CLICK";
+
 struct CampaignViewer {
   domain::ViewerId id;
   domain::TraitsPtr traits = domain::no_traits();  ///< of the newest decision for them
   std::vector<float> state;                        ///< the model's
+};
+
+/// An act that lies behind, with what a model is told of it.
+struct PastAct {
+  domain::CataloguePtr catalogue;  ///< as it was decided with
+  std::size_t item = 0;            ///< its place there
+  domain::Values context;
+  std::int64_t timestamp_s = 0;
 };
 
 /// Value type whose copies by share() are cheap. Thread safety as IdTable.
@@ -36,12 +48,20 @@ class Campaign {
   void meet(const domain::ViewerId& viewer, const domain::TraitsPtr& traits);
   /// Takes one act into what is known of its viewer. O(1).
   void advance(const domain::ViewerId& viewer, const scoring::Act& act);
+  /// What the anonymous viewer did was done by the one whom the link names: what the model made of it becomes theirs
+  /// when nothing was known of them; else they do it now, after all that they did themselves.
+  ///
+  /// acts   of the anonymous viewer, in their order
+  void identify(const domain::ViewerLink& link, std::span<const PastAct> acts);
+  /// Whether identify() looks at the acts.
+  bool needs_acts(const domain::ViewerLink& link) const;
   /// The same model and viewers, for readers.
   Campaign share();
 
  private:
   friend class Snapshot;
   CampaignViewer& viewer_of(const domain::ViewerId& viewer);
+  std::vector<float> fresh_state() const;
 
   scoring::SequenceModelPtr model_;
   IdTable<CampaignViewer> viewers_;

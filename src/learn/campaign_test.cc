@@ -180,6 +180,32 @@ TEST_F(CampaignTest, AShadowIsJudgedByWhatWasShownAndChangesNothing) {
   EXPECT_NEAR(tally.effective_trials(), tally.agreed, 1e-6) << "all propensities are the same";
 }
 
+TEST_F(CampaignTest, WhatSomebodyDidAnonymouslyIsWhatItKnowsOfANewViewer) {
+  LogLearner log{Settings()};
+  Campaign campaign(model_);
+  campaign.advance(ViewerId("anon-1"), {catalogue_->items()[1], kActed, context_, 1'700'000'000});
+  log.deploy({"last-item-1", 1}, std::move(campaign));
+  const domain::ViewerLink link{1, ViewerId("anon-1"), ViewerId("bob"), domain::no_traits(), {}};
+  EXPECT_FALSE(log.needs_acts(link));
+  log.identify(link, {});
+  EXPECT_NEAR(lead(log, "bob", 1), 2 * 2. / 3, 1e-5);
+  EXPECT_NEAR(lead(log, "anon-1", 1), 2 * 2. / 3, 1e-5);
+}
+
+TEST_F(CampaignTest, AViewerItKnowsDoesBesidesWhatTheyDidAnonymously) {
+  LogLearner log{Settings()};
+  Campaign campaign(model_);
+  campaign.advance(ViewerId("anon-1"), {catalogue_->items()[1], kActed, context_, 1'700'000'100});
+  campaign.advance(ViewerId("bob"), {catalogue_->items()[0], kActed, context_, 1'700'000'000});
+  log.deploy({"last-item-1", 2}, std::move(campaign));
+  const domain::ViewerLink link{1, ViewerId("anon-1"), ViewerId("bob"), domain::no_traits(), {}};
+  ASSERT_TRUE(log.needs_acts(link));
+  log.identify(link, std::vector{PastAct{catalogue_, 1, context_, 1'700'000'100}});
+  EXPECT_NEAR(lead(log, "bob", 1), 2 * 2. / 3, 1e-5) << "what the model knows is the last act";
+  for (std::uint64_t moment = 1; moment <= 9; ++moment) play(log, "match", moment, likes_own);
+  EXPECT_EQ(LogLearner::load(log.save())->save(), log.save());
+}
+
 TEST_F(CampaignTest, NoneScoresAsIfThereHadNeverBeenOne) {
   LogLearner with = make_learner();
   with.deploy({}, std::nullopt);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/random.h"
 
@@ -140,7 +141,7 @@ void Learner::add_context(const domain::Values& context) {
 }
 
 ViewerRow Learner::viewer_row(const domain::ViewerId& viewer, const domain::Values& metadata) {
-  if (const auto known = viewers_.find(viewer.str())) return *known;
+  if (const auto known = find_owner(viewers_, viewer.str())) return *known;
   const std::size_t before = model_.metadata.size();
   model_.metadata.add(metadata);
   if (model_.metadata.size() > before) {
@@ -155,6 +156,20 @@ ViewerRow Learner::viewer_row(const domain::ViewerId& viewer, const domain::Valu
   state.metadata = model_.metadata.find(metadata);
   state.taste = prior_taste(model_, state.metadata);
   return viewers_.add(std::move(state));
+}
+
+void Learner::identify(const domain::ViewerId& anonymous, const domain::ViewerId& viewer,
+                       const domain::Values& metadata) {
+  const ViewerRow to = viewer_row(viewer, metadata);
+  const ViewerRow from = viewer_row(anonymous, {});
+  if (from == to) return;
+  ViewerState shell;
+  shell.id = anonymous;
+  shell.known_as = to;
+  ViewerState known = std::exchange(viewers_.edit(from), std::move(shell));
+  viewers_.edit(to).take_over(std::move(known), model_.options);
+  ++identified_;
+  if (model_.options.use_taste) solve_one_viewer(to);
 }
 
 void Learner::begin_moment(std::uint64_t ordinal) {
@@ -364,13 +379,10 @@ void Learner::remember(const Batch& batch, std::uint64_t ordinal) {
   for (const Batch::Row& row : batch.rows) {
     ViewerState& viewer = viewers_.edit(row.viewer);
     if (viewer.seen_moment < ordinal) {
+      if (viewer.moments == 0) viewer.first_moment = ordinal;
+      ++viewer.moments;
       viewer.seen_moment = ordinal;
-      for (History& entry : viewer.history) {
-        const float shown = (std::exp2(entry.fatigue) - 1) * static_cast<float>(options.fatigue_decay);
-        entry.fatigue = std::log2(1 + shown);
-        entry.clicked *= static_cast<float>(options.click_decay);
-        entry.sequence *= static_cast<float>(options.sequence_decay);
-      }
+      viewer.fade(options, 1);
     }
     auto entry = std::find_if(viewer.history.begin(), viewer.history.end(),
                               [&](const History& each) { return each.item == row.item; });

@@ -43,8 +43,13 @@ class Learner {
   void add_items(const domain::Catalogue& catalogue);
   /// Takes in context values that are new. O(items) when there are any.
   void add_context(const domain::Values& context);
-  /// The viewer's row, made when they are new.
+  /// The row with what is known of the viewer, made when they are new.
   ViewerRow viewer_row(const domain::ViewerId& viewer, const domain::Values& metadata);
+  /// From now on `anonymous` is `viewer`, whose `metadata` count, and what was learned of the two is known of one.
+  /// Nothing when it was so before. O(history).
+  void identify(const domain::ViewerId& anonymous, const domain::ViewerId& viewer, const domain::Values& metadata);
+  /// Viewers; one who was identified counts once.
+  std::size_t viewer_count() const { return viewers_.size() - identified_; }
 
   /// Folds in trials that share a moment. `ordinal` orders moments; a viewer's traces decay when it rises.
   /// O(trials) + O(items x width^2).
@@ -95,6 +100,7 @@ class Learner {
   void adapt_context_taste_scales();
   void solve_metadata();
   void solve_viewers();
+  void solve_one_viewer(ViewerRow row);
   void solve_group_taste();
   void solve_items();
 
@@ -102,6 +108,7 @@ class Learner {
   Precisions precisions_;
   Scales scales_;
   ViewerTable viewers_;
+  std::uint64_t identified_ = 0;  ///< rows whose viewers are known as others
   std::uint64_t newest_moment_ = 0;
 };
 

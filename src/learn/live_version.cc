@@ -131,14 +131,14 @@ class LearnerScorer final : public scoring::MomentScorer {
   std::span<const scoring::Spread> spreads() const override { return spreads_; }
   void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> scores) override {
     std::copy(main_.begin(), main_.end(), scores.begin());
-    const auto row = viewers_.find(viewer);
+    const auto row = find_owner(viewers_, viewer);
     const Taste taste = row ? viewers_[*row].taste : prior_taste(model_, model_.metadata.find(traits.fields));
     if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, scores.data());
     add_shared(row ? viewers_[*row].metadata : model_.metadata.find(traits.fields), scores);
     if (row && model_.options.use_history) add_history(viewers_[*row], scores);
     if (!campaign_) return;
     const auto weight = static_cast<float>(model_.pair[kCampaign]);
-    const std::span<const float> expected = campaign_->score(viewer, traits);
+    const std::span<const float> expected = campaign_->score(row ? viewers_[*row].id.str() : viewer, traits);
     for (std::size_t i = 0; i < items_; ++i) scores[i] += weight * expected[i];
   }
 

@@ -108,12 +108,26 @@ void LogLearner::add(const domain::Feedback& row, const domain::DecisionHeader& 
   place.moment = moment_of(row, header).ordinal;
   place.viewer = learner_.viewer_row(row.viewer, row.traits ? row.traits->fields : domain::Values());
   const domain::TraitsPtr& traits = row.traits ? row.traits : domain::no_traits();
-  if (campaign_) campaign_->meet(row.viewer, traits);
-  if (shadow_) shadow_->campaign().meet(row.viewer, traits);
+  // What was known of somebody before they were identified says nothing of who they are.
+  const bool own_id = learner_.viewers()[place.viewer].id == row.viewer;
+  if (campaign_ && own_id) campaign_->meet(row.viewer, traits);
+  if (shadow_ && own_id) shadow_->campaign().meet(row.viewer, traits);
   place.item = item->second;
   place.slot = slot_number(row.slot);
   place.propensity = row.propensity;
   book_.add(place, row.kind, row.at);
+}
+
+bool LogLearner::needs_acts(const domain::ViewerLink& link) const {
+  return (campaign_ && campaign_->needs_acts(link)) || (shadow_ && shadow_->campaign().needs_acts(link));
+}
+
+void LogLearner::identify(const domain::ViewerLink& link, std::span<const PastAct> acts) {
+  CHECK(link.number > links_, link.number, links_);
+  links_ = link.number;
+  learner_.identify(link.anonymous, link.viewer, link.traits->fields);
+  if (campaign_) campaign_->identify(link, acts);
+  if (shadow_) shadow_->campaign().identify(link, acts);
 }
 
 bool LogLearner::has_due(WallTime at) const {
@@ -123,13 +137,16 @@ bool LogLearner::has_due(WallTime at) const {
 void LogLearner::step(WallTime at, bool settle) {
   ++steps_;
   std::vector<TrialBook::Judged> judged = book_.judge(at, settle);
+  for (TrialBook::Judged& each : judged) {
+    each.place.viewer = each.trial.viewer = owner_of(learner_.viewers(), each.place.viewer);
+  }
   std::stable_sort(judged.begin(), judged.end(), [](const TrialBook::Judged& a, const TrialBook::Judged& b) {
     return a.place.moment < b.place.moment;
   });
   fold(judged);
   trials_since_refresh_ += judged.size();
   if (trials_since_refresh_ >=
-          std::max<std::uint64_t>(kRefreshTrialsMin, kRefreshTrialsPerViewer * learner_.viewers().size()) ||
+          std::max<std::uint64_t>(kRefreshTrialsMin, kRefreshTrialsPerViewer * learner_.viewer_count()) ||
       (settle && trials_since_refresh_ > 0)) {
     learner_.refresh();
     trials_since_refresh_ = 0;

@@ -34,6 +34,7 @@ struct Settings {
   struct Deployment {
     std::string version;             ///< a solution version's id; empty for none
     std::uint64_t interactions = 0;  ///< how many stored interactions its viewers were known by
+    std::uint64_t links = 0;         ///< number of the last viewer link that was known when they were counted
     friend bool operator==(const Deployment&, const Deployment&) = default;
   } campaign;
 };
@@ -73,8 +74,7 @@ class LogLearner {
   std::uint64_t catalogue_version() const { return catalogue_version_; }
   /// Whether the row's act is not learned from yet, but will be at `now` or later.
   bool is_waiting(const domain::Feedback& row, WallTime now) const;
-  /// Acts that a campaign is told of, all under one name.
-  static constexpr std::string_view kActed = "CLICK";
+  /// Whether a campaign is told of it.
   static bool is_act(domain::FeedbackKind kind);
 
   /// A campaign to be judged beside the one that decides, or none. It is not saved, and changes nothing else.
@@ -89,6 +89,14 @@ class LogLearner {
   /// header, catalogue   of the decision that the row cites; needed when `may_train(row)`
   void add(const domain::Feedback& row, const domain::DecisionHeader& header, const domain::CataloguePtr& catalogue);
   static bool may_train(const domain::Feedback& row);
+
+  /// From now on the viewer whom the link names did what was done under the anonymous id, and does what still comes
+  /// under it. Right before step(), in the order of the links' numbers. O(history + acts).
+  ///
+  /// acts   that the anonymous viewer is known by in the campaign, in their order; needed when `needs_acts(link)`
+  void identify(const domain::ViewerLink& link, std::span<const PastAct> acts);
+  bool needs_acts(const domain::ViewerLink& link) const;
+  std::uint64_t links() const { return links_; }  ///< number of the last link taken; 0 for none
 
   /// Whether a step at `at` would change anything. O(waiting).
   bool has_due(WallTime at) const;
@@ -156,6 +164,7 @@ class LogLearner {
   std::vector<domain::EventId> events_;  ///< known, newest last; at most kEventsMax
   std::uint64_t steps_ = 0;
   std::uint64_t feedback_ = 0;
+  std::uint64_t links_ = 0;
   std::uint64_t trials_since_refresh_ = 0;
 };
 

@@ -29,6 +29,9 @@ domain::Item item(const std::string& id, const std::string& slot) {
 /// Writes a feedback log as a uniformly random policy would have made it.
 class Audience {
  public:
+  /// What viewer 1 goes by, of whom nothing else is known; nothing: all viewers are known.
+  std::optional<std::string> unknown;
+
   domain::CataloguePtr catalogue = std::make_shared<const domain::Catalogue>(
       1, std::vector{item("a", "PLAYER"), item("b", "PLAYER"), item("bet", "GENERAL"), item("quiz", "GENERAL")});
 
@@ -42,6 +45,10 @@ class Audience {
 
   /// Adds everything that happens at one moment to `log`, and ends a step.
   void play(LogLearner& log, std::uint64_t moment) {
+    show_all(log, moment);
+    log.step(at(moment), true);
+  }
+  void show_all(LogLearner& log, std::uint64_t moment) {
     domain::DecisionHeader header;
     header.catalogue_version = 1;
     header.slots = catalogue->slots();
@@ -49,7 +56,6 @@ class Audience {
     for (std::size_t v = 0; v < kViewers; ++v) {
       for (std::size_t slot = 0; slot < 2; ++slot) show(log, header, moment, v, slot);
     }
-    log.step(at(moment), true);
   }
 
  private:
@@ -59,14 +65,16 @@ class Audience {
     const bool first = random.uniform() < .5;
     const bool player = header.slots[slot].str() == "PLAYER";
     domain::Feedback row;
-    row.viewer = ViewerId("v" + std::to_string(viewer));
+    const bool is_unknown = unknown && viewer == 1;
+    row.viewer = ViewerId(is_unknown ? *unknown : "v" + std::to_string(viewer));
     row.cue = {{EventId("1"), Sequence(moment), row.viewer}, slot};
     row.at = at(moment);
     row.attributed = true;
     row.slot = header.slots[slot];
     row.item = ItemId(player ? (first ? "a" : "b") : (first ? "bet" : "quiz"));
     row.propensity = .5F;
-    row.traits = std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", metadata(viewer)});
+    row.traits =
+        std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", is_unknown ? Values() : metadata(viewer)});
     row.number = log.feedback() + 1;
     log.add(row, header, catalogue);
     const bool liked = player ? (viewer % 2 == 0) == first : (moment % 2 == 0) == first;
@@ -193,6 +201,126 @@ TEST(LogLearner, ASlotExploresMoreRarelyTheMoreTrialsItHad) {
   settings.model.exploration_trials = 1;
   log.set_settings(settings);
   EXPECT_EQ(share_of(*audience.catalogue, 0), 1.F / 16) << "it never stops";
+}
+
+domain::ViewerLink link(std::uint64_t number, const std::string& anonymous, const std::string& viewer,
+                        const Values& metadata = {}) {
+  return {number, ViewerId(anonymous), ViewerId(viewer),
+          std::make_shared<domain::ViewerTraits>(domain::ViewerTraits{{}, "", metadata}), Audience::at(0)};
+}
+const ViewerState& viewer_of(const LogLearner& log, const std::string& id) {
+  const ViewerTable& viewers = log.learner().viewers();
+  return viewers[find_owner(viewers, id).value()];
+}
+
+TEST(Identified, ANewViewerIsTheSameBitsAsIfTheyHadDoneItAll) {
+  Audience known;
+  known.unknown = "bob";
+  Audience anonymous;
+  anonymous.unknown = "anon-1";
+  LogLearner all{Settings()};
+  LogLearner joined{Settings()};
+  for (std::uint64_t moment = 1; moment <= 6; ++moment) {
+    known.play(all, moment);
+    anonymous.play(joined, moment);
+  }
+  const auto before = scores(joined, *known.catalogue, "bob", {}, 7);
+  joined.identify(link(1, "anon-1", "bob"), {});
+  EXPECT_EQ(scores(joined, *known.catalogue, "bob", {}, 7), scores(all, *known.catalogue, "bob", {}, 7));
+  EXPECT_NE(scores(joined, *known.catalogue, "bob", {}, 7), before);
+  EXPECT_EQ(joined.learner().viewer_count(), all.learner().viewer_count());
+  known.play(all, 7);
+  known.play(joined, 7);
+  // From here on sums over viewers have another order.
+  const auto wanted = scores(all, *known.catalogue, "bob", {}, 8);
+  for (const auto& [item, score] : scores(joined, *known.catalogue, "bob", {}, 8)) {
+    EXPECT_NEAR(score, wanted.at(item), 1e-4F) << item;
+  }
+}
+
+TEST(Identified, WhatComesUnderTheAnonymousIdCountsAsTheViewersAndIsDecidedForAsTheirs) {
+  Audience audience;
+  audience.unknown = "anon-1";
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 3; ++moment) audience.play(log, moment);
+  log.identify(link(1, "anon-1", "v3"), {});
+  const auto moments = viewer_of(log, "v3").moments;
+  audience.play(log, 4);  // both watch it
+  EXPECT_EQ(viewer_of(log, "v3").moments, moments + 1);
+  EXPECT_EQ(viewer_of(log, "v3").id, ViewerId("v3"));
+  EXPECT_EQ(&viewer_of(log, "anon-1"), &viewer_of(log, "v3"));
+  EXPECT_EQ(scores(log, *audience.catalogue, "anon-1", {}, 5),
+            scores(log, *audience.catalogue, "v3", Audience::metadata(3), 5));
+  EXPECT_EQ(log.learner().viewer_count(), kViewers - 1);
+}
+
+TEST(Identified, ImpressionsThatWaitedAreJudgedAsTheViewers) {
+  Audience audience;
+  audience.unknown = "anon-1";
+  LogLearner log{Settings()};
+  audience.show_all(log, 1);
+  log.identify(link(1, "anon-1", "bob", Audience::metadata(1)), {});
+  EXPECT_EQ(viewer_of(log, "bob").moments, 0U);
+  log.step(Audience::at(1), true);
+  EXPECT_EQ(viewer_of(log, "bob").moments, 1U);
+  EXPECT_FALSE(viewer_of(log, "bob").metadata.empty()) << "what was known of bob when he signed in";
+}
+
+TEST(Identified, TasteIsWhatTheEvidenceOfBothSaysAboutOnePrior) {
+  Audience audience;
+  audience.unknown = "anon-1";
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 10; ++moment) audience.play(log, moment);
+  const ViewerState bob = viewer_of(log, "v3");
+  const ViewerState anonymous = viewer_of(log, "anon-1");
+  log.identify(link(1, "anon-1", "v3"), {});
+  const ViewerState& joined = viewer_of(log, "v3");
+  SquareMatrix precision(kTasteSize);
+  std::vector<double> right(kTasteSize);
+  const Taste prior = prior_taste(log.learner().model(), bob.metadata);
+  for (std::size_t k = 0; k < kTasteSize; ++k) {
+    precision(k, k) = 1;
+    right[k] = static_cast<double>(prior[k]);
+  }
+  for (const std::vector<History>& history : {bob.history, anonymous.history}) {
+    for (const History& entry : history) {
+      const ItemState& item = log.learner().model().items[entry.item];
+      for (std::size_t a = 0; a < kTasteSize; ++a) {
+        right[a] += static_cast<double>(entry.target * item.taste[a]);
+        for (std::size_t b = 0; b < kTasteSize; ++b) {
+          const float square = item.taste[a] * item.taste[b] + item.taste_covariance[a * kTasteSize + b];
+          precision(a, b) += static_cast<double>(entry.information * square);
+        }
+      }
+    }
+  }
+  factorize(precision);
+  solve_factorized(precision, right);
+  for (std::size_t k = 0; k < kTasteSize; ++k) {
+    EXPECT_NEAR(static_cast<double>(joined.taste[k]), right[k], 1e-5) << k;
+  }
+  EXPECT_NE(joined.taste, bob.taste);
+  EXPECT_EQ(joined.metadata, bob.metadata);
+}
+
+TEST(Identified, TheSameLogAndLinksGiveTheSameBytesWhereverTheyWereInterrupted) {
+  Audience audience;
+  audience.unknown = "anon-1";
+  LogLearner undisturbed{Settings()};
+  LogLearner interrupted{Settings()};
+  for (std::uint64_t moment = 1; moment <= 8; ++moment) {
+    for (LogLearner* log : {&undisturbed, &interrupted}) {
+      audience.show_all(*log, moment);
+      if (moment == 3) log->identify(link(1, "anon-1", "v3"), {});
+      if (moment == 5) log->identify(link(4, "nobody", "v3"), {});
+      log->step(Audience::at(moment), moment % 2 == 0);
+    }
+    auto loaded = LogLearner::load(interrupted.save());
+    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+    interrupted = *std::move(loaded);
+    ASSERT_EQ(undisturbed.save(), interrupted.save()) << moment;
+  }
+  EXPECT_EQ(interrupted.links(), 4U);
 }
 
 Values one_text(const std::string& name, const std::string& value) { return {{name, Value{value}}}; }

@@ -112,6 +112,7 @@ void Learner::solve_metadata() {
   std::vector<double> right(features * K);
   for (ViewerRow row = 0; row < viewers.size(); ++row) {
     const ViewerState& viewer = viewers[row];
+    if (viewer.known_as) continue;
     const Evidence evidence = evidence_of(model, viewer);
     const Square covariance = posterior_covariance(evidence);
     const Vector smoothed = multiply(evidence.information, multiply(covariance, evidence.target));
@@ -137,18 +138,20 @@ void Learner::solve_metadata() {
 }
 
 void Learner::solve_viewers() {
-  const Model& model = model_;
-  ViewerTable& viewers = viewers_;
-  for (ViewerRow row = 0; row < viewers.size(); ++row) {
-    ViewerState& viewer = viewers.edit(row);
-    const Evidence evidence = evidence_of(model, viewer);
-    viewer.taste = solve_viewer(evidence, posterior_covariance(evidence), prior_taste(model, viewer.metadata));
-    viewer.sequence_taste = {};
-    for (const History& entry : viewer.history) {
-      if (entry.sequence == 0) continue;
-      const Taste& q = model.items[entry.item].taste;
-      for (std::size_t k = 0; k < K; ++k) viewer.sequence_taste[k] += entry.sequence * q[k];
-    }
+  for (ViewerRow row = 0; row < viewers_.size(); ++row) {
+    if (!viewers_[row].known_as) solve_one_viewer(row);
+  }
+}
+
+void Learner::solve_one_viewer(ViewerRow row) {
+  ViewerState& viewer = viewers_.edit(row);
+  const Evidence evidence = evidence_of(model_, viewer);
+  viewer.taste = solve_viewer(evidence, posterior_covariance(evidence), prior_taste(model_, viewer.metadata));
+  viewer.sequence_taste = {};
+  for (const History& entry : viewer.history) {
+    if (entry.sequence == 0) continue;
+    const Taste& q = model_.items[entry.item].taste;
+    for (std::size_t k = 0; k < K; ++k) viewer.sequence_taste[k] += entry.sequence * q[k];
   }
 }
 
@@ -176,6 +179,7 @@ void Learner::solve_items() {
   std::vector<Vector> right(model.items.size());
   for (ViewerRow row = 0; row < viewers.size(); ++row) {
     const ViewerState& viewer = viewers[row];
+    if (viewer.known_as) continue;
     const Square covariance = posterior_covariance(evidence_of(model, viewer));
     Square second{};
     for (std::size_t a = 0; a < K; ++a) {

@@ -23,6 +23,7 @@ struct Setting {
 constexpr auto kCampaignKey = "campaign";
 constexpr auto kVersionKey = "version";
 constexpr auto kInteractionsKey = "interactions";
+constexpr auto kLinksKey = "links";
 constexpr double kSdMin = 0.001;
 constexpr double kSdMax = 10;
 constexpr double kHourMs = 3'600'000;
@@ -169,7 +170,8 @@ std::string to_json(const Settings& settings) {
   for (const Setting& setting : table_of(copy)) object[setting.name] = std::visit(Write(), setting.place);
   if (!settings.campaign.version.empty()) {
     object[kCampaignKey] = {{kVersionKey, settings.campaign.version},
-                            {kInteractionsKey, settings.campaign.interactions}};
+                            {kInteractionsKey, settings.campaign.interactions},
+                            {kLinksKey, settings.campaign.links}};
   }
   return object.dump();
 }
@@ -188,9 +190,11 @@ Result<Settings> parse_settings(std::string_view json) {
       continue;
     }
     const bool whole = value.is_object() && value.value(kVersionKey, nlohmann::json()).is_string() &&
-                       value.value(kInteractionsKey, nlohmann::json()).is_number_unsigned();
+                       value.value(kInteractionsKey, nlohmann::json()).is_number_unsigned() &&
+                       value.value(kLinksKey, nlohmann::json()).is_number_unsigned();
     if (!whole) return invalid("invalid_setting", "the campaign cannot be " + value.dump(), kCampaignKey);
-    settings.campaign = {value[kVersionKey].get<std::string>(), value[kInteractionsKey].get<std::uint64_t>()};
+    settings.campaign = {value[kVersionKey].get<std::string>(), value[kInteractionsKey].get<std::uint64_t>(),
+                         value[kLinksKey].get<std::uint64_t>()};
   }
   return settings;
 }

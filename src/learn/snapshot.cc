@@ -15,7 +15,7 @@ namespace matchcue::learn {
 namespace {
 
 constexpr std::string_view kMagic = "mcls";
-constexpr std::uint32_t kLayout = 3;
+constexpr std::uint32_t kLayout = 4;
 
 Error corrupt_snapshot(std::string why) {
   return Error{ErrorKind::corrupt, "corrupt_snapshot", "a learner's snapshot is damaged: " + std::move(why), {}};
@@ -37,7 +37,8 @@ class Snapshot {
     visit_moments(archive, log.moments_);
     visit_each(archive, log.events_, [&](domain::EventId& event) { visit_id(archive, event); });
     visit_campaign(archive, log.campaign_);
-    visit_all(archive, log.next_ordinal_, log.catalogue_version_, log.steps_, log.feedback_, log.trials_since_refresh_);
+    visit_all(archive, log.next_ordinal_, log.catalogue_version_, log.steps_, log.feedback_, log.links_,
+              log.trials_since_refresh_);
   }
 
  private:
@@ -82,7 +83,8 @@ class Snapshot {
   template <typename Archive>
   static void visit_viewer(Archive& archive, ViewerState& viewer) {
     visit_id(archive, viewer.id);
-    visit_all(archive, viewer.metadata, viewer.taste, viewer.sequence_taste, viewer.seen_moment);
+    visit_all(archive, viewer.metadata, viewer.taste, viewer.sequence_taste, viewer.first_moment, viewer.seen_moment,
+              viewer.moments, viewer.known_as);
     visit_each(archive, viewer.history, [&](History& entry) {
       visit_all(archive, entry.item, entry.information, entry.target, entry.fatigue, entry.clicked, entry.sequence);
     });
@@ -128,7 +130,7 @@ class Snapshot {
     visit_rows(
         archive, learner.viewers_, ViewerState(), [&](ViewerState& viewer) { visit_viewer(archive, viewer); },
         [&](ViewerState viewer) { learner.viewers_.add(std::move(viewer)); });
-    learn::visit(archive, learner.newest_moment_);
+    visit_all(archive, learner.identified_, learner.newest_moment_);
   }
 
   template <typename Archive>
