@@ -194,6 +194,180 @@ TEST_F(LearningTest, ChangedSettingsHoldFromTheNextStepOnAndOldDecisionsStayExpl
   }
 }
 
+struct IdentifiedTest : LearningTest {
+  IdentifiedTest() { start(); }
+
+  Result<domain::ViewerLink> identify(const char* anonymous, const char* viewer,
+                                      engine::IdentifiedBy by = engine::IdentifiedBy::operators) {
+    Waiting<domain::ViewerLink> identified;
+    pieces->engine().identify_viewer({ViewerId(anonymous), ViewerId(viewer), by}, identified.reply());
+    return identified.get();
+  }
+  engine::Recommendation recommendation_for(const char* viewer) {
+    Waiting<engine::Recommendation> asked;
+    pieces->engine().recommend({ViewerId(viewer), kMatch, {}}, asked.reply());
+    return asked.get().value();
+  }
+  /// Scores by item for a viewer, by what is served now.
+  std::map<std::string, double> scores_for(const char* viewer) {
+    std::map<std::string, double> scores;
+    const engine::Recommendation recommendation = recommendation_for(viewer);
+    for (const engine::SlotCandidates& slot : recommendation.slots) {
+      for (const engine::Candidate& candidate : slot.candidates) scores[candidate.item.str()] = candidate.score;
+    }
+    return scores;
+  }
+  engine::ExplainedDecision explain(const std::string& decision) {
+    Waiting<engine::ExplainedDecision> explained;
+    pieces->engine().explain(domain::parse_decision_id(decision).value(), explained.reply());
+    return explained.get().value();
+  }
+  /// Connects, and returns the slate of the moment that is on.
+  json watch(SocketClient& client, json hello) {
+    client.upgrade("/v1/ws", "matchcue.v1.json");
+    hello["t"] = "hello";
+    hello["content"] = "c1";
+    client.send_json(hello);
+    json frame = client.read_json();
+    while (frame["t"] != "slate") {
+      if (frame["t"] == "error") refusals.push_back(frame["code"]);
+      frame = client.read_json();
+    }
+    return frame;
+  }
+  void fire() {
+    Waiting<engine::ChangeReceipt> fired;
+    pieces->engine().fire_moment({kMatch, {{"MATCH_EVENT", Value{std::string("GOAL")}}}, {}, {}}, fired.reply());
+    ASSERT_TRUE(fired.get().ok());
+  }
+
+  std::vector<std::string> refusals;
+};
+
+TEST_F(IdentifiedTest, TheNextDecisionKnowsWhatTheAnonymousViewerDid) {
+  connect(6);  // v0..v5
+  for (int moment = 0; moment < 6; ++moment) play();
+  const auto anonymous = scores_for("v2");
+  EXPECT_NE(scores_for("bob"), anonymous);
+  ASSERT_TRUE(identify("v2", "bob").ok());
+  EXPECT_EQ(scores_for("bob"), anonymous) << "bob was new: as if he had done it all";
+  EXPECT_EQ(scores_for("v2"), scores_for("bob"));
+  for (int moment = 0; moment < 2; ++moment) play();  // who watches under the old id goes on
+  EXPECT_EQ(scores_for("v2"), scores_for("bob"));
+  Waiting<engine::ViewerView> asked;
+  pieces->engine().find_viewer(ViewerId("bob"), asked.reply());
+  EXPECT_THAT(asked.get()->earlier_ids, ::testing::ElementsAre(ViewerId("v2")));
+}
+
+TEST_F(IdentifiedTest, APageThatReconnectsAfterSigningInIsKnownAtOnce) {
+  connect(6);
+  for (int moment = 0; moment < 6; ++moment) play();
+  SocketClient page(pieces->address());
+  const json slate = watch(page, {{"viewer", "bob"}, {"previously", "v2"}});
+  act(page, slate["cues"][0]["id"], "impression");  // durable only with its decision
+  const engine::ExplainedDecision decision = explain(slate["decision"]);
+  EXPECT_TRUE(decision.identical);
+  EXPECT_NE(decision.decision.header.solution_version, explain(decisions.back()).decision.header.solution_version);
+  const auto scores = scores_for("v2");
+  for (const engine::SlotCandidates& slot : decision.slots) {
+    for (const engine::Candidate& candidate : slot.candidates) {
+      EXPECT_NEAR(candidate.score, scores.at(candidate.item.str()), 1e-4) << candidate.item;
+    }
+  }
+  SocketClient again(pieces->address());
+  watch(again, {{"viewer", "bob"}, {"previously", "v2"}, {"device", "other"}});
+  EXPECT_THAT(refusals, ::testing::IsEmpty()) << "pages may say it again";
+}
+
+TEST_F(IdentifiedTest, WhoeverClaimsWhatIsNotTheirsIsToldAndWatches) {
+  Waiting<store::WriteSummary> put;
+  pieces->engine().put_viewers({domain::make_viewer(ViewerId("ann"), {{"AGE", Value{std::int64_t{30}}}}, "{}").value()},
+                               put.reply());
+  ASSERT_TRUE(put.get().ok());
+  ASSERT_TRUE(identify("anon-1", "bob").ok());
+  fire();
+  SocketClient carl(pieces->address());
+  watch(carl, {{"viewer", "carl"}, {"previously", "anon-1"}});
+  SocketClient eve(pieces->address());
+  watch(eve, {{"viewer", "eve"}, {"previously", "ann"}});
+  SocketClient mallory(pieces->address());
+  watch(mallory, {{"viewer", "mallory"}, {"previously", "bob"}});
+  EXPECT_THAT(refusals, ::testing::ElementsAre("already_identified", "in_catalogue", "already_identified"));
+  EXPECT_EQ(identify("bob", "bob").error().code, "same_viewer");
+  EXPECT_TRUE(identify("ann", "carl").ok()) << "an operator may";
+}
+
+TEST_F(IdentifiedTest, ALinkIsTheSameAfterARestartAndOldDecisionsComeOutAgain) {
+  connect(4);
+  play();
+  play();
+  ASSERT_TRUE(identify("v1", "v0").ok());
+  play();
+  ASSERT_TRUE(identify("v2", "bob").ok());
+  const auto scores = scores_for("bob");
+  viewers.clear();
+  pieces.reset();
+  pieces = std::make_unique<Pieces>(directory, options);
+  Waiting<engine::LearnerView> settled;
+  pieces->engine().settle_learner(settled.reply());
+  ASSERT_TRUE(settled.get().ok());
+  for (const auto& [item, score] : scores_for("bob")) EXPECT_NEAR(score, scores.at(item), 1e-3) << item;
+  EXPECT_EQ(scores_for("v1"), scores_for("v0"));
+  for (const std::string& id : decisions) {
+    EXPECT_TRUE(explain(id).identical) << id << " by " << explain(id).decision.header.solution_version;
+  }
+}
+
+TEST_F(IdentifiedTest, CuesOfTheAnonymousViewerMayBeActedUponByWhoTheyAre) {
+  connect(2);
+  fire();
+  const json slate = viewers[1]->read_json();
+  const std::string cue = slate["cues"][0]["id"];
+  act(*viewers[1], cue, "impression");
+  SocketClient page(pieces->address());
+  watch(page, {{"viewer", "bob"}, {"previously", "v1"}});
+  act(page, cue, "click");
+  act(*viewers[1], cue, "dismiss");  // the old connection is still there
+  Waiting<engine::LearnerView> settled;
+  pieces->engine().settle_learner(settled.reply());
+  EXPECT_EQ(settled.get()->slots[0].trials, 1U) << "one trial, of one person";
+  EXPECT_EQ(scores_for("v1"), scores_for("bob"));
+}
+
+TEST_F(IdentifiedTest, WhatTheAnonymousViewerDidIsFilteredForWhoTheyAreOnTheNextSlate) {
+  connect(1);
+  Waiting<domain::StoredFilter> put;
+  pieces->engine().put_filter(domain::FilterName("seen"),
+                              R"(EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click"))", put.reply());
+  ASSERT_TRUE(put.get().ok());
+  fire();
+  Waiting<engine::ChangeReceipt> used;
+  pieces->engine().use_filter({kMatch, true, {domain::FilterName("seen"), {}}, {}}, used.reply());
+  ASSERT_TRUE(used.get().ok());
+  SocketClient bob(pieces->address());
+  watch(bob, {{"viewer", "bob"}});
+  const json slate = viewers[0]->read_json();
+  const auto excluded = [&](const char* viewer) {
+    std::vector<std::string> items;
+    const engine::Recommendation recommendation = recommendation_for(viewer);
+    for (const engine::SlotCandidates& slot : recommendation.slots) {
+      for (const engine::Candidate& candidate : slot.candidates) {
+        if (candidate.excluded == "filter") items.push_back(candidate.item.str());
+      }
+    }
+    return items;
+  };
+  act(*viewers[0], slate["cues"][0]["id"], "click");
+  ASSERT_TRUE(identify("v0", "bob").ok());
+  const std::string clicked = slate["cues"][0]["item"];
+  EXPECT_THAT(excluded("bob"), ::testing::ElementsAre(clicked));
+  act(*viewers[0], slate["cues"][1]["id"], "click");  // late, under the anonymous id
+  fire();
+  const json next = bob.read_json();
+  EXPECT_NE(next["cues"][0]["item"], clicked);
+  EXPECT_NE(next["cues"][1]["item"], slate["cues"][1]["item"]);
+}
+
 /// Two versions that expect viewers to act again upon what they acted upon last.
 Result<scoring::SequenceModelPtr> open_last_item(const std::string& id) {
   if (id != "last-item-1" && id != "last-item-2") return engine::no_models(id);

@@ -85,15 +85,21 @@ Result<void> put_viewer(Call& call) {
 
 Result<void> get_viewer(Call& call) {
   const domain::ViewerId id(call.arguments.text("viewer"));
-  call.services.engine.find_viewer(id, [respond = call.respond, id](Result<engine::ViewerView> view) {
-    respond([view = std::move(view), id]() -> HttpResponse {
-      if (!view) return make_problem(view.error());
-      if (!view->viewer && !view->connected && view->recent.empty()) {
-        return make_problem(not_found("unknown_viewer", "unknown viewer \"" + id.str() + "\"", "viewer"));
-      }
-      return json_response(200, to_json(id, *view));
-    });
-  });
+  call.services.engine.find_viewer(id, answer_with<engine::ViewerView>(call, 200, [id](const engine::ViewerView& view) {
+                                     return to_json(id, view);
+                                   }));
+  return {};
+}
+
+Result<void> identify_viewer(Call& call) {
+  MCUE_TRY(const auto body, parse_object(call.request.body));
+  Fields fields(body);
+  engine::IdentifyViewer request{domain::ViewerId(call.arguments.text("anonymous")),
+                                 fields.id<domain::ViewerId>("viewer")};
+  MCUE_TRY_VOID(fields.finish());
+  call.services.engine.identify_viewer(
+      std::move(request),
+      answer_with<domain::ViewerLink>(call, 200, [](const domain::ViewerLink& link) { return to_json(link); }));
   return {};
 }
 
@@ -219,6 +225,16 @@ std::vector<Route> catalogue_routes() {
        "WriteSummary",
        {413, 415},
        put_viewer},
+      {"POST",
+       "/v1/viewers/{anonymous}/identify",
+       "identifyViewer",
+       "Says who an anonymous viewer is: what was done under the one id, and still is, counts as the other's, for good",
+       {path_id("anonymous", "the id that they watched under without an account")},
+       "IdentifyViewer",
+       200,
+       "ViewerLink",
+       {409, 413, 415},
+       identify_viewer},
       {"GET",
        "/v1/datasets/{kind}/schema",
        "getSchema",

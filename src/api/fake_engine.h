@@ -25,6 +25,7 @@ class FakeEngine final : public engine::Engine {
   engine::UseFilter last_filter_use;
   engine::FilterTrial last_trial;
   engine::RecommendRequest last_recommend;
+  engine::IdentifyViewer last_identified;
 
   static domain::LiveEvent event() {
     return {domain::EventId("1"),
@@ -123,9 +124,14 @@ class FakeEngine final : public engine::Engine {
     put(rows.size(), reply);
   }
   void find_viewer(domain::ViewerId id, engine::Reply<engine::ViewerView> reply) override {
-    engine::ViewerView view;
-    if (id.str() == "v1") view = {domain::Viewer{id, 30, "DE", {}, "{}", 1}, true, {decision_id()}};
-    answer(reply, view);
+    if (id.str() != "v1") return reply(not_found("unknown_viewer", "unknown viewer \"" + id.str() + "\"", "viewer"));
+    answer(reply,
+           engine::ViewerView{
+               domain::Viewer{id, 30, "DE", {}, "{}", 1}, true, {}, {domain::ViewerId("anon-7f3a")}, {decision_id()}});
+  }
+  void identify_viewer(engine::IdentifyViewer request, engine::Reply<domain::ViewerLink> reply) override {
+    last_identified = request;
+    answer(reply, domain::ViewerLink{1, request.anonymous, request.viewer, domain::no_traits(), filter().created});
   }
   void schema(domain::DatasetKind kind, engine::Reply<domain::Schema> reply) override {
     answer(reply, codec::builtin_schema(kind));

@@ -326,12 +326,20 @@ Json to_json(const Training& training) {
           {"error", std::move(error)}};
 }
 
+Json to_json(const domain::ViewerLink& link) {
+  return {{"anonymous", link.anonymous.str()}, {"viewer", link.viewer.str()}, {"at", format_rfc3339(link.at)}};
+}
+
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
+  Json earlier_ids = Json::array();
+  for (const domain::ViewerId& earlier : view.earlier_ids) earlier_ids.push_back(earlier.str());
   Json recent = Json::array();
   for (const domain::DecisionId& decision : view.recent) recent.push_back(domain::to_string(decision));
   return {{"id", id.str()},
           {"known", view.viewer.has_value()},
           {"connected", view.connected},
+          {"identified_as", view.identified_as ? Json(view.identified_as->str()) : Json()},
+          {"earlier_ids", std::move(earlier_ids)},
           {"fields", view.viewer ? to_json(view.viewer->fields) : Json::object()},
           {"recent", std::move(recent)}};
 }

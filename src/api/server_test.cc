@@ -91,6 +91,7 @@ const std::map<std::string, Sample>& samples() {
       {"getItem", {"/v1/items/I1"}},
       {"putItem", {"/v1/items/I1", R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})"}},
       {"getViewer", {"/v1/viewers/v1"}},
+      {"identifyViewer", {"/v1/viewers/anon-7f3a/identify", R"({"viewer":"bob"})"}},
       {"putViewer", {"/v1/viewers/v1", R"({"AGE":30,"GENDER":"F"})"}},
       {"getSchema", {"/v1/datasets/items/schema"}},
       {"putSchema", {"/v1/datasets/items/schema", ""}},
@@ -295,6 +296,17 @@ TEST(ApiServer, FiltersReachTheEngineWhole) {
   EXPECT_FALSE(edge.engine.last_trial.filter.has_value());
   send("POST", "/v1/recommendations", R"({"viewer":"v1","filter":"young","filter_values":{"AGE":"\"18\""}})");
   EXPECT_EQ(edge.engine.last_recommend.filter->values.at("AGE"), "\"18\"");
+}
+
+TEST(ApiServer, AnOperatorSaysWhoAnAnonymousViewerIs) {
+  Edge edge;
+  const auto answer = edge.client->send("POST", "/v1/viewers/anon%2F7/identify", R"({"viewer":"bob"})");
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer->body, R"({"anonymous":"anon/7","viewer":"bob","at":"2026-05-28T20:26:40.000Z"})");
+  EXPECT_EQ(edge.engine.last_identified.by, engine::IdentifiedBy::operators);
+  EXPECT_EQ(edge.refused("POST", "/v1/viewers/anon/identify", "{}").field, "viewer");
+  edge.engine.failure = Error{ErrorKind::conflict, "already_identified", "..", "viewer"};
+  EXPECT_EQ(edge.refused("POST", "/v1/viewers/anon/identify", R"({"viewer":"bob"})").kind, ErrorKind::conflict);
 }
 
 TEST(ApiServer, RefusesFiltersThatSayTooLittleOrTooMuch) {

@@ -29,7 +29,8 @@ template <typename Peer>
 struct Viewer {
   domain::ViewerId id;
   domain::TraitsPtr traits = domain::no_traits();
-  std::unique_ptr<domain::ViewerPast> past;  ///< null until a filter asks about it
+  std::unique_ptr<domain::ViewerPast> past;         ///< null until a filter asks about it
+  std::unique_ptr<domain::ViewerId> identified_as;  ///< who they turned out to be; null mostly
   std::vector<Session<Peer>*> sessions;
 };
 

@@ -49,6 +49,12 @@ Result<ClientMessage> read_hello(const JsonObject& object) {
     hello.device = *device;
   }
   MCUE_TRY(hello.resume, read_resume(object));
+  MCUE_TRY(const std::optional<std::string> previously, object.find_string("previously"));
+  if (previously) {
+    MCUE_TRY_VOID(domain::check_id(*previously, "hello.previously"));
+    // A page that signs out and in again may say so.
+    if (*previously != hello.viewer.str()) hello.previously = domain::ViewerId(*previously);
+  }
   return ClientMessage(std::move(hello));
 }
 

@@ -29,6 +29,7 @@ struct HelloMessage {
   domain::ContentId content;
   std::string device;  ///< may be empty; at most domain::kIdBytesMax bytes
   std::optional<ResumePoint> resume;
+  std::optional<domain::ViewerId> previously = {};  ///< whom they watched as before they signed in; another than viewer
 };
 struct ClockMessage {
   WallTime programme_time;  ///< "pdt"

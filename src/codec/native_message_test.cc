@@ -40,6 +40,15 @@ TEST(NativeMessage, ReadsTheGoldenHello) {
   EXPECT_EQ(hello.resume, (ResumePoint{"k3", domain::Sequence(812)}));
 }
 
+TEST(NativeMessage, ReadsTheGoldenHelloOfSomebodyWhoSignedIn) {
+  const auto hello = read<HelloMessage>(golden("hello_identified"));
+  EXPECT_EQ(hello.viewer.str(), "bob");
+  EXPECT_EQ(hello.previously, domain::ViewerId("anon-7f3a"));
+  EXPECT_FALSE(read<HelloMessage>(golden("hello")).previously);
+  const auto same = read<HelloMessage>(R"({"t":"hello","viewer":"bob","content":"c","previously":"bob"})");
+  EXPECT_FALSE(same.previously) << "nothing was before";
+}
+
 TEST(NativeMessage, ResumeAndDeviceAreOptionalAndUnknownFieldsAreIgnored) {
   const auto hello = read<HelloMessage>(R"({"t":"hello","viewer":"v","content":"c","resume":null,"future":[1]})");
   EXPECT_FALSE(hello.resume);
@@ -97,6 +106,8 @@ TEST(NativeMessage, BadFramesNameTheFieldAndTheValue) {
       {R"({"t":"hello","viewer":"a","content":"c","resume":5})", "hello.resume", "5"},
       {R"({"t":"hello","viewer":"a","content":"c","resume":{"epoch":"k"}})", "hello.resume.seq", "missing"},
       {R"({"t":"hello","viewer":"a","content":"c","resume":{"epoch":"k","seq":-1}})", "hello.resume.seq", "-1"},
+      {R"({"t":"hello","viewer":"a","content":"c","previously":""})", "hello.previously", "empty"},
+      {R"({"t":"hello","viewer":"a","content":"c","previously":7})", "hello.previously", "7"},
       {R"({"t":"clock","pdt":"yesterday"})", "clock.pdt", "yesterday"},
       {R"({"t":"clock","pdt":"2026-06-11T19:00:00Z","rate":99})", "clock.rate", "99"},
       {R"({"t":"ack","seq":1.5})", "ack.seq", "1.5"},

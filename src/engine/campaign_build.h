@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -24,11 +25,17 @@ using OpenModel = std::function<Result<scoring::SequenceModelPtr>(const std::str
 /// Where there are none: unknown_solution_version.
 Result<scoring::SequenceModelPtr> no_models(const std::string& id);
 
+/// A viewer's acts in the feedback log up to number `last`, as a campaign is told of them, without those in impressions
+/// that `learner` has yet to judge at `now`. Errors: unavailable, corrupt.
+Result<std::vector<learn::PastAct>> load_acts(store::Reader& reader, const domain::ViewerId& viewer, std::uint64_t last,
+                                              const learn::LogLearner& learner, WallTime now);
+
 /// Single thread at a time. The same rows give the same bits, however they were split into calls. Errors of every call:
 /// unavailable, corrupt.
 class CampaignBuild {
  public:
-  /// Viewers are to be known by the first `deployment.interactions` stored interactions.
+  /// Viewers are to be known by the first `deployment.interactions` stored interactions, and whoever was identified by
+  /// link number `deployment.links` as those who they were identified as, all that they did in the order of time.
   CampaignBuild(scoring::SequenceModelPtr model, learn::Settings::Deployment deployment);
 
   const learn::Settings::Deployment& deployment() const { return deployment_; }
@@ -43,17 +50,23 @@ class CampaignBuild {
   Result<void> add_feedback(store::Reader& reader, std::uint64_t last, WallTime until, const learn::LogLearner* learner,
                             WallTime now);
 
+  /// Identifies those whose links came later, up to number `last`. After all else, with the learner that add_feedback()
+  /// was last given.
+  Result<void> identify(store::Reader& reader, std::uint64_t last, const learn::LogLearner& learner, WallTime now);
+
   /// What was built. Once.
   learn::Campaign take() { return std::move(campaign_); }
 
  private:
   Result<bool> add_row(CitedDecisions& cited, const domain::Feedback& row, const learn::LogLearner* learner,
                        WallTime now);
+  const domain::ViewerId& owner_of(const domain::ViewerId& viewer) const;
 
   learn::Settings::Deployment deployment_;
   learn::Campaign campaign_;
   std::uint64_t feedback_ = 0;
-  std::map<domain::ViewerId, domain::CueId> last_acts_;  ///< a cue is acted upon once
+  std::map<domain::ViewerId, domain::ViewerLink> links_;  ///< by the anonymous id
+  std::map<domain::ViewerId, domain::CueId> last_acts_;   ///< a cue is acted upon once
 };
 
 }  // namespace matchcue::engine

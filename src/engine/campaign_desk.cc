@@ -41,7 +41,8 @@ void CampaignDesk::work(const std::string& version, WallTime until, const Reply<
   const auto build = [&]() -> Result<std::shared_ptr<CampaignBuild>> {
     if (!model.ok()) return model.error();
     MCUE_TRY(const std::uint64_t interactions, reader_->count_interactions());
-    auto built = std::make_shared<CampaignBuild>(*model, learn::Settings::Deployment{version, interactions});
+    MCUE_TRY(const std::uint64_t links, reader_->last_viewer_link_number());
+    auto built = std::make_shared<CampaignBuild>(*model, learn::Settings::Deployment{version, interactions, links});
     MCUE_TRY_VOID(built->add_interactions(*reader_));
     MCUE_TRY(const std::uint64_t last, reader_->last_feedback_number());
     MCUE_TRY_VOID(built->add_feedback(*reader_, last, until, nullptr, until));
@@ -63,16 +64,20 @@ void CampaignDesk::finish(Result<std::shared_ptr<CampaignBuild>> built, const st
 }
 
 Result<CampaignDesk::Prepared> CampaignDesk::take(store::Reader& reader, const learn::LogLearner& learner,
-                                                  WallTime now) {
+                                                  std::uint64_t links, WallTime now) {
   const std::shared_ptr<CampaignBuild> build = std::move(build_);
   busy_ = ready_ = false;
   preparing_.clear();
   if (!build) return Prepared();
   // The desk may have read further than the learner has.
   CHECK(build->feedback() <= learner.feedback(), build->feedback(), learner.feedback());
-  if (const auto added = build->add_feedback(reader, learner.feedback(), WallTime::max(), &learner, now); !added.ok()) {
-    trouble_ = added.error().message;
-    return added.error();
+  const auto catch_up = [&]() -> Result<void> {
+    MCUE_TRY_VOID(build->add_feedback(reader, learner.feedback(), WallTime::max(), &learner, now));
+    return build->identify(reader, links, learner, now);
+  };
+  if (const auto caught_up = catch_up(); !caught_up.ok()) {
+    trouble_ = caught_up.error().message;
+    return caught_up.error();
   }
   return Prepared{build->deployment(), build->take()};
 }

@@ -50,9 +50,9 @@ class CampaignDesk {
     learn::Settings::Deployment deployment;
     std::optional<learn::Campaign> campaign;  ///< nothing: there is to be none
   };
-  /// What is ready, brought up to date with all that `learner` has taken. Errors: those of CampaignBuild; then it was
-  /// given up.
-  Result<Prepared> take(store::Reader& reader, const learn::LogLearner& learner, WallTime now);
+  /// What is ready, brought up to date with all that `learner` has taken and with the links up to number `links`.
+  /// Errors: those of CampaignBuild; then it was given up.
+  Result<Prepared> take(store::Reader& reader, const learn::LogLearner& learner, std::uint64_t links, WallTime now);
 
  private:
   void work(const std::string& version, WallTime until, const Reply<void>& accepted,

@@ -233,15 +233,68 @@ void Control::add_interactions(std::vector<domain::Interaction> interactions, Re
 void Control::find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> reply) {
   auto row = reader_->load_viewer(viewer);
   if (!row.ok()) return reply(row.error());
+  const auto identified = reader_->find_viewer_link(viewer);
+  if (!identified.ok()) return reply(identified.error());
+  const auto earlier = reader_->load_links_to(viewer);
+  if (!earlier.ok()) return reply(earlier.error());
   ViewerView view;
   view.viewer = *std::move(row);
+  if (*identified) view.identified_as = (*identified)->viewer;
+  for (const domain::ViewerLink& link : *earlier) view.earlier_ids.push_back(link.anonymous);
   port_.to_shard(port_.shard_of(viewer), [view, viewer, reply = std::move(reply)](ShardCore& shard) mutable {
     shard.add_to(view, viewer);
-    if (!view.viewer && !view.connected && view.recent.empty()) {
+    const bool linked = view.identified_as || !view.earlier_ids.empty();
+    if (!view.viewer && !view.connected && view.recent.empty() && !linked) {
       return reply(not_found("unknown_viewer", "unknown viewer \"" + viewer.str() + "\"", "viewer"));
     }
     reply(std::move(view));
   });
+}
+
+Result<domain::ViewerLink> Control::make_link(const IdentifyViewer& request) {
+  if (request.anonymous == request.viewer) {
+    return invalid("same_viewer", "viewer \"" + request.viewer.str() + "\" cannot be identified as themselves",
+                   "viewer");
+  }
+  if (request.by == IdentifiedBy::viewer) {
+    MCUE_TRY(const auto row, reader_->load_viewer(request.anonymous));
+    if (row) {
+      return Error{
+          ErrorKind::conflict, "in_catalogue",
+          "viewer \"" + request.anonymous.str() + "\" is in the catalogue: only an operator may say who they are",
+          "viewer"};
+    }
+  }
+  domain::ViewerLink link{0, request.anonymous, request.viewer, domain::no_traits(), clock_.wall()};
+  MCUE_TRY(const auto row, reader_->load_viewer(request.viewer));
+  if (row) link.traits = std::make_shared<const domain::ViewerTraits>(domain::traits_of(*row));
+  return link;
+}
+
+void Control::identify_viewer(const IdentifyViewer& request, Reply<domain::ViewerLink> reply) {
+  const auto known = reader_->find_viewer_link(request.anonymous);
+  if (!known.ok()) return reply(known.error());
+  // Pages say it again whenever they connect.
+  if (*known && (*known)->viewer == request.viewer) return on_identified(**known, std::move(reply));
+  const auto made = make_link(request);
+  if (!made.ok()) return reply(made.error());
+  store_.identify_viewer(*made, [this, link = *made, reply = std::move(reply)](const Result<std::uint64_t>& stored) {
+    port_.to_control([this, link, reply, stored]() mutable {
+      if (!stored.ok()) return reply(stored.error());
+      link.number = *stored;
+      port_.to_shards([link](ShardCore& shard) { shard.identify(link); });
+      on_identified(link, reply);
+    });
+  });
+}
+
+void Control::on_identified(const domain::ViewerLink& link, Reply<domain::ViewerLink> reply) {
+  if (!learning_) return reply(link);
+  learning_->await_link(link.number, [link, reply = std::move(reply)] { reply(link); });
+}
+
+void Control::forget_past(const domain::ViewerId& viewer) {
+  port_.to_shard(port_.shard_of(viewer), [viewer](ShardCore& shard) { shard.forget_past(viewer); });
 }
 
 void Control::schema(DatasetKind kind, const Reply<domain::Schema>& reply) { reply(schemas_.at(kind)); }

@@ -67,6 +67,7 @@ class Control {
   void put_viewers(std::vector<domain::Viewer> viewers, Reply<store::WriteSummary> reply);
   void add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply);
   void find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> reply);
+  void identify_viewer(const IdentifyViewer& request, Reply<domain::ViewerLink> reply);
   void schema(domain::DatasetKind kind, const Reply<domain::Schema>& reply);
   void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply);
   void put_filter(const domain::FilterName& name, const std::string& expression, Reply<domain::StoredFilter> reply);
@@ -87,6 +88,8 @@ class Control {
 
   /// Joins feedback to a decision from the log, and stores it. `done` runs on the store's thread.
   void find_and_store(feedback::Report report, FeedbackDone done);
+  /// What is known of this viewer's past is read again when a filter next asks.
+  void forget_past(const domain::ViewerId& viewer);
   /// Answers readers of changes whose wait is over. Every 100 ms or so.
   void tick();
 
@@ -121,6 +124,8 @@ class Control {
   void answer_waiters(const domain::EventId& event);
   Result<std::vector<domain::ChangePtr>> changes_after(const domain::EventId& event, domain::Sequence after,
                                                        std::size_t limit);
+  Result<domain::ViewerLink> make_link(const IdentifyViewer& request);
+  void on_identified(const domain::ViewerLink& link, Reply<domain::ViewerLink> reply);
   ChangeReceipt unchanged(const domain::EventId& event) const;
 
   Options options_;

@@ -20,6 +20,7 @@
 #include "domain/catalogue.h"
 #include "domain/decision.h"
 #include "domain/live_event.h"
+#include "domain/viewer_link.h"
 #include "engine/viewer_peer.h"
 #include "store/store.h"
 
@@ -140,6 +141,18 @@ struct FeedbackReceipt {
   bool attributed = false;  ///< its decision is known
 };
 
+/// Who says who an anonymous viewer is.
+enum class IdentifiedBy {
+  operators,
+  viewer,  ///< nobody checks it: they may claim only an id of which the catalogue knows nothing
+};
+/// What was done under `anonymous`, and what still comes under it, is the viewer's.
+struct IdentifyViewer {
+  domain::ViewerId anonymous;
+  domain::ViewerId viewer;
+  IdentifiedBy by = IdentifiedBy::operators;
+};
+
 /// What viewers of one event have on their screens now, and how the last change got there.
 struct AudienceView {
   std::uint64_t connections = 0;
@@ -160,6 +173,8 @@ struct AudienceView {
 struct ViewerView {
   std::optional<domain::Viewer> viewer;  ///< the catalogue row, if there is one
   bool connected = false;
+  std::optional<domain::ViewerId> identified_as;
+  std::vector<domain::ViewerId> earlier_ids;  ///< that they were identified from
   std::vector<domain::DecisionId> recent;
 };
 
@@ -292,6 +307,10 @@ class Engine {
   virtual void put_viewers(std::vector<domain::Viewer> viewers, Reply<store::WriteSummary> reply) = 0;
   virtual void add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply) = 0;
   virtual void find_viewer(domain::ViewerId viewer, Reply<ViewerView> reply) = 0;
+  /// For good. Durable when the reply comes, and known to whatever decides from then on, unless the learner is in
+  /// trouble or being rebuilt, which nobody waits for. Repeats change nothing. Errors: same_viewer,
+  /// already_identified (naming both; links go one step), in_catalogue (claimed by a viewer).
+  virtual void identify_viewer(IdentifyViewer request, Reply<domain::ViewerLink> reply) = 0;
   /// The schema in force (put, or the built-in one of the sample's shape).
   virtual void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) = 0;
   virtual void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply) = 0;

@@ -80,6 +80,20 @@ Result<void> FeedbackFold::add_row(const domain::Feedback& row) {
   return {};
 }
 
+Result<void> FeedbackFold::identify(std::uint64_t last, WallTime at) {
+  if (last <= learner_.links()) return {};
+  MCUE_TRY(const auto links, reader_->load_viewer_links(learner_.links(), std::numeric_limits<std::size_t>::max()));
+  for (const domain::ViewerLink& link : links) {
+    if (link.number > last) break;
+    std::vector<learn::PastAct> acts;
+    if (learner_.needs_acts(link)) {
+      MCUE_TRY(acts, load_acts(*reader_, link.anonymous, learner_.feedback(), learner_, at));
+    }
+    learner_.identify(link, acts);
+  }
+  return {};
+}
+
 Result<void> FeedbackFold::repeat(std::uint64_t step_max) {
   while (learner_.steps() < step_max) {
     const std::size_t wanted = std::min<std::uint64_t>(kStepsPerRead, step_max - learner_.steps());
@@ -98,6 +112,7 @@ Result<void> FeedbackFold::repeat_step(const store::LearnerStep& step) {
     deployment = settings.campaign;
   }
   MCUE_TRY_VOID(add(step.feedback, std::numeric_limits<std::size_t>::max()));
+  MCUE_TRY_VOID(identify(step.links, step.at));
   if (deployment != learner_.settings().campaign) MCUE_TRY_VOID(repeat_deployment(deployment, step.at));
   learner_.step(step.at, step.settle);
   return {};
@@ -112,6 +127,7 @@ Result<void> FeedbackFold::repeat_deployment(const learn::Settings::Deployment& 
   CampaignBuild build(std::move(model), deployment);
   MCUE_TRY_VOID(build.add_interactions(*reader_));
   MCUE_TRY_VOID(build.add_feedback(*reader_, learner_.feedback(), WallTime::max(), &learner_, at));
+  MCUE_TRY_VOID(build.identify(*reader_, learner_.links(), learner_, at));
   learner_.deploy(deployment, build.take());
   return {};
 }

@@ -41,6 +41,9 @@ class FeedbackFold {
 
   /// Adds the next rows of the log, up to number `last` and at most `rows_max`. Cost: a few microseconds a row.
   Result<void> add(std::uint64_t last, std::size_t rows_max);
+  /// Identifies those whose links came next, up to number `last`, by a step at `at`. After add(), right before the
+  /// learner's step. Cost: a few microseconds a link, and under a campaign as many for each of their acts.
+  Result<void> identify(std::uint64_t last, WallTime at);
   /// Makes the stored steps after the learner's own again, up to `step_max`.
   Result<void> repeat(std::uint64_t step_max);
 

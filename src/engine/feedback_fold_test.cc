@@ -34,6 +34,7 @@ struct FeedbackFoldTest : ::testing::Test {
   learn::Settings settings;
   std::uint64_t steps = 0;
   std::uint64_t rows = 0;
+  std::uint64_t links = 0;
 
   FeedbackFoldTest() {
     EXPECT_TRUE(
@@ -73,7 +74,15 @@ struct FeedbackFoldTest : ::testing::Test {
   }
   void step(std::uint64_t moment, const std::string& said = {}) {
     const std::string first = steps == 0 ? to_json(settings) : said;
-    ASSERT_TRUE(store.step({++steps, rows, at(moment), moment % 3 == 0, first}).ok());
+    ASSERT_TRUE(store.step({++steps, rows, at(moment), moment % 3 == 0, first, links}).ok());
+  }
+  void identify(const char* anonymous, const char* viewer) {
+    links = store.identify(anonymous, viewer, store::make_traits(30, "DE")).value();
+  }
+  /// What is known of a viewer after the last step.
+  static const learn::ViewerState& viewer_of(const FeedbackFold& fold, const char* id) {
+    const learn::ViewerTable& viewers = fold.learner().learner().viewers();
+    return viewers[learn::find_owner(viewers, id).value()];
   }
   FeedbackFold rebuild(std::uint64_t step_max = kNewest) {
     return FeedbackFold::rebuild(store.reader(), open_last_item, step_max, settings).value();
@@ -178,6 +187,89 @@ TEST_F(FeedbackFoldTest, WhatACampaignIsToldDoesNotDependOnHowItsBuildWasSplit) 
     return log.save();
   };
   EXPECT_EQ(build({rows}), build({3, 10, 50, rows}));
+}
+
+TEST_F(FeedbackFoldTest, LinksCountFromTheirStepOnHoweverItIsRebuilt) {
+  for (std::uint64_t moment = 1; moment <= 6; ++moment) {
+    play(moment);
+    if (moment == 3) identify("viewer1", "viewer2");
+    if (moment == 5) identify("nobody", "bob");
+    step(moment);
+  }
+  const std::string whole = rebuild().learner().save();
+  for (const std::uint64_t snapshot : {2, 3, 5}) {
+    ASSERT_TRUE(store.store().put_learner_snapshot({snapshot, rebuild(snapshot).learner().save()}).ok());
+    EXPECT_EQ(rebuild().learner().save(), whole) << snapshot;
+  }
+  const FeedbackFold before = rebuild(2);
+  EXPECT_NE(viewer_of(before, "viewer1").id, viewer_of(before, "viewer2").id);
+  const FeedbackFold after = rebuild(3);
+  EXPECT_EQ(viewer_of(after, "viewer1").id, domain::ViewerId("viewer2"));
+  EXPECT_EQ(rebuild(4).learner().links(), 1U);
+  EXPECT_EQ(rebuild().learner().links(), 2U);
+}
+
+TEST_F(FeedbackFoldTest, ALinkThatNoStepHasTakenIsForTheNext) {
+  play(1);
+  step(1);
+  identify("viewer1", "viewer2");
+  FeedbackFold fold = rebuild();
+  EXPECT_EQ(fold.learner().links(), 0U);
+  ASSERT_TRUE(fold.identify(links, at(2)).ok());
+  fold.learner().step(at(2), false);
+  step(2);
+  EXPECT_EQ(fold.learner().save(), rebuild().learner().save());
+}
+
+TEST_F(FeedbackFoldTest, UnderACampaignAKnownViewerDoesWhatTheyDidAnonymouslyOnceItIsJudged) {
+  settings.campaign = {"last-item-1", 0};
+  play(1);
+  step(1);
+  settings.campaign = {};
+  const auto clicks = store.reader().load_feedback_after(0, rows).value();
+  std::vector<std::string> acted;
+  for (const domain::Feedback& row : clicks) {
+    if (row.kind == FeedbackKind::click) acted.push_back(row.viewer.str());
+  }
+  ASSERT_GE(acted.size(), 2U);
+  play(2);  // judged by the step, after the link
+  identify(acted[0].c_str(), acted[1].c_str());
+  step(2);
+  play(3);
+  step(3);
+  const std::string whole = rebuild().learner().save();
+  ASSERT_TRUE(store.store().put_learner_snapshot({2, rebuild(2).learner().save()}).ok());
+  EXPECT_EQ(rebuild().learner().save(), whole);
+  EXPECT_EQ(
+      rebuild().learner().campaign()->viewers()[*rebuild().learner().campaign()->viewers().find(acted[1])].traits->age,
+      30);
+}
+
+TEST_F(FeedbackFoldTest, ACampaignThatIsDeployedKnowsWhoWasIdentifiedBefore) {
+  ASSERT_TRUE(store
+                  .add({{domain::ViewerId("anon"), domain::ItemId("a"), 1'700'000'100, "CLICK", 1, {}, "{}"},
+                        {domain::ViewerId("bob"), domain::ItemId("b"), 1'700'000'000, "CLICK", 1, {}, "{}"},
+                        {domain::ViewerId("late"), domain::ItemId("a"), 1'700'000'000, "CLICK", 1, {}, "{}"}})
+                  .ok());
+  identify("anon", "bob");
+  play(1);
+  step(1);
+  learn::Settings deployed = settings;
+  deployed.campaign = {"last-item-1", 3, links};
+  identify("late", "viewer0");  // after the campaign's viewers were counted
+  play(2);
+  step(2, to_json(deployed));
+  const FeedbackFold fold = rebuild();
+  const learn::IdTable<learn::CampaignViewer>& viewers = fold.learner().campaign()->viewers();
+  const auto state = [&](const char* id) { return viewers[viewers.find(id).value()].state; };
+  EXPECT_FALSE(viewers.find("anon").has_value());
+  EXPECT_EQ(state("bob"), state("late")) << "a was the last that either did";
+  ASSERT_TRUE(viewers.find("viewer0").has_value());
+  ASSERT_TRUE(store.store().put_learner_snapshot({2, fold.learner().save()}).ok());
+  play(3);
+  step(3);
+  const std::string from_snapshot = rebuild().learner().save();
+  EXPECT_EQ(from_snapshot, FeedbackFold::replay(store.reader(), open_last_item, kNewest)->learner().save());
 }
 
 TEST_F(FeedbackFoldTest, IsFreshWhereNothingIsStored) {

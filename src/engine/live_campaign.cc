@@ -89,7 +89,7 @@ void LiveLearning::roll_back(Reply<CampaignView> reply) {
 void LiveLearning::install_shadow() {
   learn::LogLearner& learner = fold_->learner();
   if (!desk_.is_ready(CampaignDesk::Purpose::shadow, learner.feedback())) return;
-  auto prepared = desk_.take(*reader_, learner, clock_.wall());
+  auto prepared = desk_.take(*reader_, learner, learner.links(), clock_.wall());
   if (prepared.ok()) learner.set_shadow(std::move(prepared->campaign));
 }
 

@@ -70,6 +70,7 @@ void LiveLearning::finish() {
 void LiveLearning::finish_without_snapshot() {
   for (const Settling& each : settling_) each.reply(unavailable("stopping", "matchcue is stopping"));
   settling_.clear();
+  stop_waiting_for_links();
   finished_();
 }
 
@@ -94,13 +95,16 @@ void LiveLearning::follow() {
   if (!fold_) return rebuild();
   const auto newest = reader_->last_feedback_number();
   if (!newest.ok()) return report_trouble(newest.error());
+  const auto newest_link = reader_->last_viewer_link_number();
+  if (!newest_link.ok()) return report_trouble(newest_link.error());
   if (const auto added = fold_->add(*newest, kRowsPerStep); !added.ok()) return report_trouble(added.error());
   const learn::LogLearner& learner = fold_->learner();
   const bool settle = std::any_of(settling_.begin(), settling_.end(),
                                   [&](const Settling& each) { return each.last <= learner.feedback(); });
   install_shadow();
   const bool deploy = desk_.is_ready(CampaignDesk::Purpose::deploy, learner.feedback());
-  if (settle || settings_changed_ || deploy || learner.has_due(clock_.wall())) return log_step(settle);
+  const bool identified = *newest_link > learner.links();
+  if (settle || settings_changed_ || deploy || identified || learner.has_due(clock_.wall())) return log_step(settle);
   trouble_.clear();
   fold_->mark_served();  // impressions that wait for an act are not late
   if (learner.feedback() < *newest) loop_->post([this] { follow(); });
@@ -115,8 +119,10 @@ void LiveLearning::log_step(bool settle) {
   step.at = clock_.wall();
   step.settle = settle;
   if (settings_changed_) step.settings = to_json(learner.settings());
+  const auto newest_link = reader_->last_viewer_link_number();
+  step.links = std::max(learner.links(), newest_link.ok() ? *newest_link : 0);
   if (desk_.is_ready(CampaignDesk::Purpose::deploy, learner.feedback())) {
-    auto prepared = desk_.take(*reader_, learner, step.at);
+    auto prepared = desk_.take(*reader_, learner, step.links, step.at);
     if (!prepared.ok()) return report_trouble(prepared.error());
     deploying_ = *std::move(prepared);
     learn::Settings settings = learner.settings();
@@ -136,6 +142,12 @@ void LiveLearning::on_logged(const store::LearnerStep& step, const Result<void>&
     report_trouble(logged.error());
     // The step may be there although the store could not say so: then what is stored decides.
     if (logged.error().kind == ErrorKind::conflict) fold_.reset();
+    if (finished_) finish_without_snapshot();
+    return;
+  }
+  if (const auto identified = fold_->identify(step.links, step.at); !identified.ok()) {
+    report_trouble(identified.error());
+    fold_.reset();  // the step is there: it is made when the learner is rebuilt
     if (finished_) finish_without_snapshot();
     return;
   }
@@ -168,9 +180,34 @@ void LiveLearning::publish(std::vector<Reply<LearnerView>> settled) {
   watch_.note(fold_->learner(), now);
   observe();
   const LearnerView view = settled.empty() ? LearnerView() : make_view();
-  publish_(std::move(version), [settled = std::move(settled), view] {
+  auto identified = take_identified(fold_->learner().links());
+  publish_(std::move(version), [settled = std::move(settled), identified = std::move(identified), view] {
+    for (const auto& served : identified) served();
     for (const Reply<LearnerView>& reply : settled) reply(view);
   });
+}
+
+void LiveLearning::await_link(std::uint64_t link, std::function<void()> served) {
+  const bool posted = loop_->post([this, link, served] {
+    if (finished_ || !fold_ || fold_->learner().links() >= link) return served();
+    identifying_.push_back({link, served});
+    follow();
+  });
+  if (!posted) served();
+}
+
+std::vector<std::function<void()>> LiveLearning::take_identified(std::uint64_t last) {
+  std::vector<std::function<void()>> identified;
+  std::erase_if(identifying_, [&](Identifying& each) {
+    if (each.link > last) return false;
+    identified.push_back(std::move(each.served));
+    return true;
+  });
+  return identified;
+}
+
+void LiveLearning::stop_waiting_for_links() {
+  for (const auto& served : take_identified(std::numeric_limits<std::uint64_t>::max())) served();
 }
 
 void LiveLearning::keep_snapshot_when_due() {
@@ -197,6 +234,7 @@ void LiveLearning::observe() {
 
 void LiveLearning::report_trouble(const Error& error) {
   trouble_ = error.message;
+  stop_waiting_for_links();
   if (fold_ && fold_->oldest_unserved()) {
     lag_s_ = std::chrono::duration<double>(clock_.wall() - *fold_->oldest_unserved()).count();
   }

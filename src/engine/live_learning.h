@@ -42,6 +42,10 @@ class LiveLearning {
   /// served. For replays and tests, which have no time to wait.
   void settle(Reply<LearnerView> reply);
 
+  /// Calls `served` on some thread once link number `link` counts in what decides, or at once while that takes an
+  /// unknown time: it is durable, and nobody waits for a learner that is in trouble.
+  void await_link(std::uint64_t link, std::function<void()> served);
+
   // As in Engine.
   void campaign(Reply<CampaignView> reply);
   void deploy(std::string version, Reply<CampaignView> reply);
@@ -53,6 +57,11 @@ class LiveLearning {
     std::uint64_t last = 0;  ///< feedback that must be folded in
     Reply<LearnerView> reply;
   };
+  /// Somebody who waits until a link counts.
+  struct Identifying {
+    std::uint64_t link = 0;
+    std::function<void()> served;
+  };
 
   // All on the learner's thread.
   void rebuild();
@@ -60,6 +69,9 @@ class LiveLearning {
   void log_step(bool settle);
   void on_logged(const store::LearnerStep& step, const Result<void>& logged);
   void publish(std::vector<Reply<LearnerView>> settled);
+  /// Takes out those who wait for links up to number `last`.
+  std::vector<std::function<void()>> take_identified(std::uint64_t last);
+  void stop_waiting_for_links();
   void keep_snapshot_when_due();
   void finish();
   void finish_without_snapshot();
@@ -84,6 +96,7 @@ class LiveLearning {
   LearnerWatch watch_;
   std::string version_;
   std::vector<Settling> settling_;
+  std::vector<Identifying> identifying_;
   OpenModel open_model_;
   CampaignDesk desk_;
   std::optional<CampaignDesk::Prepared> deploying_;  ///< by the step that is being logged

@@ -197,14 +197,33 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
 
 domain::PastItemsPtr ShardCore::past_for(ChangeDecider& decider, audience::Viewer<ViewerPeer>& viewer) {
   if (decider.decider().past_questions() == 0) return domain::no_past();
-  if (viewer.past == nullptr) viewer.past = std::make_unique<domain::ViewerPast>(port_.load_past(viewer.id));
+  // Of somebody who goes on under the id from before, another shard may know more.
+  if (viewer.past == nullptr || viewer.identified_as != nullptr)
+    viewer.past = std::make_unique<domain::ViewerPast>(port_.load_past(viewer.id));
   return decider.answer(*viewer.past);
 }
 
 void ShardCore::remember_act(const domain::ViewerId& viewer, domain::FeedbackKind kind, const domain::ItemId& item) {
+  if (kind == domain::FeedbackKind::impression) return;
   auto* record = sessions_.find_viewer(viewer);
-  if (record == nullptr || record->past == nullptr || kind == domain::FeedbackKind::impression) return;
-  record->past->add(to_string(kind), item);
+  if (record != nullptr && record->past != nullptr) record->past->add(to_string(kind), item);
+  forget_past_of_identity(viewer);
+}
+
+void ShardCore::forget_past_of_identity(const domain::ViewerId& viewer) {
+  const auto* record = sessions_.find_viewer(viewer);
+  if (record == nullptr) {
+    if (const auto identity = port_.find_identity(viewer)) port_.forget_past(*identity);
+  } else if (record->identified_as != nullptr) {
+    port_.forget_past(*record->identified_as);
+  }
+}
+
+void ShardCore::identify(const domain::ViewerLink& link) {
+  forget_past(link.viewer);
+  if (auto* record = sessions_.find_viewer(link.anonymous)) {
+    record->identified_as = std::make_unique<domain::ViewerId>(link.viewer);
+  }
 }
 
 void ShardCore::forget_past(const domain::ViewerId& viewer) {
@@ -301,7 +320,9 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
     metrics_.feedback(!receipt.ok() ? "refused" : receipt->repeated ? "repeated" : "stored").Increment();
     reporter(receipt);
   };
-  if (const auto checked = feedback::check_report(report); !checked.ok()) {
+  const domain::ViewerId& decided_for = report.cue.decision.viewer;
+  const auto identity = decided_for == report.viewer ? std::nullopt : port_.find_identity(decided_for);
+  if (const auto checked = feedback::check_report(report, identity); !checked.ok()) {
     done(checked.error());
     return;
   }
@@ -313,12 +334,13 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
   EventEntry& entry = known->second;
   flush_late(entry);
   DecidedChange* decided = entry.ring.find(report.cue.decision.sequence);
-  const auto found = decided == nullptr ? std::nullopt : decided->find(report.viewer, kNoItem);
+  const auto found = decided == nullptr ? std::nullopt : decided->find(decided_for, kNoItem);
   if (!found) {
     const domain::ViewerId viewer = report.viewer;
     port_.find_and_store(std::move(report),
                          [this, viewer, done = std::move(done)](const Result<FeedbackReceipt>& receipt) {
                            forget_past(viewer);  // what it was about is known to the store only
+                           forget_past_of_identity(viewer);
                            done(receipt);
                          });
     return;

@@ -39,8 +39,12 @@ class ShardPort {
   virtual void find_and_store(feedback::Report report, FeedbackDone done) = 0;
   /// The viewer's catalogue row. Reads; takes tens of microseconds.
   virtual std::optional<domain::Viewer> load_viewer(const domain::ViewerId& viewer) = 0;
-  /// What the viewer did before. Reads; takes some 10 us and about 1 us an act.
+  /// What the viewer did before, under all their ids. Reads; takes some 10 us and about 1 us an act.
   virtual domain::ViewerPast load_past(const domain::ViewerId& viewer) = 0;
+  /// Whom this viewer was identified as; nothing when they were not. Reads; takes a few microseconds.
+  virtual std::optional<domain::ViewerId> find_identity(const domain::ViewerId& viewer) = 0;
+  /// Has the past of a viewer, on whichever shard, read again when it is next needed.
+  virtual void forget_past(const domain::ViewerId& viewer) = 0;
 };
 
 /// A change on its way to the viewers.
@@ -74,6 +78,8 @@ class ShardCore final : public ShardEngine {
   void update_viewer(const domain::Viewer& viewer);
   /// Interactions of this viewer were stored: what is known of their past is read again when a filter next asks.
   void forget_past(const domain::ViewerId& viewer);
+  /// An anonymous viewer turned out to be another. Their sessions go on; the two have one past.
+  void identify(const domain::ViewerLink& link);
   /// The walk: decides for each of this shard's viewers of the event, and pushes.
   void on_change(const ChangeMessage& message);
 
@@ -134,11 +140,15 @@ class ShardCore final : public ShardEngine {
   void show_current(Session& session, EventEntry& entry);
   DecidedRow decide_late(Session& session, EventEntry& entry);
   void flush_late(EventEntry& entry);
+  /// From now on latecomers of the newest change are decided for by what is served now.
+  void renew_decider(EventEntry& entry);
   /// This viewer's decision for a change, logged or about to be.
   static std::optional<DecidedRow> find_row(const EventEntry& entry, DecidedChange& decided, const Session& session);
 
-  /// Adds what a viewer just did to what is known of their past; impressions are no acts.
+  /// Adds what a viewer just did to what is known of their past, also where they are known by another id; impressions
+  /// are no acts.
   void remember_act(const domain::ViewerId& viewer, domain::FeedbackKind kind, const domain::ItemId& item);
+  void forget_past_of_identity(const domain::ViewerId& viewer);
   void receive_interaction(Session& session, const codec::InteractionMessage& interaction);
   void send_text(Session& session, std::string_view text, FrameClass frame_class, domain::Sequence sequence);
 

@@ -46,6 +46,8 @@ struct FakePort final : ShardPort {
   std::vector<feedback::Report> looked_up;
   std::map<ViewerId, domain::Viewer> viewers;
   std::map<ViewerId, domain::ViewerPast> pasts;
+  std::map<ViewerId, ViewerId> identities;
+  std::vector<ViewerId> forgotten;
   int pasts_loaded = 0;
   void log(std::shared_ptr<const domain::DecisionBatch> batch) override { logged.push_back(std::move(batch)); }
   void store(domain::Feedback feedback, FeedbackDone done) override {
@@ -64,6 +66,11 @@ struct FakePort final : ShardPort {
     ++pasts_loaded;
     return pasts[viewer];
   }
+  std::optional<ViewerId> find_identity(const ViewerId& viewer) override {
+    const auto found = identities.find(viewer);
+    return found == identities.end() ? std::nullopt : std::optional(found->second);
+  }
+  void forget_past(const ViewerId& viewer) override { forgotten.push_back(viewer); }
   std::size_t rows() const {
     std::size_t sum = 0;
     for (const auto& batch : logged) sum += batch->rows();
@@ -671,6 +678,92 @@ TEST_F(ShardCoreTest, ALatecomerIsFilteredAndTheirPastRecordedToo) {
   ASSERT_EQ(batch.past.size(), 1U);
   EXPECT_EQ(batch.past[0]->at(0).size(), 2U);
   EXPECT_TRUE(comes_out_again(batch, 0));
+}
+
+domain::ViewerLink link(const char* anonymous, const char* viewer) {
+  return {1, ViewerId(anonymous), ViewerId(viewer), domain::no_traits(), {}};
+}
+
+TEST_F(ShardCoreTest, WhoIsIdentifiedHasOnePastUnderBothIds) {
+  FakePeer anonymous;
+  FakePeer bob;
+  const SessionKey key = hello(anonymous, "anon-1");
+  hello(bob, "bob");
+  fire();
+  filter(R"(EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click"))");
+  EXPECT_EQ(port.pasts_loaded, 2);
+  port.identities[ViewerId("anon-1")] = ViewerId("bob");
+  core->identify(link("anon-1", "bob"));
+  port.pasts[ViewerId("bob")].add("click", ItemId("bet"));
+  port.pasts[ViewerId("anon-1")] = port.pasts[ViewerId("bob")];
+  fire();
+  EXPECT_EQ(port.pasts_loaded, 4);
+  fire();
+  EXPECT_EQ(port.pasts_loaded, 5) << "under the id from before it is read each time: bob may act elsewhere";
+  for (const std::size_t row : {0U, 1U}) EXPECT_EQ(port.logged.back()->past[row]->at(0).size(), 1U);
+  const std::string cue = anonymous.take().back()["cues"][0]["id"];
+  core->receive(key,
+                codec::InteractionMessage{"i1", domain::parse_cue_id(cue).value(), domain::FeedbackKind::click, 1});
+  EXPECT_THAT(port.forgotten, ElementsAre(ViewerId("bob"))) << "wherever bob is";
+}
+
+TEST_F(ShardCoreTest, ActsThatComeWithoutASessionAreOfWhomTheirViewerWasIdentifiedAs) {
+  FakePeer anonymous;
+  const SessionKey key = hello(anonymous, "anon-1");
+  fire();
+  const std::string cue = anonymous.take().back()["cues"][0]["id"];
+  core->disconnect(key);
+  clock.advance(options.resume_window + Milliseconds(1'000));
+  core->tick();
+  port.identities[ViewerId("anon-1")] = ViewerId("bob");
+  bool stored = false;
+  core->report({"i1", ViewerId("anon-1"), domain::parse_cue_id(cue).value(), domain::FeedbackKind::click, 1, {}},
+               [&](const Result<FeedbackReceipt>& receipt) { stored = receipt.ok(); });
+  EXPECT_TRUE(stored);
+  EXPECT_THAT(port.forgotten, ElementsAre(ViewerId("bob")));
+}
+
+TEST_F(ShardCoreTest, AViewerMayActUponCuesOfTheAnonymousOneTheyWere) {
+  FakePeer anonymous;
+  hello(anonymous, "anon-1");
+  fire();
+  const auto cue = domain::parse_cue_id(anonymous.take().back()["cues"][0]["id"].get<std::string>()).value();
+  FakePeer bob;
+  const SessionKey key = hello(bob, "bob");
+  bob.take();
+  core->receive(key, codec::InteractionMessage{"i1", cue, domain::FeedbackKind::click, 1});
+  EXPECT_EQ(bob.take().at(0)["code"], "not_your_cue");
+  port.identities[ViewerId("anon-1")] = ViewerId("bob");
+  core->receive(key, codec::InteractionMessage{"i1", cue, domain::FeedbackKind::click, 1});
+  EXPECT_EQ(bob.take().at(0)["t"], "ack");
+  ASSERT_EQ(port.stored.size(), 1U);
+  EXPECT_EQ(port.stored[0].viewer, ViewerId("bob"));
+  EXPECT_TRUE(port.stored[0].attributed);
+}
+
+TEST_F(ShardCoreTest, WhoHasJustBeenIdentifiedIsDecidedForByWhatIsServedNow) {
+  FakePeer ann;
+  hello(ann, "ann");
+  fire();
+  const std::string before = version->id();
+  version = scoring::decode_popularity_count(scoring::encode_popularity_count({{ItemId("bet"), {9, {}}}})).value();
+  core->serve(catalogue, version);
+  FakePeer late;
+  hello(late, "late");
+  FakePeer bob;
+  Introduction introduction{Route::native, {ViewerId("bob"), kContent, "d1", {}}};
+  introduction.hello.previously = ViewerId("anon-1");
+  ASSERT_TRUE(core->introduce(&bob, introduction).ok());
+  core->flush();
+  const auto version_for = [&](const char* viewer) {
+    for (const auto& batch : port.logged) {
+      if (batch->viewers.front() == ViewerId(viewer)) return batch->header.solution_version;
+    }
+    return std::string("nobody");
+  };
+  EXPECT_EQ(version_for("late"), before) << "as everybody else at that moment";
+  EXPECT_EQ(version_for("bob"), version->id());
+  EXPECT_TRUE(comes_out_again(*port.logged.back(), 0));
 }
 
 }  // namespace

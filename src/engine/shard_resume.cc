@@ -52,6 +52,7 @@ Result<SessionKey> ShardCore::introduce(ViewerPeer* peer, const Introduction& in
             codec::write_welcome(std::to_string(key), epoch_, start, continuity, options_.ping_s, options_.retry),
             FrameClass::control, Sequence(0));
   if (resume) metrics_.resume(kept ? "kept" : "lost").Increment();
+  if (introduction.hello.previously) renew_decider(entry);
   if (kept) {
     replay(session, entry, resume->sequence);
   } else {
@@ -78,6 +79,9 @@ ShardCore::Session& ShardCore::open_session(const Introduction& introduction, co
   Session& session = sessions_.open(viewer, event, [&] {
     audience::Viewer<ViewerPeer> record;
     if (const auto row = port_.load_viewer(viewer)) record.traits = traits_.intern(domain::traits_of(*row));
+    if (auto identity = port_.find_identity(viewer)) {
+      record.identified_as = std::make_unique<domain::ViewerId>(*std::move(identity));
+    }
     return record;
   });
   session.content = introduction.hello.content;
@@ -165,6 +169,12 @@ DecidedRow ShardCore::decide_late(Session& session, EventEntry& entry) {
   decider.decider().draw(viewer.id.str(), *viewer.traits, choices, *past);
   if (!past->empty()) entry.late->past.push_back(past);
   return {entry.late.get(), entry.late->rows() - 1};
+}
+
+void ShardCore::renew_decider(EventEntry& entry) {
+  if (!entry.decider || entry.decider->header().solution_version == version_->id()) return;
+  flush_late(entry);
+  entry.decider.reset();
 }
 
 void ShardCore::flush_late(EventEntry& entry) {

@@ -61,6 +61,16 @@ class ShardRunner final : public ShardPort {
                      : domain::ViewerPast();  // an unreadable past is none: filters are no eligibility
   }
 
+  std::optional<domain::ViewerId> find_identity(const domain::ViewerId& viewer) override {
+    auto link = reader_->find_viewer_link(viewer);
+    if (!link.ok() || !*link) return std::nullopt;
+    return (*std::move(link))->viewer;
+  }
+
+  void forget_past(const domain::ViewerId& viewer) override {
+    control_loop_.post([this, viewer] { control_->forget_past(viewer); });
+  }
+
  private:
   void answer(const FeedbackDone& done, Result<FeedbackReceipt> receipt) {
     loop_.post([done, receipt = std::move(receipt)] { done(receipt); });
@@ -144,6 +154,9 @@ class ThreadedEngine final : public Engine, public ControlPort {
   }
   void find_viewer(domain::ViewerId viewer, Reply<ViewerView> reply) override {
     control(&Control::find_viewer, std::move(viewer), std::move(reply));
+  }
+  void identify_viewer(IdentifyViewer request, Reply<domain::ViewerLink> reply) override {
+    control(&Control::identify_viewer, std::move(request), std::move(reply));
   }
   void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) override {
     control(&Control::schema, kind, std::move(reply));

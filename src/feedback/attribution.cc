@@ -5,8 +5,8 @@
 
 namespace matchcue::feedback {
 
-Result<void> check_report(const Report& report) {
-  if (report.cue.decision.viewer != report.viewer) {
+Result<void> check_report(const Report& report, const std::optional<domain::ViewerId>& identity) {
+  if (report.cue.decision.viewer != report.viewer && identity != report.viewer) {
     return invalid("not_your_cue",
                    "cue \"" + to_string(report.cue) + "\" is not viewer \"" + report.viewer.str() + "\"'s", "cue");
   }

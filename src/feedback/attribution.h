@@ -3,6 +3,7 @@
 //
 // Joins what a viewer did to the decision that put it on the screen.
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,8 +23,9 @@ struct Report {
   WallTime at;
 };
 
-/// Checks that the viewer may say this. Errors: not_your_cue (somebody else's), invalid_value (not finite).
-Result<void> check_report(const Report& report);
+/// Checks that the viewer may say this. `identity` is who the viewer whom the cue was decided for was identified as.
+/// Errors: not_your_cue (somebody else's), invalid_value (not finite).
+Result<void> check_report(const Report& report, const std::optional<domain::ViewerId>& identity = {});
 
 /// The decision that a report is about, as its batch holds it. Borrowed.
 struct DecisionRow {

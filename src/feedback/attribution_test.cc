@@ -34,6 +34,13 @@ struct Fixture : ::testing::Test {
 };
 using Attribution = Fixture;
 
+TEST_F(Attribution, ACueOfAnAnonymousViewerIsThatOfWhomTheyWereIdentifiedAs) {
+  report.viewer = ViewerId("bob");
+  EXPECT_EQ(check_report(report).error().code, "not_your_cue");
+  EXPECT_EQ(check_report(report, ViewerId("carl")).error().code, "not_your_cue");
+  EXPECT_TRUE(check_report(report, ViewerId("bob")).ok());
+}
+
 TEST_F(Attribution, JoinsItemSlotPropensityVersionAndTraits) {
   const auto feedback = attribute(report, &decision);
   EXPECT_TRUE(feedback.attributed);

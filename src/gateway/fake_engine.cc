@@ -120,6 +120,16 @@ std::size_t FakeEngine::shard_of(const domain::ViewerId& viewer) const {
   return last >= '0' && last <= '9' ? static_cast<std::size_t>(last - '0') % shards_.size() : 0;
 }
 
+void FakeEngine::identify_viewer(engine::IdentifyViewer request, engine::Reply<domain::ViewerLink> reply) {
+  CHECK(request.by == engine::IdentifiedBy::viewer);
+  journal.add("identify " + request.anonymous.str() + " as " + request.viewer.str());
+  if (request.anonymous.str() == "taken") {
+    return reply(
+        Error{ErrorKind::conflict, "already_identified", "viewer \"taken\" was identified as \"v2\"", "viewer"});
+  }
+  reply(domain::ViewerLink{1, request.anonymous, request.viewer, domain::no_traits(), {}});
+}
+
 void FakeEngine::record_interaction(codec::PostedInteraction posted, engine::Reply<engine::FeedbackReceipt> reply) {
   journal.add("posted " + posted.viewer.str() + " " + posted.interaction.id);
   const std::lock_guard lock(mutex_);

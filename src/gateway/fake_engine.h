@@ -73,6 +73,8 @@ class FakeEngine final : public engine::Engine {
   /// A viewer's last character, a digit, modulo the shards; 0 for other viewers.
   std::size_t shard_of(const domain::ViewerId& viewer) const override;
   FakeShard& shard(std::size_t index) override { return *shards_[index]; }
+  /// Adds "identify <anonymous> as <viewer>". Somebody who was "taken" is somebody else's already.
+  void identify_viewer(engine::IdentifyViewer request, engine::Reply<domain::ViewerLink> reply) override;
   void record_interaction(codec::PostedInteraction posted, engine::Reply<engine::FeedbackReceipt> reply) override;
   /// Answers the oldest interaction that has no answer yet; waits for one.
   void answer_interaction(const Result<engine::FeedbackReceipt>& receipt);

@@ -36,6 +36,10 @@ Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
   hello.content = domain::ContentId(content);
   hello.device = request.find_query("device").value_or("");
   if (!hello.device.empty()) MCUE_TRY_VOID(domain::check_id(hello.device, "device"));
+  if (const auto previously = request.find_query("previously"); previously && *previously != viewer) {
+    MCUE_TRY_VOID(domain::check_id(*previously, "previously"));
+    hello.previously = domain::ViewerId(std::string(*previously));
+  }
   const auto last_event_id = request.find_header("Last-Event-ID");
   const auto resume = last_event_id ? last_event_id : request.find_query("resume");
   if (!resume || resume->empty()) return hello;

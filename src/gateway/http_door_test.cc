@@ -174,6 +174,14 @@ TEST_F(HttpDoor, AnEventStreamResumesFromTheLastEventOrTheQuery) {
   EXPECT_TRUE(engine.journal.wait_for("resume k2 42"));
 }
 
+TEST_F(HttpDoor, AnEventStreamSaysWhoItsViewerWasBefore) {
+  TestViewer browser(server());
+  browser.request("GET", "/v1/sse?viewer=v1&content=c1&previously=anon-7f3a");
+  EXPECT_TRUE(engine.journal.wait_for("identify anon-7f3a as v1"));
+  EXPECT_TRUE(engine.journal.wait_for("hello v1 on 1"));
+  EXPECT_THAT(browser.read_until("}\n\n"), HasSubstr("welcome"));
+}
+
 TEST_F(HttpDoor, AnEventStreamNeedsItsParametersAndNamesWhatIsWrong) {
   TestViewer client(server());
   client.request("GET", "/v1/sse?content=c1");

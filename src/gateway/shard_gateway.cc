@@ -196,6 +196,31 @@ void ShardGateway::fail_sample(Connection& connection) {
 }
 
 void ShardGateway::introduce(Connection& connection, engine::Introduction introduction) {
+  if (introduction.hello.previously) return identify_then_introduce(connection, std::move(introduction));
+  introduce_at_owner(connection, std::move(introduction));
+}
+
+void ShardGateway::identify_then_introduce(Connection& connection, engine::Introduction introduction) {
+  connection.pause_reading();
+  const engine::IdentifyViewer claim{*introduction.hello.previously, introduction.hello.viewer,
+                                     engine::IdentifiedBy::viewer};
+  engine_.identify_viewer(claim, [this, id = connection.id(), introduction = std::move(introduction)](
+                                     const Result<domain::ViewerLink>& identified) {
+    loop_.post([this, id, introduction, identified]() mutable {
+      Connection* still = find(id);
+      if (still == nullptr || still->closing()) return;
+      if (!identified.ok()) {  // they watch as who they say they are, all the same
+        introduction.hello.previously.reset();
+        still->send_text(codec::write_error(identified.error(), false));
+        if (find(id) == nullptr) return;
+      }
+      introduce_at_owner(*still, std::move(introduction));
+      if (find(id) != nullptr && !still->moving_) still->resume_reading();
+    });
+  });
+}
+
+void ShardGateway::introduce_at_owner(Connection& connection, engine::Introduction introduction) {
   const std::size_t owner = engine_.shard_of(introduction.hello.viewer);
   if (owner == index_) return introduce_here(connection, introduction);
   loop_.remove(connection.fd());

@@ -80,6 +80,8 @@ class ShardGateway final : public runtime::FdHandler {
   void on_sample_message(Connection& connection, std::string_view text);
   bool within_message_limit(Connection& connection);
   void introduce(Connection& connection, engine::Introduction introduction);
+  void identify_then_introduce(Connection& connection, engine::Introduction introduction);
+  void introduce_at_owner(Connection& connection, engine::Introduction introduction);
   void introduce_here(Connection& connection, const engine::Introduction& introduction);
   void leave_session(Connection& connection);
   void fail_sample(Connection& connection);

@@ -150,6 +150,36 @@ TEST_F(NativeRoute, FramesSentTogetherWithHelloArriveInOrderOnTheOwnersShard) {
   }
 }
 
+TEST_F(NativeRoute, WhoSignedInIsIdentifiedBeforeTheyAreIntroduced) {
+  for (const char* name : {"v0", "v1"}) {  // introduced where they are, and after a move
+    TestViewer viewer(server());
+    viewer.upgrade("/v1/ws");
+    std::string all;
+    codec::append_masked_frame(
+        codec::Opcode::text,
+        R"({"t":"hello","viewer":")" + std::string(name) + R"(","content":"c1","previously":"anon"})", 1, all);
+    codec::append_masked_frame(codec::Opcode::text, R"({"t":"ack","seq":8})", 7, all);
+    viewer.send_bytes(all);
+    EXPECT_THAT(viewer.hear_text(), HasSubstr(R"("t":"welcome")"));
+    ASSERT_TRUE(engine.journal.wait_for(std::string(name) + " ack 8"));
+    auto heard = engine.journal.lines();
+    std::erase_if(heard, [&](const std::string& line) { return line.find(name) == std::string::npos; });
+    EXPECT_EQ(heard, (std::vector<std::string>{"identify anon as " + std::string(name),
+                                               "hello " + std::string(name) + " on " + name[1],
+                                               std::string(name) + " ack 8"}));
+  }
+}
+
+TEST_F(NativeRoute, AClaimThatIsRefusedIsSaidAndTheViewerWatchesAllTheSame) {
+  TestViewer viewer(server());
+  viewer.upgrade("/v1/ws");
+  viewer.send_text(R"({"t":"hello","viewer":"v1","content":"c1","previously":"taken"})");
+  const std::string error = viewer.hear_text();
+  EXPECT_THAT(error, HasSubstr(R"("code":"already_identified")"));
+  EXPECT_THAT(error, HasSubstr(R"("fatal":false)"));
+  EXPECT_THAT(viewer.hear_text(), HasSubstr(R"("t":"welcome")"));
+}
+
 TEST_F(NativeRoute, AMalformedFrameIsNamedAndHarmlessUntilThereAreTooMany) {
   options.bad_messages_max = 3;
   const auto viewer = native("v1");

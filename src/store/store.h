@@ -91,6 +91,8 @@ class Reader {
 
   /// Whom this viewer was identified as; nothing when they were not. Cost: a few microseconds.
   virtual Result<std::optional<domain::ViewerLink>> find_viewer_link(const domain::ViewerId& anonymous) = 0;
+  /// The number of the newest link; 0 when there is none.
+  virtual Result<std::uint64_t> last_viewer_link_number() = 0;
   /// Links with a number > `after`, in order, at most `limit`.
   virtual Result<std::vector<domain::ViewerLink>> load_viewer_links(std::uint64_t after, std::size_t limit) = 0;
   /// Everybody who was identified as this viewer, in order.

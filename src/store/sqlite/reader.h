@@ -35,6 +35,7 @@ class SqliteReader final : public Reader {
   Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) override;
   Result<bool> has_past_index() override;
   Result<std::optional<domain::ViewerLink>> find_viewer_link(const domain::ViewerId& anonymous) override;
+  Result<std::uint64_t> last_viewer_link_number() override;
   Result<std::vector<domain::ViewerLink>> load_viewer_links(std::uint64_t after, std::size_t limit) override;
   Result<std::vector<domain::ViewerLink>> load_links_to(const domain::ViewerId& viewer) override;
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;

@@ -55,6 +55,13 @@ Result<std::optional<domain::ViewerLink>> SqliteReader::find_viewer_link(const d
   return std::optional<domain::ViewerLink>(std::move(link));
 }
 
+Result<std::uint64_t> SqliteReader::last_viewer_link_number() {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT max(number) FROM viewer_links");
+  MCUE_TRY_VOID(query.next());
+  return query.count(0);  // NULL reads as 0
+}
+
 Result<std::vector<domain::ViewerLink>> SqliteReader::load_viewer_links(std::uint64_t after, std::size_t limit) {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection, "SELECT " MCUE_LINK_COLUMNS " FROM viewer_links WHERE number > ?1 ORDER BY number LIMIT ?2",

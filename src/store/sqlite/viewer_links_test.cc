@@ -41,6 +41,7 @@ struct ViewerLinksTest : ::testing::Test {
 
 TEST_F(ViewerLinksTest, AreKeptWithWhatWasKnownOfTheViewerThen) {
   const auto traits = make_traits(30, "DE");
+  EXPECT_EQ(reader().last_viewer_link_number().value(), 0U);
   EXPECT_EQ(store->identify("anon-1", "bob", traits).value(), 1U);
   EXPECT_EQ(store->identify("anon-2", "bob").value(), 2U);
   reopen();
@@ -51,6 +52,7 @@ TEST_F(ViewerLinksTest, AreKeptWithWhatWasKnownOfTheViewerThen) {
   EXPECT_EQ(link->at, wall_time_from_ms(1'780'000'000'000));
   EXPECT_FALSE(reader().find_viewer_link(ViewerId("bob"))->has_value());
   EXPECT_THAT(earlier_ids("bob"), ElementsAre("anon-1", "anon-2"));
+  EXPECT_EQ(reader().last_viewer_link_number().value(), 2U);
   EXPECT_EQ(reader().load_viewer_links(0, 10)->size(), 2U);
   EXPECT_EQ(reader().load_viewer_links(1, 10)->front().anonymous, ViewerId("anon-2"));
   EXPECT_EQ(reader().load_viewer_links(0, 1)->size(), 1U);
