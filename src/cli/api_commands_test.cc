@@ -25,9 +25,9 @@ class ApiCommands : public testing::Test {
   Outcome run(const std::string& line) {
     Globals globals;
     globals.server = "http://127.0.0.1:" + std::to_string(server_->port());
-    return run_command(
-        line, globals,
-        {add_event_commands, add_moment_commands, add_filter_commands, add_decision_commands, add_learn_commands});
+    return run_command(line, globals,
+                       {add_event_commands, add_moment_commands, add_filter_commands, add_viewer_commands,
+                        add_decision_commands, add_learn_commands});
   }
 
   api::FakeEngine engine_;
@@ -77,6 +77,19 @@ TEST_F(ApiCommands, PutAFilterInForceAndTakeItOut) {
   EXPECT_FALSE(engine_.last_filter_use.in_force);
   EXPECT_EQ(run("recommend v1 --filter young --filter-value AGE=18").code, ExitCode::ok);
   EXPECT_EQ(engine_.last_recommend.filter->values.at("AGE"), "18");
+}
+
+TEST_F(ApiCommands, SayWhoAnAnonymousViewerIs) {
+  EXPECT_EQ(run("viewer identify anon-7f3a bob").out, "anon-7f3a is bob (2026-05-28T20:26:40.000Z)\n");
+  EXPECT_EQ(engine_.last_identified.anonymous.str(), "anon-7f3a");
+  EXPECT_EQ(engine_.last_identified.viewer.str(), "bob");
+  EXPECT_EQ(run("viewer show v1").out, "v1: in the catalogue, connected\nwas anon-7f3a\n" +
+                                           domain::to_string(api::FakeEngine::decision_id()) + "\n");
+  engine_.failure =
+      Error{ErrorKind::conflict, "already_identified", "viewer \"anon-7f3a\" was identified as \"bob\"", {}};
+  const Outcome refused = run("viewer identify anon-7f3a carl");
+  EXPECT_EQ(refused.code, ExitCode::conflict);
+  EXPECT_NE(refused.err.find("\"bob\""), std::string::npos) << refused.err;
 }
 
 TEST_F(ApiCommands, ShowTheLearner) {

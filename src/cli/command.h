@@ -55,6 +55,7 @@ void add_doctor_command(Commands commands);     // doctor
 void add_event_commands(Commands commands);     // event set|get|list|tail|map|pin|block|release
 void add_filter_commands(Commands commands);    // filter put|list|show|delete|test|use|drop
 void add_moment_commands(Commands commands);    // moment fire|correct|list
+void add_viewer_commands(Commands commands);    // viewer show|identify
 void add_decision_commands(Commands commands);  // decision show, recommend
 void add_import_commands(Commands commands);    // import users|items|interactions, sample-data
 void add_train_command(Commands commands);      // train

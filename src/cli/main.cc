@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   add_event_commands(commands);
   add_moment_commands(commands);
   add_filter_commands(commands);
+  add_viewer_commands(commands);
   add_decision_commands(commands);
   add_import_commands(commands);
   add_train_command(commands);
