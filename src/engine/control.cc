@@ -289,8 +289,7 @@ void Control::identify_viewer(const IdentifyViewer& request, Reply<domain::Viewe
 }
 
 void Control::on_identified(const domain::ViewerLink& link, Reply<domain::ViewerLink> reply) {
-  if (!learning_) return reply(link);
-  learning_->await_link(link.number, [link, reply = std::move(reply)] { reply(link); });
+  learning_.await_link(link.number, [link, reply = std::move(reply)] { reply(link); });
 }
 
 void Control::forget_past(const domain::ViewerId& viewer) {

@@ -746,7 +746,7 @@ TEST_F(ShardCoreTest, WhoHasJustBeenIdentifiedIsDecidedForByWhatIsServedNow) {
   hello(ann, "ann");
   fire();
   const std::string before = version->id();
-  version = scoring::decode_popularity_count(scoring::encode_popularity_count({{ItemId("bet"), {9, {}}}})).value();
+  version = scoring::make_fixed_version(ItemId("bet"));
   core->serve(catalogue, version);
   FakePeer late;
   hello(late, "late");
