@@ -2,6 +2,7 @@
 #include "dataset/load_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -27,13 +28,33 @@ Result<domain::Schema> load_schema(store::Reader& reader, DatasetKind kind) {
   return codec::parse_schema(kind, *text);
 }
 
-Result<void> add_catalogue(store::Reader& reader, DatasetBuilder& builder) {
+/// Who did what was done under an id: another viewer, when whoever used it was identified.
+class Owners {
+ public:
+  Result<void> load(store::Reader& reader) {
+    MCUE_TRY(auto links, reader.load_viewer_links(0, std::numeric_limits<std::size_t>::max()));
+    for (domain::ViewerLink& link : links) owners_.emplace(std::move(link.anonymous), std::move(link.viewer));
+    return {};
+  }
+  bool is_other(const domain::ViewerId& id) const { return owners_.contains(id); }
+  const domain::ViewerId& owner_of(const domain::ViewerId& id) const {
+    const auto owner = owners_.find(id);
+    return owner == owners_.end() ? id : owner->second;
+  }
+
+ private:
+  std::unordered_map<domain::ViewerId, domain::ViewerId> owners_;
+};
+
+Result<void> add_catalogue(store::Reader& reader, const Owners& owners, DatasetBuilder& builder) {
   MCUE_TRY(const auto catalogue, reader.load_catalogue(std::nullopt));
   for (const domain::Item& item : catalogue->items()) builder.add_item(item);
   for (domain::ViewerId last;;) {
     MCUE_TRY(const auto viewers, reader.load_viewers(last, kPageRows));
     if (viewers.empty()) return {};
-    for (const domain::Viewer& viewer : viewers) builder.add_viewer(viewer);
+    for (const domain::Viewer& viewer : viewers) {
+      if (!owners.is_other(viewer.id)) builder.add_viewer(viewer);
+    }
     last = viewers.back().id;
   }
 }
@@ -46,8 +67,10 @@ std::string impression_of(const domain::Interaction& interaction) {
   return shown.ok() && *shown ? std::move(**shown) : std::string();
 }
 
-Result<void> add_interactions(store::Reader& reader, bool with_impressions, DatasetBuilder& builder) {
-  return reader.visit_interactions([&](const domain::Interaction& interaction) {
+Result<void> add_interactions(store::Reader& reader, const Owners& owners, bool with_impressions,
+                              DatasetBuilder& builder) {
+  return reader.visit_interactions([&](domain::Interaction interaction) {
+    if (owners.is_other(interaction.viewer)) interaction.viewer = owners.owner_of(interaction.viewer);
     std::vector<std::string_view> impressions;
     std::string shown;
     if (with_impressions) shown = impression_of(interaction);
@@ -74,8 +97,9 @@ Result<void> visit_feedback(store::Reader& reader, std::uint64_t last, const Vis
 /// Feedback on its way to interactions.
 class FeedbackRows {
  public:
-  FeedbackRows(store::Reader& reader, const std::vector<FeedbackKind>& kinds, DatasetBuilder& builder)
-      : reader_(reader), kinds_(kinds), builder_(builder) {}
+  FeedbackRows(store::Reader& reader, const Owners& owners, const std::vector<FeedbackKind>& kinds,
+               DatasetBuilder& builder)
+      : reader_(reader), owners_(owners), kinds_(kinds), builder_(builder) {}
 
   Result<void> add() {
     MCUE_TRY(const std::uint64_t last, reader_.last_feedback_number());
@@ -110,7 +134,7 @@ class FeedbackRows {
       context = contexts_.emplace(change, header ? std::move(header->context) : domain::Values()).first;
     }
     domain::Interaction interaction;
-    interaction.viewer = feedback.viewer;
+    interaction.viewer = owners_.owner_of(feedback.viewer);
     interaction.item = feedback.item;
     interaction.timestamp_s = to_ms(feedback.at) / 1'000;
     interaction.event_type = domain::event_type_of(feedback.kind);
@@ -123,6 +147,7 @@ class FeedbackRows {
   }
 
   store::Reader& reader_;
+  const Owners& owners_;
   const std::vector<FeedbackKind>& kinds_;
   DatasetBuilder& builder_;
   std::unordered_map<std::string, std::vector<std::string>> seen_;  ///< by decision: the items, first seen first
@@ -153,9 +178,11 @@ Result<Dataset> load_dataset_store(store::Reader& reader, const StoreRows& rows)
   MCUE_TRY(schemas.items, load_schema(reader, DatasetKind::items));
   MCUE_TRY(schemas.interactions, load_schema(reader, DatasetKind::interactions));
   DatasetBuilder builder(schemas, rows.filter);
-  MCUE_TRY_VOID(add_catalogue(reader, builder));
-  MCUE_TRY_VOID(add_interactions(reader, schemas.interactions.find_field("IMPRESSION") != nullptr, builder));
-  if (!rows.feedback.empty()) MCUE_TRY_VOID(FeedbackRows(reader, rows.feedback, builder).add());
+  Owners owners;
+  MCUE_TRY_VOID(owners.load(reader));
+  MCUE_TRY_VOID(add_catalogue(reader, owners, builder));
+  MCUE_TRY_VOID(add_interactions(reader, owners, schemas.interactions.find_field("IMPRESSION") != nullptr, builder));
+  if (!rows.feedback.empty()) MCUE_TRY_VOID(FeedbackRows(reader, owners, rows.feedback, builder).add());
   return std::move(builder).build();
 }
 

@@ -26,8 +26,9 @@ struct StoreRows {
 /// the value.
 Result<std::vector<domain::FeedbackKind>> read_feedback_flag(const std::vector<std::string>& names);
 
-/// Reads what is stored now, by the schemas that were put. The caller's thread; a server may have the directory open.
-/// Errors: corrupt, unavailable, invalid_schema, and those of DatasetBuilder::build. Cost: about 4 s a million
+/// Reads what is stored now, by the schemas that were put. Who was identified is one viewer: what was done under their
+/// ids, in the order of time, with the one row of who they are. The caller's thread; a server may have the directory
+/// open. Errors: corrupt, unavailable, invalid_schema, and those of DatasetBuilder::build. Cost: about 4 s a million
 /// interactions, and two passes over the feedback.
 Result<Dataset> load_dataset_store(store::Reader& reader, const StoreRows& rows);
 

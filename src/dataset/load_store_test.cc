@@ -65,6 +65,28 @@ TEST_F(LoadStoreTest, ReadsImpressionsWhereTheSchemaHasThem) {
   EXPECT_THAT(load({}).impression_items, ElementsAre(0, 1));
 }
 
+TEST_F(LoadStoreTest, WhoWasIdentifiedIsOneViewerWhoDidItAllInTheOrderOfTime) {
+  const auto row = [](const char* id, const char* gender) {
+    return domain::make_viewer(domain::ViewerId(id), {{"GENDER", std::string(gender)}}, "").value();
+  };
+  ASSERT_TRUE(held_.put(std::vector{row("anon", "M"), row("bob", "F")}).ok());
+  ASSERT_TRUE(held_
+                  .add({store::make_interaction("bob", "a", 3, "GOAL"), store::make_interaction("anon", "b", 2, "GOAL"),
+                        store::make_interaction("bob", "c", 1, "GOAL")})
+                  .ok());
+  ASSERT_TRUE(held_.log(store::make_batch("match", 7, 2)).ok());
+  ASSERT_TRUE(held_.give({feedback("anon", 7, "d", FeedbackKind::click)}).ok());
+  const StoreRows rows{{}, {FeedbackKind::click}};
+  EXPECT_THAT(load(rows).viewers, ElementsAre("anon", "bob"));
+  ASSERT_TRUE(held_.identify("anon", "bob").ok());
+  const Dataset data = load(rows);
+  EXPECT_THAT(data.viewers, ElementsAre("bob"));
+  EXPECT_THAT(data.items, ElementsAre("a", "b", "c", "d"));
+  EXPECT_THAT(data.item, ElementsAre(2, 1, 0, 3));
+  ASSERT_EQ(data.viewer_fields.codes.fields().size(), 1u);
+  EXPECT_THAT(data.viewer_fields.codes.fields()[0].labels, ElementsAre("F")) << "the row of who they are";
+}
+
 TEST_F(LoadStoreTest, FeedbackCountsWhenAskedForWithTheItemsThatWereSeen) {
   auto batch = store::make_batch("match", 7, 2);
   batch.header.context = {{"MATCH_EVENT", std::string("PENALTY")}};

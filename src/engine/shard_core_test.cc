@@ -746,7 +746,7 @@ TEST_F(ShardCoreTest, WhoHasJustBeenIdentifiedIsDecidedForByWhatIsServedNow) {
   hello(ann, "ann");
   fire();
   const std::string before = version->id();
-  version = scoring::make_fixed_version(ItemId("bet"));
+  version = scoring::make_fixed_version("bet");
   core->serve(catalogue, version);
   FakePeer late;
   hello(late, "late");
