@@ -293,6 +293,9 @@ TEST_F(IdentifiedTest, WhoeverClaimsWhatIsNotTheirsIsToldAndWatches) {
   SocketClient mallory(pieces->address());
   watch(mallory, {{"viewer", "mallory"}, {"previously", "bob"}});
   EXPECT_THAT(refusals, ::testing::ElementsAre("already_identified", "in_catalogue", "already_identified"));
+  const Error claim = identify("anon-1", "carl", engine::IdentifiedBy::viewer).error();
+  EXPECT_THAT(claim.message, ::testing::Not(HasSubstr("bob"))) << "whose it is concerns nobody else";
+  EXPECT_THAT(identify("anon-1", "carl").error().message, HasSubstr("\"bob\"")) << "but operators";
   EXPECT_EQ(identify("bob", "bob").error().code, "same_viewer");
   EXPECT_TRUE(identify("ann", "carl").ok()) << "an operator may";
 }

@@ -24,6 +24,13 @@ Error unknown_event(const EventId& event) {
   return not_found("unknown_event", "unknown event \"" + event.str() + "\"", "event");
 }
 
+/// What a viewer is told whose claim the store refused: not whose the id is.
+Error claim_refused(const domain::ViewerLink& link) {
+  return {ErrorKind::conflict, "already_identified",
+          "viewer \"" + link.anonymous.str() + "\" cannot be \"" + link.viewer.str() + "\": who they are is known",
+          "hello.previously"};
+}
+
 /// Refuses items that would make a catalogue which decisions cannot carry.
 Result<void> check_catalogue_limits(const domain::Catalogue& present, const std::vector<domain::Item>& items) {
   std::vector<domain::SlotName> slots = present.slots();
@@ -262,7 +269,7 @@ Result<domain::ViewerLink> Control::make_link(const IdentifyViewer& request) {
       return Error{
           ErrorKind::conflict, "in_catalogue",
           "viewer \"" + request.anonymous.str() + "\" is in the catalogue: only an operator may say who they are",
-          "viewer"};
+          "hello.previously"};
     }
   }
   domain::ViewerLink link{0, request.anonymous, request.viewer, domain::no_traits(), clock_.wall()};
@@ -278,14 +285,18 @@ void Control::identify_viewer(const IdentifyViewer& request, Reply<domain::Viewe
   if (*known && (*known)->viewer == request.viewer) return on_identified(**known, std::move(reply));
   const auto made = make_link(request);
   if (!made.ok()) return reply(made.error());
-  store_.identify_viewer(*made, [this, link = *made, reply = std::move(reply)](const Result<std::uint64_t>& stored) {
-    port_.to_control([this, link, reply, stored]() mutable {
-      if (!stored.ok()) return reply(stored.error());
-      link.number = *stored;
-      port_.to_shards([link](ShardCore& shard) { shard.identify(link); });
-      on_identified(link, reply);
-    });
-  });
+  store_.identify_viewer(
+      *made, [this, by = request.by, link = *made, reply = std::move(reply)](const Result<std::uint64_t>& stored) {
+        port_.to_control([this, by, link, reply, stored]() mutable {
+          if (!stored.ok() && by == IdentifiedBy::viewer && stored.error().kind == ErrorKind::conflict) {
+            return reply(claim_refused(link));
+          }
+          if (!stored.ok()) return reply(stored.error());
+          link.number = *stored;
+          port_.to_shards([link](ShardCore& shard) { shard.identify(link); });
+          on_identified(link, reply);
+        });
+      });
 }
 
 void Control::on_identified(const domain::ViewerLink& link, Reply<domain::ViewerLink> reply) {

@@ -309,7 +309,7 @@ class Engine {
   virtual void find_viewer(domain::ViewerId viewer, Reply<ViewerView> reply) = 0;
   /// For good. Durable when the reply comes, and known to whatever decides from then on, unless the learner is in
   /// trouble or being rebuilt, which nobody waits for. Repeats change nothing. Errors: same_viewer,
-  /// already_identified (naming both; links go one step), in_catalogue (claimed by a viewer).
+  /// already_identified (naming both to operators; links go one step), in_catalogue (claimed by a viewer).
   virtual void identify_viewer(IdentifyViewer request, Reply<domain::ViewerLink> reply) = 0;
   /// The schema in force (put, or the built-in one of the sample's shape).
   virtual void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) = 0;
