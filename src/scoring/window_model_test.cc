@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "scoring/open_sequence_model.h"
@@ -180,6 +182,39 @@ TEST_F(WindowFolderTest, WhatDoesNotFitTogetherIsRefused) {
   WindowTables outside = sample_tables();
   outside.item_features = outside.keep<std::int32_t>({0, 1, 2});
   EXPECT_FALSE(write_and_open(outside, "sims").ok());
+}
+
+/// A version that was not written by us: its arrays hold whatever they hold.
+class ForeignFolder final : public SolutionFolder {
+ public:
+  ForeignFolder(std::string manifest, std::vector<Tensor> tensors)
+      : manifest_(std::move(manifest)), tensors_(std::move(tensors)) {}
+  const std::string& id() const override { return id_; }
+  const std::string& manifest() const override { return manifest_; }
+  const std::vector<Tensor>& tensors() const override { return tensors_; }
+  const Tensor* find(std::string_view name) const override {
+    const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const Tensor& t) { return t.name == name; });
+    return found == tensors_.end() ? nullptr : &*found;
+  }
+
+ private:
+  std::string id_ = "sims-000000000000";
+  std::string manifest_;
+  std::vector<Tensor> tensors_;
+};
+
+TEST(WindowTables, WhatIsNotAFiniteNumberIsRefused) {
+  for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    WindowTables tables = sample_tables();
+    tables.by_viewer = tables.keep<float>({0, wrong, 20});
+    nlohmann::json manifest = {{"recipe", "sims"}};
+    std::vector<Tensor> tensors;
+    write_window_tables(tables, "", manifest, tensors);
+    const auto opened = open_sequence_model(std::make_shared<ForeignFolder>(manifest.dump(), tensors));
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code, "corrupt_solution_version");
+    EXPECT_THAT(opened.error().message, HasSubstr("by_viewer holds something that is not a finite number"));
+  }
 }
 
 TEST_F(WindowFolderTest, AnotherRecipesVersionIsNotOpenedAsThis) {

@@ -5,6 +5,7 @@
 #include "scoring/window_tables.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace matchcue::scoring {
@@ -27,6 +28,9 @@ class TensorReader {
     const Tensor* tensor = folder_.find(prefix_ + name);
     if (tensor == nullptr) return {};
     if (tensor->shape != shape || !tensor->integers.empty()) return misfit(name);
+    if (!std::all_of(tensor->floats.begin(), tensor->floats.end(), [](float x) { return std::isfinite(x); })) {
+      return corrupt("array " + prefix_ + name + " holds something that is not a finite number");
+    }
     out = tensor->floats;
     return {};
   }
