@@ -6,8 +6,8 @@
 //   next         where the next act goes, 0 .. capacity - 1
 //   capacity x   item number + 1, 0 where there is none yet; then the codes of its context, several to a float
 //
-// Floats hold whole numbers below 2^24 exactly, so the codes of a few fields share one: 8 x 9 x 4 x 10 x 298
-// combinations do.
+// Floats hold whole numbers below 2^24 exactly, so the codes of fields share one as long as there are no more
+// combinations of them.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,16 +22,17 @@ namespace matchcue::scoring {
 /// Reads and writes such floats. Immutable; any thread.
 class ActRing {
  public:
-  /// capacity  acts that are kept, at least 1
-  ActRing(std::size_t capacity, const FeatureCodes& fields) : capacity_(capacity) {
+  /// capacity     acts that are kept, at least 1
+  /// code_counts  by field of the context: its codes are below, at most 2^24
+  ActRing(std::size_t capacity, std::span<const std::size_t> code_counts) : capacity_(capacity) {
     std::uint64_t values = kValuesMax;  // of the float that is being filled; none yet
-    for (const FieldCodes& field : fields.fields()) {
-      if (values * field.code_count() > kValuesMax) {
+    for (const std::size_t codes : code_counts) {
+      if (values * codes > kValuesMax) {
         ++packs_;
         values = 1;
       }
-      fields_.push_back({packs_ - 1, values, field.code_count()});
-      values *= field.code_count();
+      fields_.push_back({packs_ - 1, values, codes});
+      values *= codes;
     }
   }
 

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
 #include <utility>
 
 namespace matchcue::scoring {
@@ -13,12 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-FieldCodes field(const std::string& name, std::size_t labels) {
-  FieldCodes codes{name, FieldCodes::Kind::labels, {}, {}};
-  for (std::size_t i = 0; i < labels; ++i) codes.labels.push_back("label" + std::to_string(i));
-  return codes;
-}
-
+using Counts = std::vector<std::size_t>;
 using Acts = std::vector<std::pair<std::uint32_t, std::vector<Code>>>;
 
 Acts acts_of(const ActRing& ring, std::span<const float> state) {
@@ -29,8 +23,7 @@ Acts acts_of(const ActRing& ring, std::span<const float> state) {
 }
 
 TEST(ActRing, KeepsTheNewestActsInTheirOrder) {
-  const FeatureCodes fields({field("EVENT", 3)});
-  const ActRing ring(3, fields);
+  const ActRing ring(3, Counts{4});
   std::vector<float> state(ring.size());
   EXPECT_THAT(acts_of(ring, state), ElementsAre());
   for (std::uint32_t act = 0; act < 2; ++act) ring.push(state, 10 + act, std::vector<Code>{act});
@@ -41,10 +34,9 @@ TEST(ActRing, KeepsTheNewestActsInTheirOrder) {
 }
 
 TEST(ActRing, PacksCodesOfFieldsIntoAsFewFloatsAsHoldThem) {
-  EXPECT_EQ(ActRing(10, FeatureCodes()).size(), 1 + 10 * 1);
-  EXPECT_EQ(ActRing(10, FeatureCodes({field("A", 999), field("B", 999)})).size(), 1 + 10 * 2);
-  const FeatureCodes fields({field("A", 999), field("B", 3), field("C", 999), field("D", 999)});
-  const ActRing ring(2, fields);
+  EXPECT_EQ(ActRing(10, Counts{}).size(), 1 + 10 * 1);
+  EXPECT_EQ(ActRing(10, Counts{1'000, 1'000}).size(), 1 + 10 * 2);
+  const ActRing ring(2, Counts{1'000, 4, 1'000, 1'000});
   EXPECT_EQ(ring.size(), 1 + 2 * 3);
   std::vector<float> state(ring.size());
   ring.push(state, (1U << 24) - 2, std::vector<Code>{999, 3, 999, 999});

@@ -29,6 +29,16 @@ TEST(ContextLevels, ALabelWithASlashAlsoCountsAsWhatIsBeforeIt) {
   EXPECT_THAT(levels_of({{"PLACE", std::string("Peru/Lima")}}), ElementsAre(0, 0, 0, 0));
 }
 
+TEST(ContextLevels, ANewCityOfAKnownCountryIsKnownByItsCountry) {
+  EXPECT_THAT(levels_of({{"PLACE", std::string("Spain/Sevilla")}}), ElementsAre(0, 2, 0, 0));
+  EXPECT_THAT(levels_of({{"PLACE", std::string("Italy/Rome")}}), ElementsAre(0, 1, 0, 0));
+  EXPECT_THAT(levels_of({{"PLACE", std::string("Peru/Lima|Spain/Sevilla")}}), ElementsAre(0, 2, 0, 0));
+  EXPECT_THAT(levels_of({{"PLACE", std::string("Italy/Rome|Spain/Vigo")}}), ElementsAre(4, 2, 0, 0))
+      << "what is known counts before what is new";
+  EXPECT_THAT(levels_of({{"EVENT", std::string("GOAL/OWN")}}), ElementsAre(0, 0, 0, 0)) << "a field without parents";
+  EXPECT_THAT(ContextLevels(kFields).code_counts(), ElementsAre(7, 3, 3));
+}
+
 TEST(ContextLevels, EveryCodeOfEveryLevelHasALabelOfItsOwn) {
   const ContextLevels levels(kFields);
   EXPECT_EQ(levels.count(), 4U);

@@ -27,7 +27,7 @@ class FactorizationModel final : public SequenceModel {
         item_labels_(tables_.item_fields),
         viewer_labels_(tables_.viewer_fields),
         levels_(tables_.context_fields),
-        acts_(tables_.history_acts, tables_.context_fields) {
+        acts_(tables_.history_acts, levels_.code_counts()) {
     for (std::size_t i = 0; i < tables_.items.size(); ++i) {
       item_numbers_.emplace(tables_.items[i], static_cast<std::uint32_t>(i));
     }

@@ -141,6 +141,14 @@ TEST_P(EveryObjective, ANewItemIsWhatItsMetadataSays) {
   EXPECT_EQ(score_of("item1", "War"), score_of("item1", "Drama")) << "its own vector has its metadata in it";
 }
 
+TEST_P(EveryObjective, AUseInANewCityIsAUseInItsCountry) {
+  const auto asked_in_vigo = [&](const char* used_in) {
+    return scores_of(*model_, state_after(*model_, {{"item1", {{"PLACE", std::string(used_in)}}}}), kGoalAtHome);
+  };
+  EXPECT_EQ(asked_in_vigo("Spain/Lugo"), asked_in_vigo("Spain"));
+  EXPECT_NE(asked_in_vigo("Spain/Lugo"), asked_in_vigo("Peru/Lima"));
+}
+
 TEST_P(EveryObjective, WhatAViewerUsedMayHaveLeftTheCatalogue) {
   const auto state = state_after(*model_, {{"item0", kCard}, {"item3", kCard}});
   const auto all = scores_of(*model_, state, kCard);
