@@ -8,11 +8,11 @@ loader = importlib.machinery.SourceFileLoader("ml_1m", str(pathlib.Path(__file__
 ml_1m = importlib.util.module_from_spec(importlib.util.spec_from_loader("ml_1m", loader))
 loader.exec_module(ml_1m)
 
-OUTPUT = """user-personalization-0123456789ab
-epoch 20 is the best; validation HR@10 0.3000 NDCG@10 0.2000 with a sequential ridge at weight 0.60
-test: HR@10 0.2500 NDCG@10 0.1500 MRR 0.1000 of 6040 viewers
-test, served: HR@10 0.2400 NDCG@10 0.1400 MRR 0.0900 of 6040 viewers
-"""
+VALIDATION = {"hit_at_10": .3, "ndcg_at_10": .2, "mean_reciprocal_rank": .15, "asked": 6040}
+ANSWER = {"id": "user-personalization-0123456789ab", "best_epoch": 20, "validation": VALIDATION, "ridge_weight": .6,
+          "test": {"hit_at_10": .25, "ndcg_at_10": .15, "mean_reciprocal_rank": .1, "asked": 6040},
+          "served": {"hit_at_10": .24, "ndcg_at_10": .14, "mean_reciprocal_rank": .09, "asked": 6040},
+          "compared": {"answers": 6040, "largest_difference": 3.1e-5, "same_lists": 6039}}
 
 
 class Ml1mTest(unittest.TestCase):
@@ -21,12 +21,17 @@ class Ml1mTest(unittest.TestCase):
                          ["USER_ID,ITEM_ID,TIMESTAMP", "u0001,i0010,1", "u0001,i3416,2", "u0020,i0007,1", "u0001,i0002,3"])
 
     def test_a_row_is_the_network_as_the_protocol_asks_it(self):
-        self.assertEqual(ml_1m.row_of(2, OUTPUT, 13.25),
+        self.assertEqual(ml_1m.row_of(2, ANSWER, 13.25),
                          "| 2 | 20 | 0.60 | 0.3000 / 0.2000 | 0.2500 | 0.1500 | 0.1000 | 13.2 |")
 
     def test_without_a_ridge_or_a_test_the_row_says_so(self):
-        output = "epoch 3 is the best; validation HR@10 0.3000 NDCG@10 0.2000\n"
-        self.assertEqual(ml_1m.row_of(1, output, 1), "| 1 | 3 | 0 | 0.3000 / 0.2000 |  |  |  | 1.0 |")
+        answer = {"best_epoch": 3, "validation": VALIDATION, "ridge_weight": 0}
+        self.assertEqual(ml_1m.row_of(1, answer, 1), "| 1 | 3 | 0.00 | 0.3000 / 0.2000 |  |  |  | 1.0 |")
+        self.assertEqual(ml_1m.test_of(answer), [])
+
+    def test_what_is_served_is_told_beside_it(self):
+        self.assertEqual(ml_1m.served_text(ANSWER), "served: HR@10 0.2400 NDCG@10 0.1400 of 6040; scores differ by at most "
+                                                    "3.1e-05; 6039 of 6040 lists of ten are the same")
 
     def test_the_last_row_has_the_mean_and_the_deviation(self):
         self.assertIn("| 0.2000, 0.1414 | 0.3000, 0.1414 |", ml_1m.mean_row([[.1, .2], [.3, .4]]))

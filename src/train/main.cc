@@ -110,6 +110,19 @@ Result<dataset::Dataset> load_all(const Flags& flags) {
   return std::move(loaded.dataset);
 }
 
+/// Where the data and the versions are must be said before anything is read.
+Result<void> check_places(const Flags& flags) {
+  if (!flags.data_dir.empty()) return {};
+  if (flags.interactions.empty()) {
+    return invalid("invalid_flag", "--data-dir or --interactions is missing: where the data to train on is",
+                   "data-dir");
+  }
+  if (flags.out.empty()) {
+    return invalid("invalid_flag", "--out or --data-dir is missing: where the version is to be written", "out");
+  }
+  return {};
+}
+
 /// The data, or what a protocol of matchcue eval allows to be trained on of them.
 Result<dataset::Dataset> load(const Flags& flags) {
   evaluate::HoldOutRequest hold_out = flags.hold_out;
@@ -207,9 +220,49 @@ TrainWatch watch_of(const Flags& flags) {
   return {print_stage, print_epoch_line};
 }
 
-void print_test(const NetworkTest& test) {
-  const ServedCheck& served = test.served;
-  for (const auto& [name, quality] : {std::pair{"test", test.trained}, std::pair{"test, served", served.quality}}) {
+nlohmann::json json_of(const Quality& quality) {
+  if (!quality.of_rankings) return {{"auc", quality.auc}, {"log_loss", quality.log_loss}, {"asked", quality.asked}};
+  return {{"hit_at_10", quality.hit},
+          {"ndcg_at_10", quality.ndcg},
+          {"mean_reciprocal_rank", quality.mrr},
+          {"asked", quality.asked}};
+}
+
+/// What both recipes say as JSON: `trained` is a TrainedNetwork or a TrainedFactorization.
+template <typename Trained>
+nlohmann::ordered_json json_of_training(const Trained& trained) {
+  return {{"solution_version", trained.id},
+          {"best_epoch", trained.fitted.best_epoch},
+          {"validation", json_of(trained.validation)},
+          {"log_odds_scale", trained.scale.calibration.scale}};
+}
+
+/// Adds how what was written, asked act by act, answered the test.
+void add_served(const ServedCheck& served, nlohmann::ordered_json& answer) {
+  answer["served"] = json_of(served.quality);
+  answer["compared"] = {{"answers", served.compared},
+                        {"largest_difference", served.largest_difference},
+                        {"same_lists", served.same_lists}};
+}
+
+void print_network(const TrainedNetwork& trained, bool json) {
+  if (json) {
+    nlohmann::ordered_json answer = json_of_training(trained);
+    answer["ridge_weight"] = trained.ridge_weight;
+    if (trained.test) {
+      answer["test"] = json_of(trained.test->trained);
+      add_served(trained.test->served, answer);
+    }
+    std::cout << answer.dump() << "\n";
+    return;
+  }
+  std::cout << fmt::format(
+      "{}\nepoch {} is the best; validation {}{}\n", trained.id, trained.fitted.best_epoch, text_of(trained.validation),
+      trained.ridge_weight > 0 ? fmt::format(" with a sequential ridge at weight {:.2f}", trained.ridge_weight)
+                               : std::string());
+  if (!trained.test) return;
+  const ServedCheck& served = trained.test->served;
+  for (const auto& [name, quality] : {std::pair{"test", trained.test->trained}, {"test, served", served.quality}}) {
     std::cout << fmt::format("{}: {} of {} viewers\n", name, text_of(quality), quality.asked);
   }
   std::cout << fmt::format("served act by act: scores differ by at most {:.2g}; {} of {} lists of ten are the same\n",
@@ -226,39 +279,14 @@ Result<void> run_user_personalization(const Flags& flags) {
   request.test = flags.test.has_value();
   MCUE_TRY(const TrainedNetwork trained, train_user_personalization(data, request, watch_of(flags), stop_requested));
   std::filesystem::remove(request.checkpoint);
-  if (flags.json) {
-    std::cout
-        << fmt::format(
-               R"({{"solution_version":"{}","best_epoch":{},"hit_at_10":{:.6f},"ndcg_at_10":{:.6f},"ridge_weight":{}}})",
-               trained.id, trained.fitted.best_epoch, trained.validation.hit, trained.validation.ndcg,
-               trained.ridge_weight)
-        << "\n";
-    return {};
-  }
-  std::cout << fmt::format("{}\nepoch {} is the best; validation HR@10 {:.4f} NDCG@10 {:.4f}{}\n", trained.id,
-                           trained.fitted.best_epoch, trained.validation.hit, trained.validation.ndcg,
-                           trained.ridge_weight > 0
-                               ? fmt::format(" with a sequential ridge at weight {:.2f}", trained.ridge_weight)
-                               : std::string());
-  if (trained.test) print_test(*trained.test);
+  print_network(trained, flags.json);
   return {};
-}
-
-nlohmann::json json_of(const Quality& quality) {
-  if (!quality.of_rankings) return {{"auc", quality.auc}, {"log_loss", quality.log_loss}};
-  return {{"hit_at_10", quality.hit}, {"ndcg_at_10", quality.ndcg}, {"mean_reciprocal_rank", quality.mrr}};
 }
 
 void print_machine(const TrainedFactorization& trained, bool json) {
   if (json) {
-    nlohmann::ordered_json answer = {{"solution_version", trained.id},
-                                     {"best_epoch", trained.fitted.best_epoch},
-                                     {"validation", json_of(trained.validation)},
-                                     {"log_odds_scale", trained.scale.calibration.scale}};
-    if (trained.test) {
-      answer["test"] = json_of(trained.test->quality);
-      answer["largest_difference"] = trained.test->largest_difference;
-    }
+    nlohmann::ordered_json answer = json_of_training(trained);
+    if (trained.test) add_served(*trained.test, answer);
     std::cout << answer.dump() << "\n";
     return;
   }
@@ -301,6 +329,7 @@ void print_error(const Error& error, bool json) {
 
 Result<void> run(const Flags& flags) {
   keep_memory();
+  MCUE_TRY_VOID(check_places(flags));
   torch::set_num_threads(flags.threads);
   MCUE_TRY_VOID(check_blas());
   if (flags.recipe == kUserPersonalization) return run_user_personalization(flags);
