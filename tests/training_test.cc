@@ -66,7 +66,7 @@ std::vector<std::size_t> count_favourites(const dataset::Dataset& data) {
 
 TEST_F(TrainingTest, SomebodyUnknownGetsEachEventsFavouriteNearTheTop) {
   const dataset::Dataset data = load();
-  train::TrainRequest request;
+  train::NetworkRequest request;
   request.parameters = {{"epochs", "6"}};
   request.out = folder;
   const std::atomic<bool> stop = false;
