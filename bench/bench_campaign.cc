@@ -25,6 +25,7 @@
 #include "base/check.h"
 #include "dataset/dataset_builder.h"
 #include "recipes/recipe.h"
+#include "scoring/factorization_tables.h"
 #include "scoring/open_sequence_model.h"
 #include "simulate/crowd_learner_policy.h"
 #include "simulate/feed_replay.h"
