@@ -290,9 +290,11 @@ TEST_F(IdentifiedTest, WhoeverClaimsWhatIsNotTheirsIsToldAndWatches) {
   watch(carl, {{"viewer", "carl"}, {"previously", "anon-1"}});
   SocketClient eve(pieces->address());
   watch(eve, {{"viewer", "eve"}, {"previously", "ann"}});
+  SocketClient trent(pieces->address());
+  watch(trent, {{"viewer", "trent"}, {"previously", "an-account-to-come"}});
   SocketClient mallory(pieces->address());
   watch(mallory, {{"viewer", "mallory"}, {"previously", "bob"}});
-  EXPECT_THAT(refusals, ::testing::ElementsAre("already_identified", "in_catalogue", "already_identified"));
+  EXPECT_THAT(refusals, ::testing::ElementsAre("already_identified", "in_catalogue", "nothing_known", "nothing_known"));
   const Error claim = identify("anon-1", "carl", engine::IdentifiedBy::viewer).error();
   EXPECT_THAT(claim.message, ::testing::Not(HasSubstr("bob"))) << "whose it is concerns nobody else";
   EXPECT_THAT(identify("anon-1", "carl").error().message, HasSubstr("\"bob\"")) << "but operators";

@@ -33,6 +33,9 @@ Result<TrainingOrder> read_order(const Call& call) {
   TrainingOrder order;
   order.recipe = fields.text("recipe");
   order.event_type = fields.optional_text("event_type");
+  if (order.event_type.find('\0') != std::string::npos) {
+    fields.refuse(invalid("invalid_text", "event_type has a zero byte", "event_type"));
+  }
   order.event_value_min = read_number(fields, body, "event_value_min");
   for (const auto& [name, value] : fields.values("hyperparameters")) {
     order.hyperparameters[name] = domain::to_text(value);

@@ -2,14 +2,18 @@
 #include "cli/trainer_program.h"
 
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <future>
+#include <memory>
+
+#include "base/clock.h"
+#include "runtime/child_process.h"
+#include "runtime/loop.h"
 
 namespace matchcue::cli {
 
@@ -21,16 +25,6 @@ std::vector<char*> argv_of(std::string& program, std::vector<std::string>& words
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   return argv;
-}
-
-std::string read_all(int pipe) {
-  std::string text;
-  std::array<char, 4'096> piece;
-  for (;;) {
-    const ssize_t got = ::read(pipe, piece.data(), piece.size());
-    if (got > 0) text.append(piece.data(), static_cast<std::size_t>(got));
-    if (got == 0 || (got < 0 && errno != EINTR)) return text;
-  }
 }
 
 }  // namespace
@@ -74,31 +68,30 @@ Error become_trainer(const std::string& recipe, std::vector<std::string> words) 
   return unavailable("trainer_failed", *trainer + ": " + std::strerror(errno));
 }
 
-Result<std::string> run_trainer(const std::string& recipe, std::vector<std::string> words) {
-  MCUE_TRY(std::string trainer, find_trainer(recipe));
-  std::array<int, 2> ends;
-  if (::pipe(ends.data()) != 0) return unavailable("trainer_failed", std::string("pipe: ") + std::strerror(errno));
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addclose(&actions, ends[0]);
-  posix_spawn_file_actions_addclose(&actions, ends[1]);
-  pid_t child = 0;
-  const int problem =
-      ::posix_spawn(&child, trainer.c_str(), &actions, nullptr, argv_of(trainer, words).data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  ::close(ends[1]);
-  std::string answer = problem == 0 ? read_all(ends[0]) : "";
-  ::close(ends[0]);
-  if (problem != 0) return unavailable("trainer_failed", trainer + ": " + std::strerror(problem));
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return answer;
-  return unavailable("trainer_failed",
-                     WIFEXITED(status)
-                         ? fmt::format("{} ended with {}; it says why above", kTrainer, WEXITSTATUS(status))
-                         : fmt::format("{} was ended by signal {}", kTrainer, WTERMSIG(status)));
+Result<std::string> run_trainer(std::vector<std::string> words) {
+  // By way of `matchcue train`, which ends with this process.
+  words.insert(words.begin(), {"/proc/self/exe", "train", fmt::format("--parent={}", ::getpid())});
+  const SystemClock clock;
+  const auto loop = runtime::make_loop("trainer", clock);
+  loop->start();
+  std::unique_ptr<runtime::ChildProcess> child;
+  std::promise<Result<runtime::ChildEnd>> ended;
+  loop->post([&] {
+    runtime::ChildProcess::Events events;
+    events.on_line = [](std::string_view line) { std::fprintf(stderr, "%s\n", std::string(line).c_str()); };
+    events.on_end = [&](runtime::ChildEnd end) { ended.set_value(std::move(end)); };
+    auto started = runtime::start_child(*loop, words, std::move(events));
+    if (started.ok()) child = *std::move(started);
+    if (!started.ok()) ended.set_value(std::move(started).error());
+  });
+  const auto end = ended.get_future().get();
+  loop->post([&] { child.reset(); });
+  loop->stop();
+  if (!end.ok()) return end.error();
+  if (end->signal == 0 && end->status == 0) return end->output;
+  return unavailable("trainer_failed", end->signal != 0
+                                           ? fmt::format("{} was ended by signal {}", kTrainer, end->signal)
+                                           : fmt::format("{} ended with {}; it says why above", kTrainer, end->status));
 }
 
 }  // namespace matchcue::cli

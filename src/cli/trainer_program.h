@@ -23,8 +23,8 @@ Result<std::string> find_trainer(const std::string& recipe);
 /// Becomes it; returns only when that failed. Errors: trainer_missing, trainer_failed.
 Error become_trainer(const std::string& recipe, std::vector<std::string> words);
 
-/// Runs it and waits; what it says of its progress goes where this program's does. Returns what it answered on standard
-/// output. Errors: trainer_missing, trainer_failed.
-Result<std::string> run_trainer(const std::string& recipe, std::vector<std::string> words);
+/// Runs it and waits; what it says of its progress goes where this program's does. Ctrl-C does not reach it, so that it
+/// ends whole, and it ends when this program does. Returns what it answered on standard output. Errors: trainer_failed.
+Result<std::string> run_trainer(std::vector<std::string> words);
 
 }  // namespace matchcue::cli

@@ -27,7 +27,7 @@ Result<std::string> run_training(const Globals& globals, const DataFlags& flags,
   words.push_back(fmt::format("--seed={}", config.seed.value_or(1)));
   if (globals.quiet) words.emplace_back("--quiet");
   for (const auto& [name, value] : config.hyperparameters) words.push_back("--set=" + name + "=" + value);
-  MCUE_TRY(const std::string answer, run_trainer(config.recipe, std::move(words)));
+  MCUE_TRY(const std::string answer, run_trainer(std::move(words)));
   const Json json = Json::parse(answer, nullptr, false);
   if (!json.is_object() || !json.contains("solution_version")) return bad_answer("answered \"" + answer + "\"");
   return json["solution_version"].get<std::string>();

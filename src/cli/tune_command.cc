@@ -135,6 +135,7 @@ Result<TuningReport> tune_all(const Globals& globals, const Arguments& arguments
   MCUE_TRY(TrainingConfig config, read_config(arguments.recipe, arguments.data));
   MCUE_TRY(const TuningOptions options, read_options(arguments));
   MCUE_TRY(const recipes::Recipe* recipe, find_recipe(config.recipe));
+  MCUE_TRY_VOID(check_training(config));
   MCUE_TRY(auto search, make_search(arguments, config, *recipe));
   const DataFlags data_flags = with_config(arguments.data, config);
   MCUE_TRY(const dataset::Dataset data, load_training_data(globals, data_flags));

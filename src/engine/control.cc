@@ -271,6 +271,13 @@ Result<domain::ViewerLink> Control::make_link(const IdentifyViewer& request) {
           "viewer \"" + request.anonymous.str() + "\" is in the catalogue: only an operator may say who they are",
           "hello.previously"};
     }
+    // Whom nobody has seen there is nothing to learn of, and anybody could keep a place for an account that is to come.
+    MCUE_TRY(const auto seen, reader_->load_feedback(request.anonymous, 1));
+    MCUE_TRY(const auto known, reader_->find_viewer_link(request.anonymous));
+    if (seen.empty() && !known) {
+      return not_found("nothing_known", "nothing is known of viewer \"" + request.anonymous.str() + "\"",
+                       "hello.previously");
+    }
   }
   domain::ViewerLink link{0, request.anonymous, request.viewer, domain::no_traits(), clock_.wall()};
   MCUE_TRY(const auto row, reader_->load_viewer(request.viewer));

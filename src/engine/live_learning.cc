@@ -123,7 +123,11 @@ void LiveLearning::log_step(bool settle) {
   step.links = std::max(learner.links(), newest_link.ok() ? *newest_link : 0);
   if (desk_.is_ready(CampaignDesk::Purpose::deploy, learner.feedback())) {
     auto prepared = desk_.take(*reader_, learner, step.links, step.at);
-    if (!prepared.ok()) return report_trouble(prepared.error());
+    if (!prepared.ok()) {
+      report_trouble(prepared.error());
+      if (finished_) finish_without_snapshot();
+      return;
+    }
     deploying_ = *std::move(prepared);
     learn::Settings settings = learner.settings();
     settings.campaign = deploying_->deployment;

@@ -285,7 +285,9 @@ void ShardGateway::sweep_one(Connection& connection) {
       return;
     case Speech::native:
       if (connection.session == 0) {
-        if (open_for > options_.hello_timeout) connection.close_with(CloseCode::hello_timeout, "hello_timeout");
+        const bool waits_for_us = connection.paused_;  // until who they were is known
+        if (open_for > options_.hello_timeout && !waits_for_us)
+          connection.close_with(CloseCode::hello_timeout, "hello_timeout");
         return;
       }
       if (silent_for > options_.silence_max) return connection.close_with(CloseCode::idle, "idle");

@@ -161,6 +161,8 @@ TEST_F(CampaignTest, SettingsDoNotReplaceIt) {
   ASSERT_TRUE(parsed.ok()) << parsed.error().message;
   EXPECT_EQ(parsed->campaign, log.settings().campaign);
   EXPECT_FALSE(parse_settings(R"({"campaign": {"version": 7}})").ok());
+  EXPECT_EQ(parse_settings(R"({"campaign": {"version": "sims-1", "interactions": 3}})")->campaign.links, 0U)
+      << "from before viewers could be identified";
 }
 
 TEST_F(CampaignTest, AShadowIsJudgedByWhatWasShownAndChangesNothing) {

@@ -189,12 +189,13 @@ Result<Settings> parse_settings(std::string_view json) {
       MCUE_TRY_VOID(apply(table, name, value));
       continue;
     }
-    const bool whole = value.is_object() && value.value(kVersionKey, nlohmann::json()).is_string() &&
-                       value.value(kInteractionsKey, nlohmann::json()).is_number_unsigned() &&
-                       value.value(kLinksKey, nlohmann::json()).is_number_unsigned();
+    // Deployments from before viewers could be identified do not say how many were.
+    const nlohmann::json links = value.is_object() ? value.value(kLinksKey, nlohmann::json(0U)) : nlohmann::json();
+    const bool whole = links.is_number_unsigned() && value.value(kVersionKey, nlohmann::json()).is_string() &&
+                       value.value(kInteractionsKey, nlohmann::json()).is_number_unsigned();
     if (!whole) return invalid("invalid_setting", "the campaign cannot be " + value.dump(), kCampaignKey);
     settings.campaign = {value[kVersionKey].get<std::string>(), value[kInteractionsKey].get<std::uint64_t>(),
-                         value[kLinksKey].get<std::uint64_t>()};
+                         links.get<std::uint64_t>()};
   }
   return settings;
 }

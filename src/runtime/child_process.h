@@ -21,7 +21,8 @@ struct ChildEnd {
   std::string output;  ///< what it wrote to standard output; the first 64 KiB of it
 };
 
-/// On the loop's thread, all of it. It has no input, none of this process's file descriptors and the default signals.
+/// On the loop's thread, all of it. It has no input, none of this process's file descriptors, the default
+/// signals, and a process group of its own.
 class ChildProcess {
  public:
   struct Events {

@@ -388,8 +388,14 @@ int main(int argc, char** argv) {
   std::ostream nowhere(nullptr);
   if (flags.quiet) progress = &nowhere;
   std::signal(SIGINT, [](int) { stop_requested = true; });
-  const auto done = run(flags);
-  if (done.ok()) return 0;
-  print_error(done.error(), flags.json);
+  Error error;
+  try {
+    const auto done = run(flags);
+    if (done.ok()) return 0;
+    error = done.error();
+  } catch (const std::exception& thrown) {  // libtorch's, or of a file that cannot be written
+    error = unavailable("training_failed", thrown.what());
+  }
+  print_error(error, flags.json);
   return 1;
 }

@@ -2,7 +2,6 @@
 #include "store/sqlite/reader.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "store/decision_chunk.h"
 #include "store/sqlite/rows.h"
@@ -13,11 +12,6 @@
 namespace matchcue::store {
 
 namespace {
-
-std::int64_t sql_limit(std::size_t limit) {
-  constexpr std::size_t kMax = std::numeric_limits<std::int64_t>::max();
-  return static_cast<std::int64_t>(std::min(limit, kMax));
-}
 
 /// All rows of a query, each through `read`.
 template <typename Row, typename Read>

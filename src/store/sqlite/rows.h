@@ -3,6 +3,9 @@
 //
 // Rows of the tables as domain values: the column lists, and how to read each.
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "store/sqlite/connection.h"
@@ -32,6 +35,12 @@ Result<domain::Viewer> read_viewer(const Query& row);
 Result<domain::Interaction> read_interaction(const Query& row);
 Result<domain::Feedback> read_feedback(const Query& row, Connection& connection, TraitsByNumber& traits);
 Result<domain::ViewerLink> read_link(const Query& row, Connection& connection, TraitsByNumber& traits);
+
+/// A number of rows as LIMIT takes it.
+inline std::int64_t sql_limit(std::size_t rows) {
+  constexpr std::size_t kMax = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(rows, kMax));
+}
 
 /// An item's countries as one column: joined by '|', which is in no country.
 std::string join_countries(const std::vector<std::string>& countries);

@@ -35,8 +35,12 @@ CREATE TABLE interactions (number INTEGER PRIMARY KEY, key INTEGER NOT NULL, vie
   item_id TEXT NOT NULL, timestamp_s INTEGER NOT NULL, event_type TEXT NOT NULL, event_value REAL NOT NULL,
   context TEXT NOT NULL, document TEXT NOT NULL);
 CREATE TABLE interaction_keys (key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE TABLE interaction_counts (item_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+  count INTEGER NOT NULL, PRIMARY KEY (item_id, field, value)) WITHOUT ROWID;
 
 CREATE TABLE schemas (kind TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE solution_versions (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recipe TEXT NOT NULL,
+  blob BLOB NOT NULL);
 
 -- The index of decisions.log.
 CREATE TABLE decision_chunks (log_offset INTEGER PRIMARY KEY, length INTEGER NOT NULL, event_id TEXT NOT NULL,
@@ -68,6 +72,8 @@ CREATE TABLE viewer_links (number INTEGER PRIMARY KEY AUTOINCREMENT, anonymous_i
   viewer_id TEXT NOT NULL, traits INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX viewer_links_by_viewer ON viewer_links (viewer_id);
 ALTER TABLE learner_steps ADD COLUMN links INTEGER NOT NULL DEFAULT 0;
+DROP TABLE IF EXISTS solution_versions;
+DROP TABLE IF EXISTS interaction_counts;
 )sql";
 
 /// Entry n takes a database from version n to n + 1. Released entries never change.

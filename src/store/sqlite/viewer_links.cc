@@ -65,7 +65,7 @@ Result<std::uint64_t> SqliteReader::last_viewer_link_number() {
 Result<std::vector<domain::ViewerLink>> SqliteReader::load_viewer_links(std::uint64_t after, std::size_t limit) {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection, "SELECT " MCUE_LINK_COLUMNS " FROM viewer_links WHERE number > ?1 ORDER BY number LIMIT ?2",
-              after, static_cast<std::uint64_t>(limit));
+              after, sql_limit(limit));
   return read_links(query);
 }
 

@@ -45,8 +45,6 @@ Result<WriteSummary> write_items(WriteTarget& target, std::span<const domain::It
 Result<WriteSummary> write_viewers(WriteTarget& target, std::span<const domain::Viewer> viewers);
 Result<WriteSummary> write_interactions(WriteTarget& target, std::span<const domain::Interaction> interactions);
 Result<void> write_schema(WriteTarget& target, domain::DatasetKind kind, const std::string& text);
-/// Errors: conflict when another version has this id already.
-
 /// Returns the link's number. Errors: conflict.
 Result<std::uint64_t> write_viewer_link(WriteTarget& target, const domain::ViewerLink& link);
 
