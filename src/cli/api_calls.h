@@ -3,9 +3,11 @@
 //
 // What the commands that only talk to a running matchcue have in common: calling its API, k=v values, printing.
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/http_client.h"
@@ -39,6 +41,19 @@ std::string readable_values(const Json& values);
 std::string readable_change(const Json& change);
 /// An event in one line.
 std::string readable_event(const Json& event);
+
+/// Adds a command to a family of them, which runs `run(globals, arguments)` when it is chosen.
+///
+/// arguments  what the command's options fill. shared_ptr: they and the callback both hold it
+template <typename Arguments, typename Run>
+CLI::App* add_command(const Commands& commands, CLI::App& family, const std::string& name, const std::string& help,
+                      std::shared_ptr<Arguments> arguments, Run run) {
+  CLI::App* command = family.add_subcommand(name, help);
+  command->callback([arguments = std::move(arguments), run, &action = commands.action, &globals = commands.globals] {
+    action = [arguments, run, &globals] { return run(globals, *arguments); };
+  });
+  return command;
+}
 
 /// Prints one answer: as JSON with --json, otherwise `readable`.
 ExitCode print(const Globals& globals, const Json& answer, const std::string& readable);

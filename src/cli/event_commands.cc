@@ -95,11 +95,7 @@ void add_event_commands(Commands commands) {
   CLI::App* family = commands.app.add_subcommand("event", "live events: state, change stream, contents, overrides");
   family->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help, auto run) {
-    CLI::App* command = family->add_subcommand(name, help);
-    command->callback([=, &action = commands.action, &globals = commands.globals] {
-      action = [=, &globals] { return run(globals, *arguments); };
-    });
-    return command;
+    return add_command(commands, *family, name, help, arguments, run);
   };
   const auto takes_event = [&](CLI::App* command) {
     command->add_option("EVENT", arguments->event, "the live event")->required();

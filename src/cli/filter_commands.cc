@@ -113,11 +113,7 @@ void add_filter_commands(Commands commands) {
   CLI::App* family = commands.app.add_subcommand("filter", "what may be shown: kept filters, and those in force");
   family->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help, auto run) {
-    CLI::App* command = family->add_subcommand(name, help);
-    command->callback([=, &action = commands.action, &globals = commands.globals] {
-      action = [=, &globals] { return run(globals, *arguments); };
-    });
-    return command;
+    return add_command(commands, *family, name, help, arguments, run);
   };
   const auto takes_filter = [&](CLI::App* command) {
     command->add_option("NAME", arguments->filter, "the filter")->required();

@@ -63,11 +63,8 @@ void add_moment_commands(Commands commands) {
   CLI::App* family = commands.app.add_subcommand("moment", "moments of a live event");
   family->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help, auto run) {
-    CLI::App* command = family->add_subcommand(name, help);
+    CLI::App* command = add_command(commands, *family, name, help, arguments, run);
     command->add_option("EVENT", arguments->event, "the live event")->required();
-    command->callback([=, &action = commands.action, &globals = commands.globals] {
-      action = [=, &globals] { return run(globals, *arguments); };
-    });
     return command;
   };
   const auto takes_moment = [&](CLI::App* command) {

@@ -47,11 +47,7 @@ void add_viewer_commands(Commands commands) {
   CLI::App* family = commands.app.add_subcommand("viewer", "who is watching, and who they were before");
   family->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& help, auto run) {
-    CLI::App* command = family->add_subcommand(name, help);
-    command->callback([=, &action = commands.action, &globals = commands.globals] {
-      action = [=, &globals] { return run(globals, *arguments); };
-    });
-    return command;
+    return add_command(commands, *family, name, help, arguments, run);
   };
   add("show", "a viewer: their row, their other ids, their latest decisions", show)
       ->add_option("VIEWER", arguments->viewer, "the viewer")
