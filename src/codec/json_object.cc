@@ -20,6 +20,21 @@ simdjson::dom::parser& parser() {
   return own.parser;
 }
 
+/// Nothing for lists and objects.
+std::optional<domain::Value> value_of(simdjson::dom::element element) {
+  switch (element.type()) {
+    case simdjson::dom::element_type::NULL_VALUE: return domain::Value();
+    case simdjson::dom::element_type::BOOL: return domain::Value(element.get_bool().value_unsafe());
+    case simdjson::dom::element_type::INT64: return domain::Value(element.get_int64().value_unsafe());
+    case simdjson::dom::element_type::UINT64:
+    case simdjson::dom::element_type::DOUBLE: return domain::Value(element.get_double().value_unsafe());
+    case simdjson::dom::element_type::STRING: return domain::Value(std::string(element.get_string().value_unsafe()));
+    case simdjson::dom::element_type::ARRAY:
+    case simdjson::dom::element_type::OBJECT: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<JsonObject> JsonObject::parse(std::string_view text, std::string name) {
@@ -96,6 +111,60 @@ Result<std::optional<JsonObject>> JsonObject::find_object(std::string_view field
   simdjson::dom::object object;
   if (element->get(object) != simdjson::SUCCESS) return wrong(field, "an object");
   return std::optional<JsonObject>(JsonObject(object, path(field)));
+}
+
+Result<std::optional<std::vector<std::string>>> JsonObject::find_strings(std::string_view field,
+                                                                         std::size_t most) const {
+  MCUE_TRY(const auto element, find(field));
+  if (!element) return std::optional<std::vector<std::string>>();
+  std::string_view text;
+  if (element->get(text) == simdjson::SUCCESS) return std::optional(std::vector<std::string>{std::string(text)});
+  simdjson::dom::array array;
+  if (element->get(array) != simdjson::SUCCESS) return wrong(field, "a string or a list of strings");
+  std::vector<std::string> all;
+  for (const auto member : array) {
+    if (member.get(text) != simdjson::SUCCESS) return wrong(field, "a list of strings");
+    if (all.size() == most) return wrong(field, "a list of at most " + std::to_string(most));
+    all.emplace_back(text);
+  }
+  return std::optional(std::move(all));
+}
+
+Result<std::optional<std::vector<JsonObject>>> JsonObject::find_objects(std::string_view field,
+                                                                        std::size_t most) const {
+  MCUE_TRY(const auto element, find(field));
+  if (!element) return std::optional<std::vector<JsonObject>>();
+  simdjson::dom::array array;
+  if (element->get(array) != simdjson::SUCCESS) return wrong(field, "a list of objects");
+  std::vector<JsonObject> all;
+  for (const auto member : array) {
+    simdjson::dom::object object;
+    if (member.get(object) != simdjson::SUCCESS) return wrong(field, "a list of objects");
+    if (all.size() == most) return wrong(field, "a list of at most " + std::to_string(most));
+    all.push_back(JsonObject(object, path(field) + "[" + std::to_string(all.size()) + "]"));
+  }
+  return std::optional(std::move(all));
+}
+
+Result<std::optional<domain::Values>> JsonObject::find_values(std::string_view field, std::size_t most) const {
+  MCUE_TRY(const auto object, find_object(field));
+  if (!object) return std::optional<domain::Values>();
+  domain::Values values;
+  for (const auto member : object->object_) {
+    const std::string name(member.key);
+    if (values.size() == most) return wrong(field, "an object of at most " + std::to_string(most));
+    const auto value = value_of(member.value);
+    if (!value) return object->wrong(name, "a plain value");
+    if (!values.emplace(name, *value).second) return object->wrong(name, "there once");
+  }
+  return std::optional(std::move(values));
+}
+
+bool JsonObject::has(std::string_view field) const {
+  for (const auto member : object_) {
+    if (member.key == field) return true;
+  }
+  return false;
 }
 
 }  // namespace matchcue::codec

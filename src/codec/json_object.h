@@ -10,8 +10,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "domain/value.h"
 
 namespace matchcue::codec {
 
@@ -34,6 +36,14 @@ class JsonObject {
   Result<std::optional<std::string>> find_string(std::string_view field) const;
   Result<std::optional<double>> find_number(std::string_view field) const;
   Result<std::optional<JsonObject>> find_object(std::string_view field) const;
+  // Lists and maps of at most `most` members; more are an error.
+  /// One string, or a list of strings.
+  Result<std::optional<std::vector<std::string>>> find_strings(std::string_view field, std::size_t most) const;
+  Result<std::optional<std::vector<JsonObject>>> find_objects(std::string_view field, std::size_t most) const;
+  /// An object of plain values, each name once.
+  Result<std::optional<domain::Values>> find_values(std::string_view field, std::size_t most) const;
+  /// Whether the field is there, null or not.
+  bool has(std::string_view field) const;
 
  private:
   JsonObject(simdjson::dom::object object, std::string name) : object_(object), name_(std::move(name)) {}
