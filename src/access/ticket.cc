@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "codec/json_object.h"
 #include "codec/json_values.h"
+#include "domain/catalogue.h"
 
 namespace matchcue::access {
 
@@ -101,8 +102,16 @@ Result<Ticket> read_claims(const JsonObject& claims) {
     MCUE_TRY_VOID(domain::check_id(each, "contents"));
     ticket.contents.emplace_back(each);
   }
+  MCUE_TRY(const auto previously, claims.find_string("previously"));
+  if (previously) {
+    MCUE_TRY_VOID(domain::check_id(*previously, "previously"));
+    ticket.previously = domain::ViewerId(*previously);
+  }
   MCUE_TRY(auto attributes, claims.find_values("attributes", kTicketAttributesMax));
-  if (attributes) ticket.attributes = *std::move(attributes);
+  if (!attributes) return ticket;
+  const auto viewer_with = domain::make_viewer(ticket.viewer, *attributes, "");
+  if (!viewer_with.ok()) return refused("invalid_ticket", viewer_with.error().message, "attributes");
+  ticket.attributes = *std::move(attributes);
   return ticket;
 }
 
@@ -173,8 +182,12 @@ std::string write_ticket(const Ticket& ticket, const TicketKey& key, std::string
   const auto seconds = [](WallTime time) { return std::to_string(to_ms(time) / 1'000); };
   std::string claims = "{\"sub\":" + quote(ticket.viewer.str()) + ",\"exp\":" + seconds(ticket.expires);
   if (ticket.issued != WallTime{}) claims += ",\"iat\":" + seconds(ticket.issued);
-  const std::array<std::pair<std::string_view, std::string_view>, 4> texts = {
-      {{"aud", audience}, {"iss", issuer}, {"jti", ticket.id}, {"device", ticket.device}}};
+  const std::array<std::pair<std::string_view, std::string_view>, 5> texts = {
+      {{"aud", audience},
+       {"iss", issuer},
+       {"jti", ticket.id},
+       {"device", ticket.device},
+       {"previously", ticket.previously.str()}}};
   for (const auto& [name, text] : texts) {
     if (!text.empty()) claims += ",\"" + std::string(name) + "\":" + quote(text);
   }

@@ -23,6 +23,7 @@ struct Ticket {
   std::string id;                           ///< jti; "" is none: then it can be revoked by its viewer alone
   std::string device;                       ///< hello has to say the same; "" is any
   std::vector<domain::ContentId> contents;  ///< that may be watched; empty is any
+  domain::ViewerId previously;              ///< an anonymous viewer whom this one may say to have been; "" is nobody
   domain::Values attributes;                ///< of the viewer, by the names of the users schema; over the catalogue's
   WallTime issued{};                        ///< iat; 1970 when it does not say
   WallTime expires{};                       ///< exp

@@ -31,6 +31,7 @@ struct Viewer {
   domain::TraitsPtr traits = domain::no_traits();
   std::unique_ptr<domain::ViewerPast> past;         ///< null until a filter asks about it
   std::unique_ptr<domain::ViewerId> identified_as;  ///< who they turned out to be; null mostly
+  std::unique_ptr<domain::Values> attributes;       ///< that a ticket says, over the catalogue's; null mostly
   std::vector<Session<Peer>*> sessions;
 };
 

@@ -29,6 +29,8 @@ enum class CloseCode : std::uint16_t {
   idle = 4005,
   hello_timeout = 4006,
   too_many_messages = 4007,
+  ticket_refused = 4008,
+  ticket_expired = 4009,
 };
 
 /// What the side that receives a close code does next.
@@ -46,7 +48,7 @@ struct CloseCodeRow {
 };
 
 /// The table, in the order of the codes.
-inline constexpr std::array<CloseCodeRow, 17> kCloseCodes = {{
+inline constexpr std::array<CloseCodeRow, 19> kCloseCodes = {{
     {CloseCode::normal, "normal", "the conversation is over", AfterClose::stop},
     {CloseCode::going_away, "going_away", "the connection was idle or open for too long", AfterClose::reconnect},
     {CloseCode::protocol_error, "websocket_error", "a frame broke RFC 6455", AfterClose::stop},
@@ -65,6 +67,9 @@ inline constexpr std::array<CloseCodeRow, 17> kCloseCodes = {{
     {CloseCode::idle, "idle", "nothing was heard from the viewer for too long", AfterClose::reconnect},
     {CloseCode::hello_timeout, "hello_timeout", "no hello came in time", AfterClose::reconnect},
     {CloseCode::too_many_messages, "too_many_messages", "the viewer sent faster than its limit", AfterClose::reconnect},
+    {CloseCode::ticket_refused, "ticket_refused", "the viewer's ticket is missing, wrong or revoked", AfterClose::stop},
+    {CloseCode::ticket_expired, "ticket_expired", "no newer ticket came before the old one expired; come with one",
+     AfterClose::reconnect},
 }};
 
 /// A close event without a code (RFC 6455 section 7.1.5). Reported, never sent.

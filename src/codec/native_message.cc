@@ -39,7 +39,11 @@ Result<std::optional<ResumePoint>> read_resume(const JsonObject& object) {
 
 Result<ClientMessage> read_hello(const JsonObject& object) {
   HelloMessage hello;
-  MCUE_TRY(hello.viewer, read_viewer(object, "hello"));
+  MCUE_TRY(const std::optional<std::string> ticket, object.find_string("ticket"));
+  hello.ticket = ticket.value_or("");
+  if (hello.ticket.empty() || object.has("viewer")) {
+    MCUE_TRY(hello.viewer, read_viewer(object, "hello"));
+  }
   MCUE_TRY(const std::string content, object.get_string("content"));
   MCUE_TRY_VOID(domain::check_id(content, "hello.content"));
   hello.content = domain::ContentId(content);
@@ -107,6 +111,10 @@ Result<ClientMessage> parse_client_message(std::string_view text) {
   if (type == "hello") return read_hello(object);
   if (type == "clock") return read_clock(object);
   if (type == "ack") return read_ack(object);
+  if (type == "ticket") {
+    MCUE_TRY(std::string ticket, object.get_string("ticket"));
+    return ClientMessage(TicketMessage{std::move(ticket)});
+  }
   if (type == "interaction") {
     MCUE_TRY(InteractionMessage interaction, read_interaction(object));
     return ClientMessage(std::move(interaction));
@@ -140,6 +148,14 @@ std::string write_interaction_ack(std::string_view interaction_id) {
   append_json_string(interaction_id, out);
   out += '}';
   return out;
+}
+
+std::string write_ticket_ack(WallTime expires) {
+  return "{\"t\":\"ticket_ack\",\"expires\":\"" + format_rfc3339(expires) + "\"}";
+}
+
+std::string write_ticket_expiring(WallTime expires) {
+  return "{\"t\":\"ticket_expiring\",\"expires\":\"" + format_rfc3339(expires) + "\"}";
 }
 
 std::string write_goaway(int reconnect_in_ms) {

@@ -30,6 +30,8 @@ struct HelloMessage {
   std::string device;  ///< may be empty; at most domain::kIdBytesMax bytes
   std::optional<ResumePoint> resume;
   std::optional<domain::ViewerId> previously = {};  ///< whom they watched as before they signed in; another than viewer
+  std::string ticket =
+      {};  ///< who they are, signed; "" is none. With one `viewer` may be "": it is whom the ticket names
 };
 struct ClockMessage {
   WallTime programme_time;  ///< "pdt"
@@ -45,10 +47,15 @@ struct InteractionMessage {
   domain::FeedbackKind kind = domain::FeedbackKind::impression;
   double value = 1;
 };
+/// A newer ticket for the same viewer, before the old one expires.
+struct TicketMessage {
+  std::string ticket;
+};
 struct UnknownMessage {
   std::string type;
 };
-using ClientMessage = std::variant<HelloMessage, ClockMessage, AckMessage, InteractionMessage, UnknownMessage>;
+using ClientMessage =
+    std::variant<HelloMessage, ClockMessage, AckMessage, InteractionMessage, TicketMessage, UnknownMessage>;
 
 /// Reads one client frame. Errors: invalid_json, invalid_message, each naming field and value in message and
 /// Error.field ("hello.viewer"). Numbers outside their range, duplicate keys and nesting deeper than 8 are refused.
@@ -73,6 +80,10 @@ enum class Continuity { kept, lost };
 std::string write_welcome(std::string_view session, std::string_view epoch, domain::Sequence sequence,
                           Continuity continuity, int ping_s, const RetryAdvice& retry);
 std::string write_interaction_ack(std::string_view interaction_id);
+/// The newer ticket holds.
+std::string write_ticket_ack(WallTime expires);
+/// The ticket expires soon: send a newer one.
+std::string write_ticket_expiring(WallTime expires);
 std::string write_goaway(int reconnect_in_ms);
 /// {"t":"error","code":..,"message":..,"field":..,"fatal":..}; "field" only when the error names one.
 std::string write_error(const Error& error, bool fatal);

@@ -112,7 +112,7 @@ void ShardCore::map_content(const domain::ContentId& content, const EventId& eve
 
 void ShardCore::update_viewer(const domain::Viewer& viewer) {
   if (auto* record = sessions_.find_viewer(viewer.id)) {
-    record->traits = traits_.intern(domain::traits_of(viewer));
+    record->traits = traits_of(viewer, *record);
   }
 }
 

@@ -86,6 +86,7 @@ class ShardCore final : public ShardEngine {
   // From the gateway.
   Result<SessionKey> introduce(ViewerPeer* peer, const Introduction& introduction) override;
   void receive(SessionKey session, const codec::ClientMessage& message) override;
+  void describe_viewer(SessionKey session, const domain::Values& attributes) override;
   void disconnect(SessionKey session) override;
   const codec::RetryAdvice& retry() const override { return options_.retry; }
   const std::string& epoch() const override { return epoch_; }
@@ -134,6 +135,8 @@ class ShardCore final : public ShardEngine {
 
   // Resume (shard_resume.cc).
   Session* find_session(const Introduction& introduction);
+  /// What decisions know of a viewer: the catalogue's row, and over it what their ticket says.
+  domain::TraitsPtr traits_of(const std::optional<domain::Viewer>& row, const audience::Viewer<ViewerPeer>& record);
   Session& open_session(const Introduction& introduction, const domain::EventId& event);
   bool can_resume(Session& session, EventEntry& entry, const codec::ResumePoint& resume, bool had_session);
   void replay(Session& session, EventEntry& entry, domain::Sequence after);

@@ -40,6 +40,7 @@ Result<SessionKey> ShardCore::introduce(ViewerPeer* peer, const Introduction& in
   session.peer = peer;
   session.sent = Sequence(0);
   const SessionKey key = sessions_.rekey(session);
+  describe_viewer(key, introduction.attributes);
   EventEntry& entry = entry_of(event);
   const auto& resume = introduction.hello.resume;
   const bool kept = resume && can_resume(session, entry, *resume, had_session);
@@ -78,7 +79,9 @@ ShardCore::Session& ShardCore::open_session(const Introduction& introduction, co
   const domain::ViewerId& viewer = introduction.hello.viewer;
   Session& session = sessions_.open(viewer, event, [&] {
     audience::Viewer<ViewerPeer> record;
-    if (const auto row = port_.load_viewer(viewer)) record.traits = traits_.intern(domain::traits_of(*row));
+    if (!introduction.attributes.empty()) record.attributes = std::make_unique<domain::Values>(introduction.attributes);
+    record.id = viewer;
+    record.traits = traits_of(port_.load_viewer(viewer), record);
     if (auto identity = port_.find_identity(viewer)) {
       record.identified_as = std::make_unique<domain::ViewerId>(*std::move(identity));
     }
@@ -88,6 +91,24 @@ ShardCore::Session& ShardCore::open_session(const Introduction& introduction, co
   session.device = introduction.hello.device;
   session.sample_route = introduction.route == Route::sample;
   return session;
+}
+
+domain::TraitsPtr ShardCore::traits_of(const std::optional<domain::Viewer>& row,
+                                       const audience::Viewer<ViewerPeer>& record) {
+  if (!record.attributes) return row ? traits_.intern(domain::traits_of(*row)) : domain::no_traits();
+  domain::Values fields = *record.attributes;
+  if (row) fields.insert(row->fields.begin(), row->fields.end());  // what is there already stays
+  // Attributes that cannot be a viewer's do not get here: tickets with such are refused.
+  return traits_.intern(domain::traits_of(domain::make_viewer(record.id, std::move(fields), "").value()));
+}
+
+void ShardCore::describe_viewer(SessionKey key, const domain::Values& attributes) {
+  Session* session = sessions_.find(key);
+  if (session == nullptr) return;
+  audience::Viewer<ViewerPeer>& viewer = *session->viewer;
+  if (attributes == (viewer.attributes ? *viewer.attributes : domain::Values())) return;
+  viewer.attributes = attributes.empty() ? nullptr : std::make_unique<domain::Values>(attributes);
+  viewer.traits = traits_of(port_.load_viewer(viewer.id), viewer);
 }
 
 void ShardCore::disconnect(SessionKey key) {

@@ -56,6 +56,7 @@ using SessionKey = std::uint64_t;
 struct Introduction {
   Route route = Route::native;
   codec::HelloMessage hello;
+  domain::Values attributes = {};  ///< of the viewer, from their ticket: over the catalogue's
 };
 
 /// One per loop, on that loop's thread.
@@ -71,6 +72,8 @@ class ShardEngine {
   /// A frame of a session's client; answers, if any, go to its peer, at once or when durable. Malformed frames never
   /// get here.
   virtual void receive(SessionKey session, const codec::ClientMessage& message) = 0;
+  /// What a newer ticket says of a session's viewer, from their next decision on.
+  virtual void describe_viewer(SessionKey session, const domain::Values& attributes) = 0;
   /// The peer is gone. The session waits for its viewer for the resume window.
   virtual void disconnect(SessionKey session) = 0;
   /// What the gateway's own frames say.

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/admission.h"
 #include "audience/outbox.h"
 #include "base/time.h"
 #include "codec/close_code.h"
@@ -69,6 +70,13 @@ class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
   double message_tokens = 0;  ///< token bucket of the message limit
   SteadyTime tokens_at{};
   std::uint16_t bad_messages = 0;
+  /// By which the viewer is here.
+  struct Pass {
+    access::Ticket ticket;
+    access::Visit visit;
+    bool warned = false;  ///< told that it expires
+  };
+  std::unique_ptr<Pass> pass;  ///< null where none is needed, and before hello
 
  private:
   friend class ShardGateway;

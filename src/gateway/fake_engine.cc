@@ -23,6 +23,7 @@ std::string line_of(const std::string& viewer, const codec::ClientMessage& messa
     std::string operator()(const codec::InteractionMessage& interaction) const {
       return " interaction " + interaction.id;
     }
+    std::string operator()(const codec::TicketMessage&) const { return " ticket"; }
     std::string operator()(const codec::UnknownMessage& unknown) const { return " unknown " + unknown.type; }
   };
   return viewer + std::visit(Namer{}, message);
@@ -93,6 +94,13 @@ void FakeShard::receive(engine::SessionKey session, const codec::ClientMessage& 
   const auto found = sessions_.find(session);
   CHECK(found != sessions_.end(), session);
   journal_.add(line_of(found->second.introduction.hello.viewer.str(), message));
+}
+
+void FakeShard::describe_viewer(engine::SessionKey key, const domain::Values& attributes) {
+  CHECK(loop->on_loop_thread());
+  for (const auto& [name, value] : attributes) {
+    journal_.add(sessions_.at(key).introduction.hello.viewer.str() + " is " + name + "=" + domain::to_text(value));
+  }
 }
 
 void FakeShard::disconnect(engine::SessionKey session) {

@@ -33,15 +33,16 @@ class Journal {
 };
 
 /// Lines: "hello <viewer> on <shard>", "bye <viewer>", "<viewer> ack <seq>", "<viewer> interaction <id>",
-/// "<viewer> clock", "<viewer> unknown <type>". A content "nowhere" does not exist; a viewer "full" is turned away. A
-/// second introduction of a viewer and device on the native route replaces the first. CHECKs that it is called on its
-/// loop.
+/// "<viewer> clock", "<viewer> is <name>=<value>" for each attribute, "<viewer> unknown <type>". A content "nowhere"
+/// does not exist; a viewer "full" is turned away. A second introduction of a viewer and device on the native route
+/// replaces the first. CHECKs that it is called on its loop.
 class FakeShard final : public engine::ShardEngine {
  public:
   FakeShard(std::size_t index, Journal& journal) : index_(index), journal_(journal) {}
 
   Result<engine::SessionKey> introduce(engine::ViewerPeer* peer, const engine::Introduction& introduction) override;
   void receive(engine::SessionKey session, const codec::ClientMessage& message) override;
+  void describe_viewer(engine::SessionKey session, const domain::Values& attributes) override;
   void disconnect(engine::SessionKey session) override;
   const codec::RetryAdvice& retry() const override { return retry_; }
   const std::string& epoch() const override { return epoch_; }

@@ -51,7 +51,7 @@ class GatewayFixture : public testing::Test {
 
   /// With `options`; called by server() when a test has not.
   void start() {
-    auto started = start_gateway(options, Surroundings{engine, metrics}, loop_pointers());
+    auto started = start_gateway(options, Surroundings{engine, metrics, admission}, loop_pointers());
     ASSERT_TRUE(started.ok()) << started.error().message;
     gateway = std::move(started).value();
   }
@@ -114,6 +114,7 @@ class GatewayFixture : public testing::Test {
 
   LeapingClock clock;
   metrics::Metrics metrics{"test"};
+  access::Admission admission{{}};
   FakeEngine engine{kShards};
   std::vector<std::unique_ptr<runtime::Loop>> loops;
   Options options;

@@ -18,7 +18,7 @@ class GatewayTest : public GatewayFixture {};
 TEST_F(GatewayTest, RefusesAnAddressThatOthersCanReach) {
   for (const char* host : {"0.0.0.0", "::", "192.0.2.1"}) {
     options.listen = {host, 0};
-    const auto refused = start_gateway(options, Surroundings{engine, metrics}, loop_pointers());
+    const auto refused = start_gateway(options, Surroundings{engine, metrics, admission}, loop_pointers());
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
     EXPECT_THAT(refused.error().message, HasSubstr("authentication and TLS"));
@@ -28,7 +28,7 @@ TEST_F(GatewayTest, RefusesAnAddressThatOthersCanReach) {
 
 TEST_F(GatewayTest, ASecondGatewayOnTheSamePortIsRefused) {
   options.listen = server();
-  const auto second = start_gateway(options, Surroundings{engine, metrics}, loop_pointers());
+  const auto second = start_gateway(options, Surroundings{engine, metrics, admission}, loop_pointers());
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().kind, ErrorKind::unavailable);
   EXPECT_THAT(second.error().message, HasSubstr(options.listen.text()));

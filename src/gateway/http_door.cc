@@ -25,11 +25,20 @@ std::optional<codec::ResumePoint> read_resume(std::string_view text) {
                             domain::Sequence(static_cast<std::uint64_t>(*sequence))};
 }
 
+/// A ticket in the Authorization header; an EventSource cannot send one, so a query may have it too.
+std::string read_ticket(const codec::HttpRequest& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto header = request.find_header("Authorization");
+  if (header && header->starts_with(kBearer)) return std::string(header->substr(kBearer.size()));
+  return std::string(request.find_query("ticket").value_or(""));
+}
+
 /// Reads a hello from the query of /v1/sse.
 Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
   codec::HelloMessage hello;
+  hello.ticket = read_ticket(request);
   const std::string viewer(request.find_query("viewer").value_or(""));
-  MCUE_TRY_VOID(domain::check_id(viewer, "viewer"));
+  if (!viewer.empty() || hello.ticket.empty()) MCUE_TRY_VOID(domain::check_id(viewer, "viewer"));
   hello.viewer = domain::ViewerId(viewer);
   const std::string content(request.find_query("content").value_or(""));
   MCUE_TRY_VOID(domain::check_id(content, "content"));
@@ -54,6 +63,7 @@ Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
 
 void ShardGateway::on_request(Connection& connection, codec::HttpRequest request) {
   const std::string& path = request.path;
+  if (path != "/healthz" && !allows_origin(connection, request)) return;
   if (path == "/dev") return open_websocket(connection, request, Speech::sample);
   if (path == "/v1/ws") return open_websocket(connection, request, Speech::native);
   if (path == "/v1/sse" && request.method == "GET") return open_event_stream(connection, request);
@@ -74,7 +84,7 @@ void ShardGateway::respond(Connection& connection, int status, std::string_view 
                            bool keep_alive) {
   std::vector<codec::HeaderView> headers = {{"Access-Control-Allow-Origin", "*"},
                                             {"Access-Control-Allow-Methods", "POST"},
-                                            {"Access-Control-Allow-Headers", "Content-Type"},
+                                            {"Access-Control-Allow-Headers", "Authorization, Content-Type"},
                                             {"Cache-Control", "no-store"},
                                             {"Connection", keep_alive ? "keep-alive" : "close"}};
   if (!content_type.empty()) headers.push_back({"Content-Type", content_type});
@@ -98,6 +108,11 @@ void ShardGateway::open_websocket(Connection& connection, const codec::HttpReque
     return connection.end_after_flush();
   }
   const bool native = speech == Speech::native;
+  if (!native && admission_.policy()->needs_ticket) {
+    return refuse(
+        connection, 403,
+        invalid("ticket_missing", "the sample route has no tickets: it is served with viewers.auth none alone"), false);
+  }
   const bool offered = upgrade->offers(codec::kNativeSubprotocol);
   if (native && !upgrade->protocols.empty() && !offered) {
     return refuse(
@@ -119,6 +134,8 @@ void ShardGateway::open_websocket(Connection& connection, const codec::HttpReque
 void ShardGateway::open_event_stream(Connection& connection, const codec::HttpRequest& request) {
   auto hello = read_hello(request);
   if (!hello.ok()) return refuse(connection, 400, hello.error(), request.keep_alive);
+  engine::Introduction introduction{engine::Route::native, *std::move(hello)};
+  if (!admit(connection, introduction.hello.ticket, introduction)) return;
   std::string head =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "Access-Control-Allow-Origin: *\r\nConnection: close\r\n\r\nretry: " +
@@ -126,7 +143,7 @@ void ShardGateway::open_event_stream(Connection& connection, const codec::HttpRe
   connection.become(Speech::sse, {}, now());
   metrics_.connections("sse").Increment();
   connection.send_raw(head, audience::WhenSlow::kept);
-  introduce(connection, {engine::Route::native, *std::move(hello)});
+  introduce(connection, std::move(introduction));
 }
 
 void ShardGateway::take_interaction(Connection& connection, const codec::HttpRequest& request) {
@@ -140,6 +157,9 @@ void ShardGateway::take_interaction(Connection& connection, const codec::HttpReq
   }
   auto posted = codec::parse_posted_interaction(request.body);
   if (!posted.ok()) return refuse(connection, 400, posted.error(), keep_alive);
+  if (const auto admitted = admit_interaction(request, posted->viewer); !admitted.ok()) {
+    return refuse(connection, 401, admitted.error(), keep_alive);
+  }
   connection.pause_reading();
   engine_.record_interaction(*std::move(posted),
                              [this, id = connection.id(), keep_alive](const Result<engine::FeedbackReceipt>& receipt) {

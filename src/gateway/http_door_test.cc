@@ -102,7 +102,7 @@ TEST_F(HttpDoor, AnswersABrowsersPreflight) {
                  "Origin: https://example.org\r\nAccess-Control-Request-Method: POST\r\n");
   EXPECT_THAT(client.read_until("\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.1 204 "), HasSubstr("Access-Control-Allow-Methods: POST"),
-                    HasSubstr("Access-Control-Allow-Headers: Content-Type")));
+                    HasSubstr("Access-Control-Allow-Headers: Authorization, Content-Type")));
 }
 
 TEST_F(HttpDoor, AnAnswerForAClientThatHasLeftIsDropped) {

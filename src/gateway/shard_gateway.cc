@@ -55,6 +55,7 @@ ShardGateway::ShardGateway(std::size_t index, const Options& options, const Surr
       engine_(surroundings.engine),
       engine_shard_(surroundings.engine.shard(index)),
       metrics_(surroundings.metrics),
+      admission_(surroundings.admission),
       loop_(loop),
       listener_(std::move(listener)),
       spare_(open_spare()),
@@ -167,10 +168,17 @@ void ShardGateway::on_native_message(Connection& connection, std::string_view te
     return connection.send_text(codec::write_error(
         Error{ErrorKind::conflict, "already_introduced", "this connection has said hello before", "t"}, false));
   }
-  if (hello != nullptr) return introduce(connection, {engine::Route::native, *hello});
+  if (hello != nullptr) {
+    engine::Introduction introduction{engine::Route::native, *hello};
+    if (admit(connection, hello->ticket, introduction)) introduce(connection, std::move(introduction));
+    return;
+  }
   if (connection.session == 0) {
     connection.send_text(codec::write_error(invalid("hello_expected", "the first frame must be hello", "t"), true));
     return connection.close_with(CloseCode::bad_message, "hello_expected");
+  }
+  if (const auto* renewal = std::get_if<codec::TicketMessage>(&*message)) {
+    return renew_ticket(connection, renewal->ticket);
   }
   engine_shard_.receive(connection.session, *message);
 }
@@ -294,6 +302,7 @@ void ShardGateway::sweep_one(Connection& connection) {
       break;
     case Speech::sse: break;
   }
+  if (!still_admitted(connection)) return;
   const auto quiet_since =
       std::max(connection.pinged, connection.speech() == Speech::sse ? connection.opened : connection.heard);
   if (now() - quiet_since < options_.ping_interval) return;

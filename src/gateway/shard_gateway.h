@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "access/admission.h"
 #include "base/random.h"
 #include "engine/engine.h"
 #include "gateway/connection.h"
@@ -23,6 +24,7 @@ namespace matchcue::gateway {
 struct Surroundings {
   engine::Engine& engine;
   metrics::Metrics& metrics;
+  const access::Admission& admission;
 };
 
 /// One per loop, on its thread, except where a call says otherwise.
@@ -75,6 +77,13 @@ class ShardGateway final : public runtime::FdHandler {
                bool keep_alive);
   void refuse(Connection& connection, int status, const Error& error, bool keep_alive);
 
+  // Who may enter (viewer_door.cc).
+  bool allows_origin(Connection& connection, const codec::HttpRequest& request);
+  bool admit(Connection& connection, std::string_view ticket, engine::Introduction& introduction);
+  Result<void> admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer);
+  void renew_ticket(Connection& connection, std::string_view ticket);
+  bool still_admitted(Connection& connection);
+
   // Viewers (shard_gateway.cc).
   void on_native_message(Connection& connection, std::string_view text);
   void on_sample_message(Connection& connection, std::string_view text);
@@ -95,6 +104,7 @@ class ShardGateway final : public runtime::FdHandler {
   engine::Engine& engine_;
   engine::ShardEngine& engine_shard_;
   metrics::Metrics& metrics_;
+  const access::Admission& admission_;
   runtime::Loop& loop_;
   runtime::Fd listener_;
   runtime::Fd spare_;  ///< given up for a moment when there are no descriptors left, to turn people away

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/admission.h"
+
+namespace matchcue::access {
+
+namespace {
+
+Error refused(std::string code, std::string message) { return invalid(std::move(code), std::move(message), "ticket"); }
+
+}  // namespace
+
+Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view text, const domain::ViewerId& viewer,
+                              WallTime now) {
+  if (text.empty()) return refused("ticket_missing", "a ticket is needed");
+  MCUE_TRY(Ticket ticket, check_ticket(text, policy.keys, policy.rules, now));
+  if (policy.revocations.contains(ticket)) return refused("ticket_revoked", "this ticket was revoked");
+  if (!viewer.empty() && ticket.viewer != viewer) return refused("ticket_viewer", "this ticket is for another viewer");
+  return ticket;
+}
+
+Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view text, const Visit& visit, WallTime now) {
+  MCUE_TRY(Ticket ticket, admit_anywhere(policy, text, visit.viewer, now));
+  if (!ticket.allows(visit.content)) {
+    return refused("ticket_content", "this ticket does not allow content \"" + visit.content.str() + "\"");
+  }
+  if (!ticket.device.empty() && ticket.device != visit.device) {
+    return refused("ticket_device", "this ticket is for another device");
+  }
+  return ticket;
+}
+
+}  // namespace matchcue::access

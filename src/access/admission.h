@@ -1,0 +1,62 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who may enter as a viewer now.
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "access/origins.h"
+#include "access/revocations.h"
+#include "access/ticket.h"
+
+namespace matchcue::access {
+
+/// Immutable where it is shared.
+struct AdmissionPolicy {
+  bool needs_ticket = false;  ///< false: everybody is who they say they are
+  TicketKeys keys;
+  TicketRules rules;
+  Revocations revocations;
+  Origins origins = Origins::any();
+};
+using AdmissionPolicyPtr = std::shared_ptr<const AdmissionPolicy>;
+
+/// What a connection is for.
+struct Visit {
+  domain::ViewerId viewer;  ///< "": whom the ticket names
+  domain::ContentId content;
+  std::string device;  ///< "" when it does not say
+};
+
+/// Whether the ticket lets this visit in. Errors: ticket_missing, those of check_ticket, ticket_revoked, ticket_viewer,
+/// ticket_content, ticket_device.
+Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view ticket, const Visit& visit, WallTime now);
+
+/// The same for something that a viewer does beside any connection.
+Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view ticket, const domain::ViewerId& viewer,
+                              WallTime now);
+
+/// The policy in force. Any thread.
+class Admission {
+ public:
+  explicit Admission(AdmissionPolicy policy) { replace(std::move(policy)); }
+
+  AdmissionPolicyPtr policy() const {
+    const std::lock_guard lock(mutex_);
+    return policy_;
+  }
+  /// From the next question on.
+  void replace(AdmissionPolicy policy) {
+    auto next = std::make_shared<const AdmissionPolicy>(std::move(policy));
+    const std::lock_guard lock(mutex_);
+    policy_.swap(next);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  AdmissionPolicyPtr policy_;
+};
+
+}  // namespace matchcue::access

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who may enter, and who may stay: pages by their origin, viewers by their tickets.
+
+#include "codec/problem.h"
+#include "gateway/shard_gateway.h"
+
+namespace matchcue::gateway {
+
+using codec::CloseCode;
+
+namespace {
+
+constexpr Milliseconds kWarningTime{60'000};  ///< before a ticket expires
+
+/// Also says no where it cannot be known, as the ticket may have been the only thing that said who it is.
+std::string_view bearer_of(const codec::HttpRequest& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto header = request.find_header("Authorization");
+  return header && header->starts_with(kBearer) ? header->substr(kBearer.size()) : std::string_view();
+}
+
+}  // namespace
+
+bool ShardGateway::allows_origin(Connection& connection, const codec::HttpRequest& request) {
+  const auto origin = request.find_header("Origin");
+  if (admission_.policy()->origins.allows(origin)) return true;
+  const std::string shown = origin ? "\"" + std::string(*origin) + "\"" : "none";
+  refuse(connection, 403, invalid("origin_not_allowed", "Origin " + shown + " is not one of viewers.origins", "Origin"),
+         false);
+  return false;
+}
+
+/// Fills in who they are and what their ticket says of them; refuses and ends the connection otherwise.
+bool ShardGateway::admit(Connection& connection, std::string_view text, engine::Introduction& introduction) {
+  const access::AdmissionPolicyPtr policy = admission_.policy();
+  if (!policy->needs_ticket) return true;
+  codec::HelloMessage& hello = introduction.hello;
+  const WallTime now_wall = loop_.clock().wall();
+  const access::Visit visit{hello.viewer, hello.content, hello.device};
+  auto ticket = access::admit(*policy, text, visit, now_wall);
+  if (!ticket.ok()) {
+    if (connection.speech() == Speech::http) {
+      refuse(connection, 401, ticket.error(), false);
+    } else {
+      connection.send_text(codec::write_error(ticket.error(), true));
+      connection.close_with(
+          ticket.error().code == "ticket_expired" ? CloseCode::ticket_expired : CloseCode::ticket_refused,
+          ticket.error().code);
+    }
+    return false;
+  }
+  hello.viewer = ticket->viewer;
+  if (hello.previously && *hello.previously != ticket->previously) hello.previously.reset();
+  introduction.attributes = ticket->attributes;
+  const access::Visit admitted{ticket->viewer, hello.content, hello.device};
+  connection.pass = std::make_unique<Connection::Pass>(Connection::Pass{*std::move(ticket), admitted});
+  return true;
+}
+
+Result<void> ShardGateway::admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer) {
+  const access::AdmissionPolicyPtr policy = admission_.policy();
+  if (!policy->needs_ticket) return {};
+  MCUE_TRY_VOID(access::admit_anywhere(*policy, bearer_of(request), viewer, loop_.clock().wall()));
+  return {};
+}
+
+/// A ticket that is no good changes nothing: the old one holds until it expires.
+void ShardGateway::renew_ticket(Connection& connection, std::string_view text) {
+  if (!connection.pass) {
+    return connection.send_text(codec::write_error(
+        Error{ErrorKind::conflict, "ticket_not_needed", "no ticket is needed here", "ticket"}, false));
+  }
+  auto ticket = access::admit(*admission_.policy(), text, connection.pass->visit, loop_.clock().wall());
+  if (!ticket.ok()) return connection.send_text(codec::write_error(ticket.error(), false));
+  engine_shard_.describe_viewer(connection.session, ticket->attributes);
+  connection.pass->ticket = *std::move(ticket);
+  connection.pass->warned = false;
+  connection.send_text(codec::write_ticket_ack(connection.pass->ticket.expires));
+}
+
+/// False when the connection was ended.
+bool ShardGateway::still_admitted(Connection& connection) {
+  if (!connection.pass) return true;
+  const access::AdmissionPolicyPtr policy = admission_.policy();
+  const access::Ticket& ticket = connection.pass->ticket;
+  const WallTime now_wall = loop_.clock().wall();
+  if (policy->revocations.contains(ticket)) {
+    connection.close_with(CloseCode::ticket_refused, "ticket_revoked");
+    return false;
+  }
+  if (now_wall >= ticket.expires + policy->rules.skew) {
+    connection.close_with(CloseCode::ticket_expired, "ticket_expired");
+    return false;
+  }
+  if (!connection.pass->warned && now_wall >= ticket.expires - kWarningTime) {
+    connection.pass->warned = true;
+    connection.send_text(codec::write_ticket_expiring(ticket.expires));
+  }
+  return !connection.closing();
+}
+
+}  // namespace matchcue::gateway
