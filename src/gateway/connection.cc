@@ -38,8 +38,14 @@ char* prepend(char* payload, std::string_view text) {
 
 }  // namespace
 
-Connection::Connection(ConnectionId id, runtime::Fd fd, const codec::HttpLimits& limits, SteadyTime now)
-    : opened(now), heard(now), id_(id), fd_(std::move(fd)), http_(std::make_unique<codec::HttpRequestReader>(limits)) {}
+Connection::Connection(ConnectionId id, runtime::Fd fd, runtime::TlsContextPtr tls, const codec::HttpLimits& limits,
+                       SteadyTime now)
+    : opened(now),
+      heard(now),
+      id_(id),
+      fd_(std::move(fd)),
+      tls_(tls ? std::make_unique<runtime::TlsStream>(std::move(tls), fd_.get()) : nullptr),
+      http_(std::make_unique<codec::HttpRequestReader>(limits)) {}
 
 void Connection::on_ready(std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) flush();
@@ -51,13 +57,27 @@ void Connection::on_ready(std::uint32_t events) {
 void Connection::read_available() {
   std::span<char> buffer = shard->read_buffer();
   for (int i = 0; i < kReadsPerWake && !dropped_ && !paused_ && !moving_; ++i) {
-    const ssize_t got = ::recv(fd(), buffer.data(), buffer.size(), 0);
+    const ssize_t got = receive(buffer);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (got <= 0) return drop();
     heard = shard->now();
     feed(buffer.first(static_cast<std::size_t>(got)));
     if (static_cast<std::size_t>(got) < buffer.size()) return;
   }
+}
+
+ssize_t Connection::receive(std::span<char> into) {
+  if (!tls_) return ::recv(fd(), into.data(), into.size(), 0);
+  const ssize_t got = tls_->read(into);
+  if (tls_->has_unsent()) shard->watch(*this, !paused_, true);  // of the handshake
+  return got;
+}
+
+ssize_t Connection::transmit(std::string_view bytes) {
+  if (!tls_) return ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = tls_->write(bytes);
+  if (sent > 0 && tls_->has_unsent()) shard->watch(*this, !paused_, true);
+  return sent;
 }
 
 void Connection::feed(std::span<char> chunk) {
@@ -160,7 +180,7 @@ void Connection::send_raw(std::string_view bytes, audience::WhenSlow when_slow) 
 void Connection::write(std::string_view bytes, audience::WhenSlow when_slow) {
   bool begun = false;
   if (outbox_ == nullptr) {
-    const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = transmit(bytes);
     if (sent == static_cast<ssize_t>(bytes.size())) return;
     if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return drop();
     begun = sent > 0;
@@ -179,18 +199,28 @@ void Connection::write(std::string_view bytes, audience::WhenSlow when_slow) {
 }
 
 void Connection::flush() {
+  if (tls_ && tls_->flush() != 0) {
+    if (errno != EAGAIN && errno != EWOULDBLOCK) drop();
+    return;
+  }
+  if (!flush_outbox() || !flushed()) return;
+  shard->watch(*this, !paused_, false);
+  if (ending_) drop();
+}
+
+/// False when something is left, or the connection was dropped.
+bool Connection::flush_outbox() {
   while (outbox_ != nullptr) {
-    const std::string_view next = outbox_->front();
-    const ssize_t sent = ::send(fd(), next.data(), next.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    if (sent < 0) return drop();
+    const ssize_t sent = transmit(outbox_->front());
+    if (sent < 0) {
+      if (errno != EAGAIN && errno != EWOULDBLOCK) drop();
+      return false;
+    }
     shard->metrics().session_queue_bytes().Decrement(static_cast<double>(sent));
     outbox_->consume(static_cast<std::size_t>(sent));
-    if (!outbox_->empty()) continue;
-    outbox_.reset();
-    shard->watch(*this, !paused_, false);
-    if (ending_) drop();
+    if (outbox_->empty()) outbox_.reset();
   }
+  return true;
 }
 
 void Connection::close(engine::CloseReason reason) {
@@ -222,12 +252,12 @@ void Connection::become(Speech speech, const codec::FrameLimits& limits, SteadyT
 
 void Connection::pause_reading() {
   paused_ = true;
-  shard->watch(*this, false, outbox_ != nullptr);
+  shard->watch(*this, false, !flushed());
 }
 
 void Connection::resume_reading() {
   paused_ = false;
-  shard->watch(*this, true, outbox_ != nullptr);
+  shard->watch(*this, true, !flushed());
   std::string input = std::move(waiting_input_);
   waiting_input_.clear();
   feed(input);
@@ -237,7 +267,7 @@ void Connection::end_after_flush() {
   ending_ = true;
   closing_ = true;
   closing_since = shard->now();
-  if (outbox_ == nullptr) drop();
+  if (flushed()) drop();
 }
 
 void Connection::drop() {

@@ -18,6 +18,7 @@
 #include "engine/viewer_peer.h"
 #include "runtime/loop.h"
 #include "runtime/socket.h"
+#include "runtime/tls.h"
 
 namespace matchcue::gateway {
 
@@ -32,7 +33,9 @@ using ConnectionId = std::uint64_t;
 /// Belongs to one ShardGateway at a time, on its loop's thread. Moves between shards once its viewer is known.
 class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
  public:
-  Connection(ConnectionId id, runtime::Fd fd, const codec::HttpLimits& limits, SteadyTime now);
+  /// `tls` is null where the connection is in the clear.
+  Connection(ConnectionId id, runtime::Fd fd, runtime::TlsContextPtr tls, const codec::HttpLimits& limits,
+             SteadyTime now);
 
   // From the loop and the engine.
   void on_ready(std::uint32_t events) override;
@@ -59,7 +62,7 @@ class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
   int fd() const { return fd_.get(); }
   Speech speech() const { return speech_; }
   bool closing() const { return closing_; }
-  bool flushed() const { return outbox_ == nullptr; }
+  bool flushed() const { return outbox_ == nullptr && !(tls_ && tls_->has_unsent()); }
 
   ShardGateway* shard = nullptr;   ///< whose connection this is now
   engine::SessionKey session = 0;  ///< 0 until introduced
@@ -84,12 +87,16 @@ class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
   void read_available();
   void feed_http(std::span<char>& chunk);
   void feed_frames(std::span<char>& chunk);
+  ssize_t receive(std::span<char> into);
+  ssize_t transmit(std::string_view bytes);
   void flush();
+  bool flush_outbox();
   void write(std::string_view bytes, audience::WhenSlow when_slow);
   void drop();
 
   ConnectionId id_;
   runtime::Fd fd_;
+  std::unique_ptr<runtime::TlsStream> tls_;
   Speech speech_ = Speech::http;
   bool closing_ = false;  ///< a close frame is out (or the last response): nothing more is sent
   bool ending_ = false;   ///< ends when the outbox is empty

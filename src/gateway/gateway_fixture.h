@@ -51,7 +51,7 @@ class GatewayFixture : public testing::Test {
 
   /// With `options`; called by server() when a test has not.
   void start() {
-    auto started = start_gateway(options, Surroundings{engine, metrics, admission}, loop_pointers());
+    auto started = start_gateway(options, Surroundings{engine, metrics, admission, tls.get()}, loop_pointers());
     ASSERT_TRUE(started.ok()) << started.error().message;
     gateway = std::move(started).value();
   }
@@ -115,6 +115,7 @@ class GatewayFixture : public testing::Test {
   LeapingClock clock;
   metrics::Metrics metrics{"test"};
   access::Admission admission{{}};
+  std::unique_ptr<runtime::TlsHolder> tls;  ///< null: in the clear
   FakeEngine engine{kShards};
   std::vector<std::unique_ptr<runtime::Loop>> loops;
   Options options;

@@ -56,6 +56,7 @@ ShardGateway::ShardGateway(std::size_t index, const Options& options, const Surr
       engine_shard_(surroundings.engine.shard(index)),
       metrics_(surroundings.metrics),
       admission_(surroundings.admission),
+      tls_(surroundings.tls),
       loop_(loop),
       listener_(std::move(listener)),
       spare_(open_spare()),
@@ -80,7 +81,7 @@ void ShardGateway::accept_some() {
     }
     runtime::set_no_delay(fd.get());
     const ConnectionId id = ++accepted_ * shards_.size() + index_;
-    add(std::make_unique<Connection>(id, std::move(fd), options_.http, now()));
+    add(std::make_unique<Connection>(id, std::move(fd), tls_ ? tls_->context() : nullptr, options_.http, now()));
   }
 }
 

@@ -25,6 +25,7 @@ struct Surroundings {
   engine::Engine& engine;
   metrics::Metrics& metrics;
   const access::Admission& admission;
+  const runtime::TlsHolder* tls = nullptr;  ///< null: viewers connect in the clear
 };
 
 /// One per loop, on its thread, except where a call says otherwise.
@@ -105,6 +106,7 @@ class ShardGateway final : public runtime::FdHandler {
   engine::ShardEngine& engine_shard_;
   metrics::Metrics& metrics_;
   const access::Admission& admission_;
+  const runtime::TlsHolder* tls_;
   runtime::Loop& loop_;
   runtime::Fd listener_;
   runtime::Fd spare_;  ///< given up for a moment when there are no descriptors left, to turn people away

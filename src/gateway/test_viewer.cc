@@ -33,7 +33,16 @@ TestViewer::TestViewer(const runtime::Address& server, int receive_bytes)
   CHECK(connected == 0, server.text(), errno);
 }
 
+void TestViewer::start_tls() {
+  tls_ = std::make_unique<runtime::TestTlsClient>(fd_.get());
+  EXPECT_EQ(SSL_do_handshake(tls_->ssl()), 1);
+}
+
 void TestViewer::send_bytes(std::string_view bytes) {
+  if (tls_) {
+    SSL_write(tls_->ssl(), bytes.data(), static_cast<int>(bytes.size()));
+    return;
+  }
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;  // the server has ended the connection: what the test reads next shows it
@@ -79,7 +88,7 @@ std::string TestViewer::upgrade(std::string_view path, std::string_view protocol
 bool TestViewer::fill() {
   if (ended_) return false;
   char buffer[16 * 1024];
-  const ssize_t got = ::recv(fd_.get(), buffer, sizeof buffer, 0);
+  const ssize_t got = tls_ ? SSL_read(tls_->ssl(), buffer, sizeof buffer) : ::recv(fd_.get(), buffer, sizeof buffer, 0);
   if (got == 0 || (got < 0 && errno == ECONNRESET)) ended_ = true;
   if (got <= 0) return false;
   unread_.append(buffer, static_cast<std::size_t>(got));

@@ -5,11 +5,13 @@
 // a test instead of stopping it.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "codec/websocket.h"
 #include "runtime/socket.h"
+#include "runtime/test_certificate.h"
 
 namespace matchcue::gateway {
 
@@ -26,6 +28,9 @@ class TestViewer {
  public:
   /// `receive_bytes`: the socket's receive buffer; 0 is the system's.
   explicit TestViewer(const runtime::Address& server, int receive_bytes = 0);
+
+  /// Speaks TLS from now on.
+  void start_tls();
 
   void send_bytes(std::string_view bytes);
   void send_text(std::string_view text) { send_frame(codec::Opcode::text, text); }
@@ -58,6 +63,7 @@ class TestViewer {
   bool fill();
 
   runtime::Fd fd_;
+  std::unique_ptr<runtime::TestTlsClient> tls_;  ///< null: in the clear
   std::string unread_;
   std::string chunk_;  ///< what reader_ is being fed
   std::size_t chunk_used_ = 0;

@@ -147,5 +147,48 @@ TEST_F(ViewerDoorTest, TheSampleRouteHasNoTicketsAndIsClosed) {
   EXPECT_THAT(sample.upgrade("/dev"), HasSubstr(" 403 "));
 }
 
+class TlsDoorTest : public GatewayFixture {
+ protected:
+  TlsDoorTest() {
+    tls = std::make_unique<runtime::TlsHolder>(
+        runtime::TlsContext::load(certificate.certificate(), certificate.key()).value());
+  }
+  std::unique_ptr<TestViewer> enter(const std::string& viewer) {
+    auto socket = std::make_unique<TestViewer>(server());
+    socket->start_tls();
+    EXPECT_THAT(socket->upgrade("/v1/ws", "matchcue.v1.json"), HasSubstr(" 101 "));
+    socket->send_text(hello(viewer));
+    EXPECT_THAT(socket->hear_text(), HasSubstr(R"("t":"welcome")"));
+    return socket;
+  }
+  runtime::TestCertificate certificate;
+};
+
+TEST_F(TlsDoorTest, ViewersAreServedOverTlsWhicheverShardOwnsThem) {
+  std::vector<std::unique_ptr<TestViewer>> viewers;
+  for (const char* name : {"bob1", "bob2", "bob3", "alice1"}) viewers.push_back(enter(name));
+  push(0, 7, 300);
+  push(1, 7, 300);
+  for (const auto& viewer : viewers) EXPECT_EQ(viewer->hear().payload.size(), 300U);
+}
+
+TEST_F(TlsDoorTest, WhatDoesNotFitTheSocketArrivesLater) {
+  const auto viewer = enter("bob1");
+  for (std::uint64_t i = 1; i <= 300; ++i) push(1, i, 30'000);
+  std::size_t frames = 0;
+  for (Heard heard; heard.payload.find(R"("seq":300,)") == std::string::npos; ++frames) {
+    heard = viewer->hear();
+    ASSERT_EQ(heard.kind, codec::FrameEvent::Kind::text);
+    ASSERT_EQ(heard.payload.size(), 30'000U);
+  }
+  EXPECT_LT(frames, 300U) << "newer slates took the places of those that waited";
+}
+
+TEST_F(TlsDoorTest, WhoSpeaksInTheClearIsLetGo) {
+  TestViewer plain(server());
+  plain.request("GET", "/healthz");
+  EXPECT_TRUE(plain.ends());
+}
+
 }  // namespace
 }  // namespace matchcue::gateway

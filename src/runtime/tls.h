@@ -1,0 +1,91 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// TLS 1.2 and 1.3 of a server on non-blocking sockets, by OpenSSL.
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace matchcue::runtime {
+
+/// One certificate with its key, ready to serve. Immutable; any thread.
+class TlsContext {
+ public:
+  /// Reads a PEM certificate chain and the PEM private key of its first certificate.
+  /// Errors: invalid_tls_files, naming the file and what is wrong with it.
+  static Result<std::shared_ptr<const TlsContext>> load(const std::string& certificate, const std::string& key);
+
+  SSL_CTX* native() const { return context_.get(); }
+  WallTime expires() const { return expires_; }  ///< of the first certificate
+
+ private:
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+  TlsContext() = default;
+  std::unique_ptr<SSL_CTX, Free> context_;
+  WallTime expires_{};
+};
+using TlsContextPtr = std::shared_ptr<const TlsContext>;
+
+/// The context in force: connections that begin after a replacement get the new one, the others keep theirs. Any
+/// thread.
+class TlsHolder {
+ public:
+  explicit TlsHolder(TlsContextPtr context) : context_(std::move(context)) {}
+
+  TlsContextPtr context() const {
+    const std::lock_guard lock(mutex_);
+    return context_;
+  }
+  void replace(TlsContextPtr context) {
+    const std::lock_guard lock(mutex_);
+    context_.swap(context);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  TlsContextPtr context_;
+};
+
+/// The server's side of one connection; borrows its socket. An idle one holds no buffer. Single thread. Not movable:
+/// OpenSSL has its address.
+class TlsStream {
+ public:
+  TlsStream(TlsContextPtr context, int fd);
+  ~TlsStream();  ///< says that nothing follows, where that can be said at once
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+
+  /// As recv(2): how many bytes, 0 at the end, -1 with errno: EAGAIN, or EPROTO when the other side does not speak TLS
+  /// well. Goes on with the handshake while there is one.
+  ssize_t read(std::span<char> into);
+  /// As send(2), but takes all or nothing: what the socket does not take is kept here, and EAGAIN is for more while
+  /// that is so, or before the handshake is over.
+  ssize_t write(std::string_view bytes);
+  /// Something that was taken is not sent yet: flush() when the socket can be written.
+  bool has_unsent() const { return !unsent_.empty(); }
+  /// 0; -1 with errno, EAGAIN when something is still unsent.
+  int flush();
+
+ private:
+  friend struct SocketBio;
+  bool send_now(std::string_view bytes);
+  ssize_t fail(int returned, bool reading);
+
+  TlsContextPtr context_;
+  SSL* ssl_;
+  int fd_;
+  std::string unsent_;  ///< ciphertext
+  bool broken_ = false;
+};
+
+}  // namespace matchcue::runtime
