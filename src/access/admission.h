@@ -4,12 +4,12 @@
 // Who may enter as a viewer now.
 
 #include <memory>
-#include <mutex>
 #include <string_view>
 
 #include "access/origins.h"
 #include "access/revocations.h"
 #include "access/ticket.h"
+#include "base/replaceable.h"
 
 namespace matchcue::access {
 
@@ -38,25 +38,7 @@ Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view ticket, con
 Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view ticket, const domain::ViewerId& viewer,
                               WallTime now);
 
-/// The policy in force. Any thread.
-class Admission {
- public:
-  explicit Admission(AdmissionPolicy policy) { replace(std::move(policy)); }
-
-  AdmissionPolicyPtr policy() const {
-    const std::lock_guard lock(mutex_);
-    return policy_;
-  }
-  /// From the next question on.
-  void replace(AdmissionPolicy policy) {
-    auto next = std::make_shared<const AdmissionPolicy>(std::move(policy));
-    const std::lock_guard lock(mutex_);
-    policy_.swap(next);
-  }
-
- private:
-  mutable std::mutex mutex_;
-  AdmissionPolicyPtr policy_;
-};
+/// The policy in force.
+using Admission = Replaceable<AdmissionPolicy>;
 
 }  // namespace matchcue::access

@@ -52,12 +52,12 @@ TEST_F(AdmitTest, ARevokedTicketLetsNobodyIn) {
 }
 
 TEST(Admission, WhoAsksNextIsAnsweredByTheNewPolicy) {
-  Admission admission({});
-  const AdmissionPolicyPtr before = admission.policy();
+  Admission admission{AdmissionPolicy()};
+  const AdmissionPolicyPtr before = admission.get();
   AdmissionPolicy closed;
   closed.needs_ticket = true;
   admission.replace(std::move(closed));
-  EXPECT_TRUE(admission.policy()->needs_ticket);
+  EXPECT_TRUE(admission.get()->needs_ticket);
   EXPECT_FALSE(before->needs_ticket) << "who is in the middle of asking keeps what they had";
 }
 

@@ -21,13 +21,12 @@ inline std::string base64url(std::string_view bytes) {
 }
 
 /// "shared" signs HS256, "signer" EdDSA with both halves.
-inline TicketKeys make_keys() {
-  const std::string set =
-      R"({"keys":[{"kty":"oct","kid":"shared","k":")" + base64url(std::string(32, 's')) +
-      R"("},{"kty":"OKP","crv":"Ed25519","kid":"signer","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",)"
-      R"("d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]})";
-  return TicketKeys::parse(set).value();
+inline std::string test_key_set() {
+  return R"({"keys":[{"kty":"oct","kid":"shared","k":")" + base64url(std::string(32, 's')) +
+         R"("},{"kty":"OKP","crv":"Ed25519","kid":"signer","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",)"
+         R"("d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]})";
 }
+inline TicketKeys make_keys() { return TicketKeys::parse(test_key_set()).value(); }
 
 /// A ticket of these texts, signed by `key` whatever they say.
 inline std::string sign_texts(std::string_view header, std::string_view claims, const TicketKey& key) {

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -175,6 +176,29 @@ Result<TicketKeys> TicketKeys::parse(std::string_view jwk_set) {
   auto set = read();
   if (set.ok()) return set;
   return invalid("invalid_key_set", set.error().message, set.error().field);
+}
+
+NewTicketKey make_ticket_key(const std::string& id, Algorithm algorithm) {
+  std::array<unsigned char, kEd25519KeyBytes> secret;
+  CHECK(RAND_priv_bytes(secret.data(), static_cast<int>(secret.size())) == 1);
+  const auto encoded = [](const auto& bytes) {
+    std::string text = "\"";
+    append_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, text);
+    return text + "\"";
+  };
+  std::string head;
+  append_json_string(id, head);
+  head = R"({"keys":[{"kid":)" + head + R"(,"alg":")" + std::string(to_string(algorithm)) + "\",";
+  if (algorithm == Algorithm::hs256) {
+    const std::string set = head + R"("kty":"oct","k":)" + encoded(secret) + "}]}";
+    return {set, set};
+  }
+  const TicketKey::Ed25519 key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret.data(), secret.size()));
+  std::array<unsigned char, kEd25519KeyBytes> open;
+  std::size_t size = open.size();
+  CHECK(EVP_PKEY_get_raw_public_key(key.key, open.data(), &size) == 1);
+  head += R"("kty":"OKP","crv":"Ed25519","x":)" + encoded(open);
+  return {head + R"(,"d":)" + encoded(secret) + "}]}", head + "}]}"};
 }
 
 const TicketKey* TicketKeys::find(const std::optional<std::string>& id, Algorithm algorithm) const {

@@ -22,6 +22,8 @@ enum class Algorithm : std::uint8_t {
 std::string_view to_string(Algorithm algorithm);  ///< "HS256", "EdDSA": as in a ticket's header
 std::optional<Algorithm> parse_algorithm(std::string_view text);
 
+struct NewTicketKey;
+
 /// One of them. Immutable; any thread.
 class TicketKey {
  public:
@@ -44,6 +46,7 @@ class TicketKey {
 
  private:
   struct Ed25519;
+  friend NewTicketKey make_ticket_key(const std::string& id, Algorithm algorithm);
   TicketKey() = default;
 
   std::string id_;
@@ -72,5 +75,12 @@ class TicketKeys {
  private:
   std::vector<TicketKey> keys_;
 };
+
+/// A new random key as two JWK sets: for who signs tickets, and for who checks them. Of HS256 they are the same secret.
+struct NewTicketKey {
+  std::string signing;
+  std::string checking;
+};
+NewTicketKey make_ticket_key(const std::string& id, Algorithm algorithm);
 
 }  // namespace matchcue::access

@@ -18,6 +18,8 @@ struct HttpRequest {
   std::string target;  ///< path and query as on the wire
   std::string host;    ///< "" when the header is missing or there are several
   std::string origin;  ///< "" when the header is missing
+  std::string authorization;
+  std::string from;  ///< the other side's address
   std::string content_type;
   bool has_body = false;
   std::string body;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/problem.h"
+#include "api/wire_stream.h"
 #include "base/text.h"
 
 namespace matchcue::api {
@@ -32,28 +33,30 @@ constexpr std::size_t kUploadBytes = 64 * 1024;
 constexpr std::uint64_t kAnswerBytesMax = 256ULL * 1024 * 1024;
 
 struct Address {
+  bool tls = false;
   std::string host;
   std::string port;
 };
 
-/// "http://HOST:PORT", with "[...]" around an IPv6 address.
+/// "http://HOST:PORT" or "https://HOST:PORT", with "[...]" around an IPv6 address.
 Result<Address> parse_server(const std::string& server) {
   const auto refuse = [&](const std::string& why) {
-    return invalid("invalid_server", "server \"" + server + "\" " + why + "; write http://HOST:PORT", "server");
+    return invalid("invalid_server",
+                   "server \"" + server + "\" " + why + "; write http://HOST:PORT or https://HOST:PORT", "server");
   };
-  constexpr std::string_view kScheme = "http://";
-  if (!server.starts_with(kScheme)) return refuse("does not begin with http://");
-  std::string_view rest = std::string_view(server).substr(kScheme.size());
+  const bool tls = server.starts_with("https://");
+  if (!tls && !server.starts_with("http://")) return refuse("does not begin with http:// or https://");
+  std::string_view rest = std::string_view(server).substr(server.find("//") + 2);
   if (rest.ends_with('/')) rest.remove_suffix(1);
   const std::size_t colon = rest.rfind(':');
   const bool has_port = colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos;
   std::string_view host = has_port ? rest.substr(0, colon) : rest;
-  const std::string_view port = has_port ? rest.substr(colon + 1) : std::string_view("80");
+  const std::string_view port = has_port ? rest.substr(colon + 1) : std::string_view(tls ? "443" : "80");
   const auto number = parse_int(port);
   if (!number || *number < 1 || *number > 65535) return refuse("has no port of 1..65535");
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty() || host.find('/') != std::string_view::npos) return refuse("has no host");
-  return Address{std::string(host), std::string(port)};
+  return Address{tls, std::string(host), std::string(port)};
 }
 
 bool is_success(unsigned status) { return status >= 200 && status < 300; }
@@ -62,23 +65,22 @@ bool is_success(unsigned status) { return status >= 200 && status < 300; }
 
 struct HttpClient::Connection {
   asio::io_context io{1};
-  beast::tcp_stream stream{io};
+  WireStream stream{io};
   beast::flat_buffer buffer;
-  std::string server;
+  Endpoint server;
   bool open = false;
 
   Error unreachable(const boost::system::error_code& error, std::string_view doing) {
     close();
     if (error == beast::error::timeout) {
-      return unavailable("timed_out", "no answer from " + server + " in time while " + std::string(doing));
+      return unavailable("timed_out", "no answer from " + server.url + " in time while " + std::string(doing));
     }
-    return unavailable("unreachable", "cannot reach " + server + " (" + std::string(doing) + ": " + error.message() +
-                                          "); is \"matchcue serve\" running there?");
+    return unavailable("unreachable", "cannot reach " + server.url + " (" + std::string(doing) + ": " +
+                                          error.message() + "); is \"matchcue serve\" running there?");
   }
 
   void close() {
-    boost::system::error_code ignored;
-    stream.socket().close(ignored);
+    stream.close();
     buffer.clear();
     open = false;
   }
@@ -86,7 +88,9 @@ struct HttpClient::Connection {
   /// A server may have ended an idle connection; finding out before the request makes repeating it unnecessary.
   bool is_stale() {
     char byte = 0;
-    return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+    const auto got = ::recv(stream.tcp().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got > 0) return !stream.is_tls();  // TLS says things between two answers
+    return got == 0 || errno != EAGAIN;
   }
 
   asio::awaitable<Result<void>> connect(const Address& address) {
@@ -95,12 +99,44 @@ struct HttpClient::Connection {
     tcp::resolver resolver(io);
     auto [resolve_error, endpoints] = co_await resolver.async_resolve(address.host, address.port, kAwait);
     if (resolve_error) co_return unreachable(resolve_error, "looking up the host");
-    auto [error, endpoint] = co_await stream.async_connect(endpoints, kAwait);
+    auto [error, endpoint] = co_await stream.tcp().async_connect(endpoints, kAwait);
     if (error) co_return unreachable(error, "connecting");
+    if (address.tls) {
+      if (auto secured = co_await secure(address); !secured) co_return std::move(secured).error();
+    }
     open = true;
     boost::system::error_code ignored;
-    stream.socket().set_option(tcp::no_delay(true), ignored);
+    stream.tcp().socket().set_option(tcp::no_delay(true), ignored);
     co_return Result<void>();
+  }
+
+  /// The handshake, with a look at whose certificate it is.
+  asio::awaitable<Result<void>> secure(const Address& address) {
+    asio::ssl::context context(asio::ssl::context::tls_client);
+    boost::system::error_code error;
+    if (server.ca.empty()) {
+      context.set_default_verify_paths(error);
+    } else {
+      context.load_verify_file(server.ca, error);
+    }
+    if (error) {
+      close();
+      co_return invalid("certificate", "cannot read certificates from \"" + server.ca + "\": " + error.message(), "ca");
+    }
+    auto& secured = stream.use_tls(context);
+    secured.set_verify_mode(asio::ssl::verify_peer);
+    secured.set_verify_callback(asio::ssl::host_name_verification(address.host));
+    SSL_set_tlsext_host_name(secured.native_handle(), address.host.c_str());
+    auto [failed] = co_await secured.async_handshake(asio::ssl::stream_base::client, kAwait);
+    if (!failed) co_return Result<void>();
+    if (SSL_get_verify_result(secured.native_handle()) == X509_V_OK) co_return unreachable(failed, "agreeing on TLS");
+    const long verified = SSL_get_verify_result(secured.native_handle());
+    const std::string why = verified == X509_V_ERR_UNSPECIFIED ? "it is not made out to " + address.host
+                                                               : X509_verify_cert_error_string(verified);
+    close();
+    co_return invalid(
+        "certificate",
+        "the certificate of " + server.url + " is not to be believed: " + why + "; --ca FILE names who signs it", "ca");
   }
 
   asio::awaitable<Result<ClientResponse>> read_answer() {
@@ -127,13 +163,14 @@ struct HttpClient::Connection {
     const bool ipv6 = address.host.find(':') != std::string::npos;
     request.set(http::field::host, (ipv6 ? "[" + address.host + "]" : address.host) + ":" + address.port);
     request.set(http::field::user_agent, "matchcue");
+    if (!server.token.empty()) request.set(http::field::authorization, "Bearer " + server.token);
     if (!content_type.empty()) request.set(http::field::content_type, {content_type.data(), content_type.size()});
     return request;
   }
 
   asio::awaitable<Result<ClientResponse>> exchange(http::request<http::string_body>& request, const Address& address,
                                                    Milliseconds timeout) {
-    stream.expires_after(timeout);
+    stream.tcp().expires_after(timeout);
     if (auto connected = co_await connect(address); !connected) co_return std::move(connected).error();
     auto [error, size] = co_await http::async_write(stream, request, kAwait);
     if (error) co_return unreachable(error, "sending the request");
@@ -143,7 +180,7 @@ struct HttpClient::Connection {
   asio::awaitable<Result<ClientResponse>> exchange_stream(http::request<http::buffer_body>& request,
                                                           const Address& address, const BodySource& source,
                                                           Milliseconds timeout) {
-    stream.expires_after(timeout);
+    stream.tcp().expires_after(timeout);
     if (auto connected = co_await connect(address); !connected) co_return std::move(connected).error();
     http::request_serializer<http::buffer_body> serializer(request);
     auto [head_error, head_size] = co_await http::async_write_header(stream, serializer, kAwait);
@@ -158,11 +195,11 @@ struct HttpClient::Connection {
       request.body().data = *filled == 0 ? nullptr : chunk.data();
       request.body().size = *filled;
       request.body().more = *filled != 0;
-      stream.expires_after(timeout);
+      stream.tcp().expires_after(timeout);
       auto [error, size] = co_await http::async_write(stream, serializer, kAwait);
       if (error && error != http::error::need_buffer) break;  // a refusal may be waiting to be read
     }
-    stream.expires_after(timeout);
+    stream.tcp().expires_after(timeout);
     co_return co_await read_answer();
   }
 
@@ -181,12 +218,12 @@ struct HttpClient::Connection {
       close();
       return Error{ErrorKind::internal, "internal", error.what(), {}};
     }
-    stream.expires_never();
+    stream.tcp().expires_never();
     return outcome;
   }
 };
 
-HttpClient::HttpClient(std::string server) : server_(std::move(server)), connection_(std::make_unique<Connection>()) {
+HttpClient::HttpClient(Endpoint server) : server_(std::move(server)), connection_(std::make_unique<Connection>()) {
   connection_->server = server_;
 }
 HttpClient::~HttpClient() = default;
@@ -195,7 +232,7 @@ HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
 Result<ClientResponse> HttpClient::send(std::string_view method, std::string_view target, std::string_view body,
                                         std::string_view content_type, Milliseconds timeout) {
-  MCUE_TRY(const Address address, parse_server(server_));
+  MCUE_TRY(const Address address, parse_server(server_.url));
   auto request = connection_->make_request<http::string_body>(method, target, address,
                                                               body.empty() ? std::string_view() : content_type);
   request.body() = body;
@@ -206,7 +243,7 @@ Result<ClientResponse> HttpClient::send(std::string_view method, std::string_vie
 Result<ClientResponse> HttpClient::upload(std::string_view method, std::string_view target,
                                           std::string_view content_type, const BodySource& source,
                                           Milliseconds timeout) {
-  MCUE_TRY(const Address address, parse_server(server_));
+  MCUE_TRY(const Address address, parse_server(server_.url));
   auto request = connection_->make_request<http::buffer_body>(method, target, address, content_type);
   request.chunked(true);
   return connection_->run(connection_->exchange_stream(request, address, source, timeout));

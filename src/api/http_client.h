@@ -24,12 +24,21 @@ struct ClientResponse {
 /// Fills the buffer with the next bytes of a body and says how many; 0 ends the body. An error ends the upload.
 using BodySource = std::function<Result<std::size_t>(std::span<char>)>;
 
+/// A server, and how it is reached.
+struct Endpoint {
+  Endpoint(std::string address = "http://127.0.0.1:8081") : url(std::move(address)) {}
+  Endpoint(const char* address) : url(address) {}
+
+  std::string url;    ///< http://HOST:PORT or https://HOST:PORT; a wrong one is reported by the first call
+  std::string token;  ///< the operator's; "" where none is needed
+  std::string ca;     ///< PEM file of who may sign the server's certificate; "" is whom this machine believes
+};
+
 /// One keep-alive connection to one server, opened when first needed and again when the server has closed it.
 /// Single thread. Calls wait.
 class HttpClient {
  public:
-  /// `server` is "http://HOST:PORT"; a wrong one is reported by the first call.
-  explicit HttpClient(std::string server);
+  explicit HttpClient(Endpoint server);
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
@@ -38,7 +47,8 @@ class HttpClient {
   ///
   /// method   GET, POST, PUT, PATCH or DELETE
   /// target   path and query, already escaped (escape_segment)
-  /// Errors   invalid_server; unreachable, timed_out (kind unavailable); otherwise the server's own problem: its
+  /// Errors   invalid_server; certificate (the server's cannot be believed), unreachable, timed_out (kind unavailable);
+  /// otherwise the server's own problem: its
   ///          kind, code, message and field
   Result<ClientResponse> send(std::string_view method, std::string_view target, std::string_view body = {},
                               std::string_view content_type = "application/json",
@@ -50,7 +60,7 @@ class HttpClient {
 
  private:
   struct Connection;
-  std::string server_;
+  Endpoint server_;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "api/permissions.h"
 #include "api/route.h"
 #include "codec/http_request.h"
 #include "codec/problem.h"
@@ -54,6 +55,8 @@ Json describe_answer(const Route& route) {
 
 Json describe_route(const Route& route) {
   Json operation = {{"operationId", route.operation}, {"summary", route.summary}};
+  operation["security"] = Json::array();
+  if (const auto scope = scope_of(route)) operation["security"].push_back({{"operator", {to_string(*scope)}}});
   Json parameters = Json::array();
   for (const Parameter& parameter : route.parameters) parameters.push_back(describe_parameter(parameter));
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
@@ -63,7 +66,7 @@ Json describe_route(const Route& route) {
   }
   Json& answers = operation["responses"];
   answers[std::to_string(route.status)] = describe_answer(route);
-  for (const int status : {400, 403}) answers[std::to_string(status)] = describe_error(status);
+  for (const int status : {400, 401, 403}) answers[std::to_string(status)] = describe_error(status);
   for (const int status : route.errors) answers[std::to_string(status)] = describe_error(status);
   for (const int status : {500, 503}) answers[std::to_string(status)] = describe_error(status);
   return operation;
@@ -85,7 +88,15 @@ std::string make_document() {
                            {"description", "The operators' API: live events, catalogue, decisions and feedback."}}},
                          {"servers", {{{"url", "/"}}}},
                          {"paths", std::move(paths)},
-                         {"components", {{"schemas", Json::parse(embedded::schemas())}}}};
+                         {"components",
+                          {{"schemas", Json::parse(embedded::schemas())},
+                           {"securitySchemes",
+                            {{"operator",
+                              {{"type", "http"},
+                               {"scheme", "bearer"},
+                               {"description",
+                                "An operator's token, where api.token_file names operators. Its scope is what an "
+                                "operation asks for, or admin."}}}}}}}};
   return document.dump(1);
 }
 

@@ -44,7 +44,7 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> joined;
     for (auto family : {event_routes(), catalogue_routes(), decision_routes(), filter_routes(), learner_routes(),
-                        campaign_routes(), training_routes(), system_routes()}) {
+                        campaign_routes(), training_routes(), access_routes(), system_routes()}) {
       for (Route& route : family) joined.push_back(std::move(route));
     }
     return joined;

@@ -11,22 +11,29 @@
 #include <string_view>
 #include <vector>
 
+#include "access/operator_tokens.h"
 #include "api/http.h"
+#include "base/replaceable.h"
 #include "base/time.h"
 #include "engine/engine.h"
 
 namespace matchcue::api {
 
+class AccessOffice;
 class TrainingDesk;
 
 /// What handlers work with. Lives as long as the server.
 struct Services {
   engine::Engine& engine;
   TrainingDesk& trainings;
-  std::function<std::string()> metrics;  ///< the Prometheus text
+  AccessOffice& office;
+  const Replaceable<access::OperatorTokens>& operators;  ///< empty: whoever reaches this server may do everything
+  std::function<std::string()> metrics;                  ///< the Prometheus text
   std::function<bool()> ready;
   std::string viewers_websocket;       ///< "ws://127.0.0.1:8080/v1/ws", for the page
   Milliseconds reply_timeout{30'000};  ///< after this a request is answered with 503
+  /// Runs work on the API's thread, soon. Any thread; after the server's end it is dropped.
+  std::function<void(std::function<void()>)> on_api_thread;
 };
 
 enum class ParameterType { id, integer, boolean, choice };
@@ -94,6 +101,7 @@ struct Route {
 /// Every route, in the order of the documentation.
 const std::vector<Route>& routes();
 
+std::vector<Route> access_routes();
 std::vector<Route> event_routes();
 std::vector<Route> catalogue_routes();
 std::vector<Route> decision_routes();

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "api/audit.h"
+#include "api/permissions.h"
 #include "base/text.h"
 #include "codec/problem.h"
 
@@ -131,6 +133,39 @@ HttpResponse forbid(std::string code, std::string message) {
   return make_problem(403, Error{ErrorKind::invalid_argument, std::move(code), std::move(message), {}});
 }
 
+HttpResponse refuse_token(std::string code, std::string message) {
+  HttpResponse response =
+      make_problem(401, Error{ErrorKind::invalid_argument, std::move(code), std::move(message), "Authorization"});
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"matchcue\"");
+  return response;
+}
+
+/// Checks who asks against what the route needs, if there is one; leaves their name in the plan.
+std::optional<HttpResponse> refuse_operator(const access::OperatorTokens& operators, const HttpRequest& head,
+                                            Plan& plan) {
+  plan.who = "local";
+  if (operators.empty()) return std::nullopt;
+  plan.who.clear();
+  const auto scope = plan.route != nullptr ? scope_of(*plan.route) : access::Scope::read;
+  if (!scope) return std::nullopt;
+  constexpr std::string_view kBearer = "Bearer ";
+  if (!head.authorization.starts_with(kBearer)) {
+    return refuse_token("token_missing", "an operator's token is needed: Authorization: Bearer TOKEN");
+  }
+  const access::Operator* found = operators.find(std::string_view(head.authorization).substr(kBearer.size()));
+  if (found == nullptr) return refuse_token("token_unknown", "this token is nobody's");
+  plan.who = found->name;
+  if (plan.route == nullptr || found->may(*scope)) return std::nullopt;
+  const std::string wanted(to_string(*scope));
+  HttpResponse response = make_problem(403, Error{ErrorKind::invalid_argument, "scope_missing",
+                                                  plan.route->operation + " needs the scope \"" + wanted +
+                                                      "\", which \"" + found->name + "\" does not have",
+                                                  "Authorization"});
+  response.headers.emplace_back("WWW-Authenticate",
+                                "Bearer realm=\"matchcue\", error=\"insufficient_scope\", scope=\"" + wanted + "\"");
+  return response;
+}
+
 HttpResponse refuse_method(const HttpRequest& head, const std::string& allowed) {
   HttpResponse response = make_problem(
       405,
@@ -169,6 +204,14 @@ Plan find_route(const HttpRequest& head, std::string_view path) {
   return plan;
 }
 
+domain::AuditRecord begin_record(const Plan& plan, const HttpRequest& head) {
+  domain::AuditRecord record;
+  record.who = plan.who;
+  record.from = head.from;
+  record.target = head.target;
+  return record;
+}
+
 }  // namespace
 
 std::string host_name(std::string_view host) {
@@ -195,19 +238,26 @@ void complete(HttpResponse& response, const std::string& request_id) {
 Router::Router(const Services& services, std::string listen_host)
     : services_(services), listen_host_(std::move(listen_host)) {}
 
-Plan Router::plan(const HttpRequest& head) const {
-  Plan plan;
+/// Pages of other sites, and of sites whose name was made to point here. A page cannot know a token, so where tokens
+/// are needed this server may have any name.
+std::optional<HttpResponse> Router::refuse_page(const HttpRequest& head, bool have_operators) const {
   const std::string name = host_name(head.host);
-  if (!is_loopback_name(name) && name != listen_host_) {
-    plan.refusal = forbid("forbidden_host", "the Host header \"" + head.host + "\" is not this server's");
-    return plan;
-  }
-  if (!head.origin.empty() && head.origin != "http://" + head.host) {
-    plan.refusal = forbid("forbidden_origin", "pages of \"" + head.origin + "\" may not use this server");
-    return plan;
-  }
+  const bool is_known = have_operators ? !name.empty() : is_loopback_name(name) || name == listen_host_;
+  if (!is_known) return forbid("forbidden_host", "the Host header \"" + head.host + "\" is not this server's");
+  const bool is_own = head.origin.empty() || head.origin == "http://" + head.host ||
+                      (have_operators && head.origin == "https://" + head.host);
+  if (is_own) return std::nullopt;
+  return forbid("forbidden_origin", "pages of \"" + head.origin + "\" may not use this server");
+}
+
+Plan Router::plan(const HttpRequest& head) const {
+  const auto operators = services_.operators.get();
+  Plan plan;
+  plan.refusal = refuse_page(head, !operators->empty());
+  if (plan.refusal) return plan;
   const std::size_t question = std::min(head.target.find('?'), head.target.size());
   plan = find_route(head, std::string_view(head.target).substr(0, question));
+  if (auto refusal = refuse_operator(*operators, head, plan)) plan.refusal = std::move(refusal);
   if (plan.refusal) return plan;
   const std::string_view query = std::string_view(head.target).substr(std::min(question + 1, head.target.size()));
   if (auto read = read_parameters(*plan.route, query, plan.arguments); !read) {
@@ -226,14 +276,19 @@ Plan Router::plan(const HttpRequest& head) const {
 }
 
 void Router::handle(const Plan& plan, HttpRequest request, Respond respond) const {
+  const domain::AuditRecord record = begin_record(plan, request);
   Call call{services_, std::move(request), plan.arguments, respond};
+  if (is_audited(*plan.route)) return run_audited(*plan.route, std::move(call), record);
   if (auto called = plan.route->handler(call); !called) {
     respond([error = std::move(called).error()] { return make_problem(error); });
   }
 }
 
-std::unique_ptr<BodySink> Router::make_sink(const Plan& plan) const {
-  return plan.route->sink == nullptr ? nullptr : plan.route->sink(services_, plan.arguments);
+std::unique_ptr<BodySink> Router::make_sink(const Plan& plan, const HttpRequest& head) const {
+  if (plan.route->sink == nullptr) return nullptr;
+  domain::AuditRecord record = begin_record(plan, head);
+  record.operation = plan.route->operation;
+  return make_audited(plan.route->sink(services_, plan.arguments), services_, record);
 }
 
 }  // namespace matchcue::api

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a request to its handler: who may ask (Host, Origin), which route, with which parameters. No sockets.
+// From a request to its handler: who may ask (Host, Origin, token), which route, with which parameters. No sockets.
 
 #include <memory>
 #include <string>
@@ -19,6 +19,7 @@ struct Plan {
   std::optional<HttpResponse> refusal;
   const Route* route = nullptr;
   Arguments arguments;
+  std::string who;  ///< the operator's name; "local" where nobody needs a token
   std::uint64_t body_bytes_max = 0;
 };
 
@@ -28,14 +29,16 @@ class Router {
   /// `listen_host` is a Host name that is accepted beside the loopback names.
   Router(const Services& services, std::string listen_host);
 
-  /// Checks Host, Origin, path, method, parameters and content type.
+  /// Checks Host, Origin, token, path, method, parameters and content type.
   Plan plan(const HttpRequest& head) const;
   /// Runs a plan's handler with the whole request. Answers through `respond`, at once or later.
   void handle(const Plan& plan, HttpRequest request, Respond respond) const;
   /// What takes the plan's body when that is streamed; otherwise nothing.
-  std::unique_ptr<BodySink> make_sink(const Plan& plan) const;
+  std::unique_ptr<BodySink> make_sink(const Plan& plan, const HttpRequest& head) const;
 
  private:
+  std::optional<HttpResponse> refuse_page(const HttpRequest& head, bool have_operators) const;
+
   const Services& services_;
   std::string listen_host_;
 };

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "api/router.h"
+#include "api/wire_stream.h"
 
 namespace matchcue::api {
 namespace {
@@ -69,6 +70,7 @@ void read_head(const Parser::value_type& message, HttpRequest& head) {
     head.origin = message.count(http::field::origin) == 1 ? text(http::field::origin) : "(several)";
   }
   head.content_type = text(http::field::content_type);
+  if (message.count(http::field::authorization) == 1) head.authorization = text(http::field::authorization);
 }
 
 HttpResponse refuse_head(const boost::system::error_code& error) {
@@ -86,17 +88,22 @@ HttpResponse refuse_size(std::uint64_t bytes_max) {
 }  // namespace
 
 struct ApiServer::State {
-  State(const ServerOptions& given, engine::Engine& engine, TrainingDesk& trainings,
-        std::function<std::string()> metrics, std::function<bool()> ready)
+  State(const ServerOptions& given, const Surroundings& around)
       : options(given),
-        services{engine, trainings, std::move(metrics), std::move(ready), given.viewers_websocket, given.reply_timeout},
-        router(services, host_name(given.host)) {}
+        services{around.engine,           around.trainings,    around.office,
+                 around.operators,        around.metrics,      around.ready,
+                 given.viewers_websocket, given.reply_timeout, {}},
+        tls(around.tls),
+        router(services, host_name(given.host)) {
+    services.on_api_thread = [context = io](std::function<void()> work) { asio::post(*context, std::move(work)); };
+  }
 
   ServerOptions options;
-  Services services;
-  Router router;
   // shared_ptr: an engine's reply that comes after the server has stopped still has where to post.
   std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>(1);
+  Services services;
+  const Replaceable<runtime::TlsContext>* tls;
+  Router router;
   asio::thread_pool uploads{1};
   tcp::acceptor acceptor{*io};
   asio::steady_timer stop_timer{*io};
@@ -117,9 +124,10 @@ struct ApiServer::Session {
   Session(State& owner, tcp::socket socket) : server(owner), stream(std::move(socket)) {}
 
   State& server;
-  beast::tcp_stream stream;
+  WireStream stream;
   beast::flat_buffer buffer;
   std::vector<char> chunk = std::vector<char>(kChunkBytes);
+  std::string from;   ///< the other side's address
   bool busy = false;  ///< a request has begun and is not answered
   std::shared_ptr<Pending> pending;
   // The request:
@@ -130,6 +138,7 @@ struct ApiServer::Session {
   std::optional<HttpResponse> answer;  ///< nothing when the client went away before its request was whole
 
   asio::awaitable<void> serve();
+  asio::awaitable<bool> shake_hands();
   asio::awaitable<bool> serve_one();
   asio::awaitable<void> make_answer();
   asio::awaitable<void> take_body();
@@ -144,12 +153,7 @@ struct ApiServer::Session {
 Result<void> ApiServer::State::listen() {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
-  if (error || !address.is_loopback()) {
-    return Error{ErrorKind::unsupported, "unsupported_address",
-                 "the API cannot listen on \"" + options.host +
-                     "\": it has neither authentication nor TLS yet, so only loopback addresses are served",
-                 "api"};
-  }
+  if (error) return invalid("invalid_address", "api: \"" + options.host + "\" is not an address", "api");
   const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -177,17 +181,33 @@ asio::awaitable<void> ApiServer::State::accept() {
     socket.set_option(tcp::no_delay(true), ignored);
     auto session = std::make_unique<Session>(*this, std::move(socket));
     Session* const begun = session.get();
+    if (const auto other = begun->stream.tcp().socket().remote_endpoint(ignored); !ignored) {
+      begun->from = other.address().to_string();
+    }
     sessions.emplace(begun, std::move(session));
     asio::co_spawn(*io, begun->serve(), asio::detached);
   }
 }
 
 asio::awaitable<void> ApiServer::Session::serve() {
-  while (co_await serve_one()) {
+  if (co_await shake_hands()) {
+    while (co_await serve_one()) {
+    }
   }
   State& state = server;
   state.sessions.erase(this);
   if (state.stopping && state.sessions.empty()) state.stop_timer.cancel();
+}
+
+/// True when requests can come.
+asio::awaitable<bool> ApiServer::Session::shake_hands() {
+  if (server.tls == nullptr) co_return true;
+  const runtime::TlsContextPtr now = server.tls->get();
+  SSL_CTX_up_ref(now->native());
+  asio::ssl::context context(now->native());
+  stream.tcp().expires_after(server.options.handshake_timeout);
+  auto [error] = co_await stream.use_tls(context).async_handshake(asio::ssl::stream_base::server, kAwait);
+  co_return !error;
 }
 
 /// Serves one request. False when the connection is to be closed.
@@ -197,7 +217,7 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
   parser->body_limit(boost::none);
   answer.reset();
   busy = false;
-  stream.expires_after(server.options.read_timeout);
+  stream.tcp().expires_after(server.options.read_timeout);
   auto [error, size] = co_await http::async_read_header(stream, buffer, *parser, kAwait);
   busy = true;
   request = HttpRequest();
@@ -208,6 +228,7 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
     if (malformed) answer = refuse_head(error);
   } else {
     read_head(parser->get(), request);
+    request.from = from;
     request.has_body = !parser->is_done();
     co_await make_answer();
   }
@@ -226,7 +247,7 @@ asio::awaitable<void> ApiServer::Session::make_answer() {
     auto [error, size] = co_await http::async_write(stream, go_on, kAwait);
     if (error) co_return;
   }
-  sink = server.router.make_sink(plan);
+  sink = server.router.make_sink(plan, request);
   co_await take_body();
   if (!answer && parser->is_done()) {
     if (sink) {
@@ -242,7 +263,7 @@ asio::awaitable<void> ApiServer::Session::make_answer() {
 /// went away.
 asio::awaitable<void> ApiServer::Session::take_body() {
   std::uint64_t total = 0;
-  stream.expires_after(server.options.read_timeout);
+  stream.tcp().expires_after(server.options.read_timeout);
   while (!parser->is_done()) {
     chunk.resize(kChunkBytes);
     parser->get().body().data = chunk.data();
@@ -261,7 +282,7 @@ asio::awaitable<void> ApiServer::Session::take_body() {
     }
     co_await asio::co_spawn(server.uploads, take_chunk(), kAwait);
     if (answer) co_return;
-    stream.expires_after(server.options.read_timeout);
+    stream.tcp().expires_after(server.options.read_timeout);
   }
 }
 
@@ -316,7 +337,7 @@ asio::awaitable<bool> ApiServer::Session::write() {
   for (const auto& [name, value] : answer->headers) response.set(name, value);
   response.body() = std::move(answer->body);
   response.prepare_payload();
-  stream.expires_after(server.options.read_timeout);
+  stream.tcp().expires_after(server.options.read_timeout);
   auto [error, size] = co_await http::async_write(stream, response, kAwait);
   if (error) co_return false;
   if (response.keep_alive()) co_return true;
@@ -327,8 +348,8 @@ asio::awaitable<bool> ApiServer::Session::write() {
 /// Closing with unread bytes would reset the connection before the client has read the answer.
 asio::awaitable<void> ApiServer::Session::drain() {
   boost::system::error_code ignored;
-  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream.expires_after(kDrainTimeout);
+  stream.tcp().socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream.tcp().expires_after(kDrainTimeout);
   chunk.resize(kChunkBytes);
   for (bool open = true; open;) {
     auto [error, size] = co_await stream.async_read_some(asio::buffer(chunk), kAwait);
@@ -356,10 +377,8 @@ void ApiServer::State::begin_stop() {
   });
 }
 
-Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerOptions& options, engine::Engine& engine,
-                                                    TrainingDesk& trainings, std::function<std::string()> metrics,
-                                                    std::function<bool()> ready) {
-  auto state = std::make_unique<State>(options, engine, trainings, std::move(metrics), std::move(ready));
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerOptions& options, const Surroundings& surroundings) {
+  auto state = std::make_unique<State>(options, surroundings);
   MCUE_TRY_VOID(state->listen());
   asio::co_spawn(*state->io, state->accept(), asio::detached);
   state->thread = std::thread([io = state->io] { io->run(); });

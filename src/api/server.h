@@ -1,42 +1,50 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// The operators' listener: HTTP/1.1 on loopback, in front of the routes.
+// The operators' listener: HTTP/1.1, in the clear or over TLS, in front of the routes.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "api/access_office.h"
 #include "api/route.h"
 #include "api/training_desk.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/engine.h"
+#include "runtime/tls.h"
 
 namespace matchcue::api {
 
 struct ServerOptions {
-  std::string host = "127.0.0.1";                               ///< a loopback address
+  std::string host = "127.0.0.1";
   std::uint16_t port = 8081;                                    ///< 0 takes a free one
   std::string viewers_websocket = "ws://127.0.0.1:8080/v1/ws";  ///< where the page connects its viewers
+  Milliseconds handshake_timeout{5'000};                        ///< of TLS
   Milliseconds read_timeout{60'000};                            ///< for a request to come, and for its body
   Milliseconds reply_timeout{30'000};                           ///< for the engine's answer
   Milliseconds stop_timeout{2'000};                             ///< for requests in progress when stopping
   std::size_t connections_max = 1'000;                          ///< more are closed at once
 };
 
+/// What the server works with. All must outlive it.
+struct Surroundings {
+  engine::Engine& engine;
+  TrainingDesk& trainings;
+  AccessOffice& office;
+  const Replaceable<access::OperatorTokens>& operators;   ///< empty: whoever reaches this server may do everything
+  const Replaceable<runtime::TlsContext>* tls = nullptr;  ///< null: in the clear
+  std::function<std::string()> metrics;                   ///< the Prometheus text; called on the API's thread
+  std::function<bool()> ready;                            ///< answers /readyz; called on the API's thread
+};
+
 /// Serves the API on a thread of its own, and streamed uploads on a second one. Any thread may stop it.
 class ApiServer {
  public:
-  /// Listens and serves. `engine` and `trainings` must outlive the server.
-  ///
-  /// metrics   gives the Prometheus text; called on the API's thread
-  /// ready     answers /readyz; called on the API's thread
-  /// Errors    unsupported_address (anything but loopback), unavailable (the port is taken)
-  static Result<std::unique_ptr<ApiServer>> start(const ServerOptions& options, engine::Engine& engine,
-                                                  TrainingDesk& trainings, std::function<std::string()> metrics,
-                                                  std::function<bool()> ready);
+  /// Listens and serves. Errors: invalid_address, unavailable (the port is taken).
+  static Result<std::unique_ptr<ApiServer>> start(const ServerOptions& options, const Surroundings& surroundings);
   /// As stop().
   ~ApiServer();
 

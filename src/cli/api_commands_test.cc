@@ -3,6 +3,7 @@
 // The commands that talk to a running matchcue, through their command line, against the API over a fake engine.
 #include <gtest/gtest.h>
 
+#include "api/fake_access_office.h"
 #include "api/fake_engine.h"
 #include "api/fake_training_desk.h"
 #include "api/server.h"
@@ -17,14 +18,14 @@ class ApiCommands : public testing::Test {
   ApiCommands() {
     api::ServerOptions options;
     options.port = 0;
-    server_ = api::ApiServer::start(
-                  options, engine_, trainings_, [] { return std::string(); }, [] { return true; })
+    server_ = api::ApiServer::start(options, {engine_, trainings_, office_, operators_, nullptr,
+                                              [] { return std::string(); }, [] { return true; }})
                   .value();
   }
 
   Outcome run(const std::string& line) {
     Globals globals;
-    globals.server = "http://127.0.0.1:" + std::to_string(server_->port());
+    globals.server.url = "http://127.0.0.1:" + std::to_string(server_->port());
     return run_command(line, globals,
                        {add_event_commands, add_moment_commands, add_filter_commands, add_viewer_commands,
                         add_decision_commands, add_learn_commands});
@@ -32,6 +33,8 @@ class ApiCommands : public testing::Test {
 
   api::FakeEngine engine_;
   api::FakeTrainingDesk trainings_;
+  api::FakeAccessOffice office_;
+  Replaceable<access::OperatorTokens> operators_{access::OperatorTokens()};
   std::unique_ptr<api::ApiServer> server_;
 };
 

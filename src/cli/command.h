@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/http_client.h"
 #include "base/result.h"
 
 namespace matchcue::cli {
@@ -33,11 +34,11 @@ ExitCode exit_code_for(ErrorKind kind);
 
 /// Options that every command takes.
 struct Globals {
-  bool json = false;                             ///< one JSON object, or JSON lines for streams, on stdout
-  bool quiet = false;                            ///< no progress
-  std::string server = "http://127.0.0.1:8081";  ///< the API of a running matchcue
-  std::string config;                            ///< matchcue.toml; empty is ./matchcue.toml if it exists
-  std::string data_dir;                          ///< where everything is kept; empty is ./matchcue-data
+  bool json = false;     ///< one JSON object, or JSON lines for streams, on stdout
+  bool quiet = false;    ///< no progress
+  api::Endpoint server;  ///< the API of a running matchcue
+  std::string config;    ///< matchcue.toml; empty is ./matchcue.toml if it exists
+  std::string data_dir;  ///< where everything is kept; empty is ./matchcue-data
 };
 
 /// What add_* functions work on. A chosen sub-command puts what is to be done into `action` (by CLI11's callback).
@@ -52,6 +53,7 @@ ExitCode fail(const Globals& globals, const Error& error);
 
 void add_serve_command(Commands commands);      // serve
 void add_doctor_command(Commands commands);     // doctor
+void add_access_commands(Commands commands);    // token make, ticket key|make|check|revoke, audit
 void add_event_commands(Commands commands);     // event set|get|list|tail|map|pin|block|release
 void add_filter_commands(Commands commands);    // filter put|list|show|delete|test|use|drop
 void add_moment_commands(Commands commands);    // moment fire|correct|list

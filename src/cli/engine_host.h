@@ -30,6 +30,7 @@ class EngineHost {
   void stop();
 
   engine::Engine& engine() { return *engine_; }
+  store::Store& store() { return *store_; }
   const std::vector<runtime::Loop*>& loops() const { return loops_; }  ///< of the shards
   metrics::Metrics& metrics() { return metrics_; }
 

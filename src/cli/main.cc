@@ -45,7 +45,10 @@ int main(int argc, char** argv) {
   Globals globals;
   app.add_flag("--json", globals.json, "JSON on standard output");
   app.add_flag("-q,--quiet", globals.quiet, "no progress");
-  app.add_option("--server", globals.server, "the API of a running matchcue")->capture_default_str();
+  app.add_option("--server", globals.server.url, "the API of a running matchcue")->capture_default_str();
+  app.add_option("--token", globals.server.token, "the operator's token; better in the environment, where ps is blind")
+      ->envname("MATCHCUE_TOKEN");
+  app.add_option("--ca", globals.server.ca, "PEM file of who signs the server's certificate")->envname("MATCHCUE_CA");
   app.add_option("--config", globals.config, "configuration file; default ./matchcue.toml if it exists");
   app.add_option("--data-dir", globals.data_dir, "where everything is kept; default ./matchcue-data");
 
@@ -53,6 +56,7 @@ int main(int argc, char** argv) {
   const Commands commands{app, globals, action};
   add_serve_command(commands);
   add_demo_command(commands);
+  add_access_commands(commands);
   add_event_commands(commands);
   add_moment_commands(commands);
   add_filter_commands(commands);

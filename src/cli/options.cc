@@ -112,6 +112,64 @@ std::vector<Setting> server_settings() {
   };
 }
 
+/// A text that is taken as it is.
+template <typename At>
+Setting text(std::string key, std::string help, At at) {
+  return {std::move(key), std::move(help),
+          [at](Options& options, const std::string& given) -> Result<void> {
+            at(options) = given;
+            return {};
+          },
+          [at](const Options& options) { return at(const_cast<Options&>(options)); }};
+}
+
+std::vector<Setting> access_settings() {
+  return {
+      {"viewers.auth", "who may watch: ticket, none (everybody); empty is ticket when there are keys",
+       [](Options& o, const std::string& given) -> Result<void> {
+         if (!given.empty() && given != "ticket" && given != "none") {
+           return invalid_setting("viewers.auth", given, "ticket or none");
+         }
+         o.access.viewers_auth = given;
+         return {};
+       },
+       [](const Options& o) { return o.access.viewers_auth; }},
+      text(
+          "viewers.ticket_keys", "file of the keys that tickets are signed with, a JWK set; read again when it changes",
+          [](Options & o) -> auto& { return o.access.ticket_keys; }),
+      text(
+          "viewers.ticket_audience", "what a ticket's aud has to name; empty asks for none",
+          [](Options & o) -> auto& { return o.access.tickets.audience; }),
+      text(
+          "viewers.ticket_issuer", "what a ticket's iss has to be; empty asks for none",
+          [](Options & o) -> auto& { return o.access.tickets.issuer; }),
+      duration(
+          "viewers.ticket_skew_ms", "how far the clock of who signs tickets may be off", 0, 300'000,
+          [](Options & o) -> auto& { return o.access.tickets.skew; }),
+      duration(
+          "viewers.ticket_lifetime_max_ms", "a ticket may be good for this long", 60'000, 2'592'000'000,
+          [](Options & o) -> auto& { return o.access.tickets.lifetime_max; }),
+      {"viewers.origins",
+       "pages that may connect: https://www.example.com, https://*.example.com, none (a program); empty is any",
+       [](Options& o, const std::string& given) -> Result<void> {
+         if (!given.empty()) {
+           if (auto parsed = access::Origins::parse(given); !parsed.ok()) return std::move(parsed).error();
+         }
+         o.access.origins = given;
+         return {};
+       },
+       [](const Options& o) { return o.access.origins; }},
+      text(
+          "api.token_file", "file of operators, NAME SCOPES SHA256 a line; read again when it changes",
+          [](Options & o) -> auto& { return o.access.api_tokens; }),
+      text(
+          "tls.certificate", "PEM certificate chain of both listeners; read again when it changes",
+          [](Options & o) -> auto& { return o.access.tls_certificate; }),
+      text(
+          "tls.key", "PEM private key of the certificate", [](Options & o) -> auto& { return o.access.tls_key; }),
+  };
+}
+
 std::vector<Setting> gateway_settings() {
   return {
       duration(
@@ -138,6 +196,39 @@ std::vector<Setting> gateway_settings() {
       fraction(
           "gateway.messages_burst", "messages of one viewer at once", 1, 100'000,
           [](Options & o) -> auto& { return o.gateway.messages_burst; }),
+      fraction(
+          "gateway.hellos_per_second", "connections of one viewer, whichever the device", 0.01, 1'000,
+          [](Options & o) -> auto& { return o.gateway.hellos_per_second; }),
+      fraction(
+          "gateway.hellos_burst", "connections of one viewer at once", 1, 100'000,
+          [](Options & o) -> auto& { return o.gateway.hellos_burst; }),
+      number<std::size_t>(
+          "gateway.address.connections_max", "connections of one address (IPv6: of one /64)", 1, 1'000'000,
+          [](Options & o) -> auto& { return o.gateway.address.connections_max; }),
+      fraction(
+          "gateway.address.connects_per_second", "new connections of one address", 0.1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.address.connects_per_second; }),
+      fraction(
+          "gateway.address.connects_burst", "new connections of one address at once", 1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.address.connects_burst; }),
+      fraction(
+          "gateway.address.messages_per_second", "messages of one address", 1, 1e7,
+          [](Options & o) -> auto& { return o.gateway.address.messages_per_second; }),
+      fraction(
+          "gateway.address.messages_burst", "messages of one address at once", 1, 1e7,
+          [](Options & o) -> auto& { return o.gateway.address.messages_burst; }),
+      {"gateway.address.uncounted", "addresses that many viewers may stand behind, such as a proxy of yours",
+       [](Options& o, const std::string& given) -> Result<void> {
+         if (auto parsed = gateway::AddressRanges::parse(given); !parsed.ok()) {
+           return invalid_setting("gateway.address.uncounted", given, "addresses: " + parsed.error().message);
+         }
+         o.gateway.address.uncounted = given;
+         return {};
+       },
+       [](const Options& o) { return o.gateway.address.uncounted; }},
+      number<std::size_t>(
+          "gateway.memory_bytes_max", "resident memory beyond which the server sheds; 0 is 4/5 of the machine's", 0,
+          INT64_MAX, [](Options & o) -> auto& { return o.gateway.memory_bytes_max; }),
       number<std::size_t>(
           "gateway.outbox_bytes_max", "unsent bytes of a slow viewer", 1'024, 16 << 20,
           [](Options & o) -> auto& { return o.gateway.outbox_bytes_max; }),
@@ -199,7 +290,7 @@ std::vector<Setting> learner_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all = server_settings();
-  for (const auto& part : {gateway_settings(), engine_settings(), learner_settings()})
+  for (const auto& part : {access_settings(), gateway_settings(), engine_settings(), learner_settings()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -300,7 +391,8 @@ Result<void> apply_environment(Options& options, std::span<const char* const> en
     }
     if (setting == nullptr) {
       const auto nearest = nearest_name(name.substr(kVariablePrefix.size()), names);
-      if (!nearest) continue;  // MATCHCUE_BINARY and the like are not ours to refuse
+      const bool is_commands = name == "MATCHCUE_TOKEN" || name == "MATCHCUE_CA";
+      if (!nearest || is_commands) continue;  // MATCHCUE_BINARY and the like are not ours to refuse
       return invalid("unknown_setting",
                      "unknown variable " + name + "; did you mean " + std::string(kVariablePrefix) + *nearest + "?",
                      name);

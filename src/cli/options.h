@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/access_desk.h"
 #include "engine/options.h"
 #include "gateway/options.h"
 #include "runtime/socket.h"
@@ -22,6 +23,7 @@ namespace matchcue::cli {
 struct Options {
   gateway::Options gateway;
   runtime::Address api{"127.0.0.1", 8081};
+  AccessOptions access;
   store::SqliteOptions store;
   engine::Options engine;
   int shards = 0;           ///< loops that serve viewers; 0 is one per core

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <iostream>
 
 #include "api/server.h"
 #include "cli/engine_host.h"
+#include "cli/stored_access_office.h"
 #include "cli/training_desk.h"
 #include "gateway/gateway.h"
 
@@ -15,27 +17,29 @@ namespace matchcue::cli {
 
 namespace {
 
+constexpr Milliseconds kWatchPeriod{1'000};
+
 class RunningServer final : public Server {
  public:
   explicit RunningServer(const Options& options) : options_(options) {}
   ~RunningServer() override { stop(); }
 
   Result<void> start() {
+    MCUE_TRY_VOID(check_protection(options_.access, options_.gateway.listen, options_.api));
+    MCUE_TRY(access_, AccessDesk::open(options_.access));
     MCUE_TRY_VOID(host_.start(options_));
-    MCUE_TRY(gateway_, gateway::start_gateway(options_.gateway, {host_.engine(), host_.metrics()}, host_.loops()));
-    api::ServerOptions api;
-    api.host = options_.api.host;
-    api.port = options_.api.port;
-    api.viewers_websocket = "ws://" + gateway_->address().text() + "/v1/ws";
-    TrainingDeskOptions trainings;
-    trainings.data_dir = options_.store.directory;
-    trainings_ = make_training_desk(trainings, clock_);
-    MCUE_TRY(api_, api::ApiServer::start(
-                       api, host_.engine(), *trainings_, [this] { return host_.metrics().exposition(); },
-                       [this] { return host_.engine().ready(); }));
-    return {};
+    access_loop_ = runtime::make_loop("access", clock_);
+    MCUE_TRY(office_, open_access_office(host_.store(), *access_, *access_loop_, options_.access.tickets));
+    access_loop_->every(kWatchPeriod, [this] {
+      access_->reload_changed([](const std::string& what) { std::cerr << "access: " << what << std::endl; });
+    });
+    access_loop_->start();
+    const gateway::Surroundings around{host_.engine(), host_.metrics(), access_->admission(), access_->tls()};
+    MCUE_TRY(gateway_, gateway::start_gateway(options_.gateway, around, host_.loops()));
+    return start_api();
   }
 
+  bool is_secure() const override { return access_->tls() != nullptr; }
   std::string viewers_address() const override { return gateway_->address().text(); }
   std::string api_address() const override { return runtime::Address{options_.api.host, api_->port()}.text(); }
   metrics::Metrics& metrics() override { return host_.metrics(); }
@@ -45,12 +49,30 @@ class RunningServer final : public Server {
     trainings_.reset();
     if (gateway_) gateway_->stop();
     host_.stop();
+    if (access_loop_) access_loop_->stop();
   }
 
  private:
+  Result<void> start_api() {
+    TrainingDeskOptions trainings;
+    trainings.data_dir = options_.store.directory;
+    trainings_ = make_training_desk(trainings, clock_);
+    api::ServerOptions api;
+    api.host = options_.api.host;
+    api.port = options_.api.port;
+    api.viewers_websocket = (is_secure() ? "wss://" : "ws://") + gateway_->address().text() + "/v1/ws";
+    MCUE_TRY(api_, api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(),
+                                               access_->tls(), [this] { return host_.metrics().exposition(); },
+                                               [this] { return host_.engine().ready(); }}));
+    return {};
+  }
+
   Options options_;
   SystemClock clock_;
+  std::unique_ptr<AccessDesk> access_;
+  std::unique_ptr<runtime::Loop> access_loop_;  ///< the thread of access_
   EngineHost host_;
+  std::unique_ptr<api::AccessOffice> office_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<api::TrainingDesk> trainings_;
   std::unique_ptr<api::ApiServer> api_;

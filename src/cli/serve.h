@@ -17,6 +17,7 @@ class Server {
   virtual ~Server() = default;  ///< as stop()
   /// "127.0.0.1:8080" with the real port.
   virtual std::string viewers_address() const = 0;
+  virtual bool is_secure() const = 0;  ///< TLS, on both listeners
   virtual std::string api_address() const = 0;
   virtual metrics::Metrics& metrics() = 0;
   /// Tells viewers to go away, makes durable what was accepted, ends every thread. Idempotent.

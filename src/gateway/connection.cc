@@ -123,11 +123,14 @@ void Connection::feed_frames(std::span<char>& chunk) {
       if (speech_ == Speech::sample) return shard->on_message(*this, "");  // a binary frame takes the default route
       return close_with(CloseCode::unsupported_content, "text messages only");
     case codec::FrameEvent::Kind::ping: {
+      if (closing_ || !shard->within_message_limit(*this)) return;
       std::string pong;
       codec::append_frame(codec::Opcode::pong, event.payload, pong);
       return send_raw(pong, audience::WhenSlow::kept);
     }
-    case codec::FrameEvent::Kind::pong: return;
+    case codec::FrameEvent::Kind::pong:
+      if (!closing_) shard->within_message_limit(*this);
+      return;
     case codec::FrameEvent::Kind::close: {
       const bool answers_ours = closing_;
       if (!answers_ours) {
@@ -268,6 +271,13 @@ void Connection::end_after_flush() {
   closing_ = true;
   closing_since = shard->now();
   if (flushed()) drop();
+}
+
+bool Connection::shed_if_slow() {
+  if (flushed()) return false;
+  shard->metrics().slow_consumer("shed").Increment();
+  drop();
+  return true;
 }
 
 void Connection::drop() {

@@ -16,6 +16,7 @@
 #include "codec/http_request.h"
 #include "codec/websocket.h"
 #include "engine/viewer_peer.h"
+#include "gateway/address_limits.h"
 #include "runtime/loop.h"
 #include "runtime/socket.h"
 #include "runtime/tls.h"
@@ -57,6 +58,8 @@ class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
   void resume_reading();
   /// Ends once what waits is sent.
   void end_after_flush();
+  /// Lets a viewer go for whom something waits; they come back and are told what they missed. True when they are gone.
+  bool shed_if_slow();
 
   ConnectionId id() const { return id_; }
   int fd() const { return fd_.get(); }
@@ -70,8 +73,8 @@ class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
   SteadyTime heard;                ///< the last byte from the other side
   SteadyTime pinged{};
   SteadyTime closing_since{};
-  double message_tokens = 0;  ///< token bucket of the message limit
-  SteadyTime tokens_at{};
+  AddressKey address = 0;  ///< the other side's
+  TokenBucket messages;
   std::uint16_t bad_messages = 0;
   /// By which the viewer is here.
   struct Pass {

@@ -11,8 +11,9 @@ constexpr Milliseconds kFlushPatience{1'000};
 
 class LoopGateway final : public Gateway {
  public:
-  LoopGateway(runtime::Address address, std::vector<std::unique_ptr<ShardGateway>> shards)
-      : address_(std::move(address)), shards_(std::move(shards)) {
+  LoopGateway(runtime::Address address, std::unique_ptr<SharedLimits> limits,
+              std::vector<std::unique_ptr<ShardGateway>> shards)
+      : address_(std::move(address)), limits_(std::move(limits)), shards_(std::move(shards)) {
     std::vector<ShardGateway*> all;
     for (const auto& shard : shards_) all.push_back(shard.get());
     for (const auto& shard : shards_) shard->set_shards(all);
@@ -43,6 +44,7 @@ class LoopGateway final : public Gateway {
 
  private:
   runtime::Address address_;
+  std::unique_ptr<SharedLimits> limits_;
   std::vector<std::unique_ptr<ShardGateway>> shards_;
   bool stopped_ = false;
 };
@@ -52,21 +54,17 @@ class LoopGateway final : public Gateway {
 Result<std::unique_ptr<Gateway>> start_gateway(const Options& options, const Surroundings& surroundings,
                                                const std::vector<runtime::Loop*>& loops) {
   CHECK(loops.size() == surroundings.engine.shard_count(), loops.size());
-  if (!options.listen.is_loopback()) {
-    return Error{ErrorKind::unsupported, "not_loopback",
-                 "viewers' listener: refusing " + options.listen.text() +
-                     ": only loopback addresses may be bound until there is authentication and TLS",
-                 "listen"};
-  }
   runtime::Address address = options.listen;
+  auto limits = std::make_unique<SharedLimits>(options);
   std::vector<std::unique_ptr<ShardGateway>> shards;
   for (std::size_t i = 0; i < loops.size(); ++i) {
     const runtime::PortUse use = i == 0 ? runtime::PortUse::first : runtime::PortUse::another;
     MCUE_TRY(runtime::Fd listener, runtime::listen_on(address, use));
     MCUE_TRY(address, runtime::bound_address(listener.get()));
-    shards.push_back(std::make_unique<ShardGateway>(i, options, surroundings, *loops[i], std::move(listener)));
+    shards.push_back(std::make_unique<ShardGateway>(i, options, surroundings, *limits, *loops[i], std::move(listener)));
   }
-  return std::unique_ptr<Gateway>(std::make_unique<LoopGateway>(std::move(address), std::move(shards)));
+  return std::unique_ptr<Gateway>(
+      std::make_unique<LoopGateway>(std::move(address), std::move(limits), std::move(shards)));
 }
 
 }  // namespace matchcue::gateway

@@ -23,7 +23,7 @@ class Gateway {
 };
 
 /// Starts listening on the loops, which run: loop i serves engine.shard(i).
-/// Errors: unsupported (not a loopback address), unavailable (cannot listen).
+/// Errors: unavailable (cannot listen).
 Result<std::unique_ptr<Gateway>> start_gateway(const Options& options, const Surroundings& surroundings,
                                                const std::vector<runtime::Loop*>& loops);
 

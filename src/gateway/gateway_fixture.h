@@ -114,8 +114,8 @@ class GatewayFixture : public testing::Test {
 
   LeapingClock clock;
   metrics::Metrics metrics{"test"};
-  access::Admission admission{{}};
-  std::unique_ptr<runtime::TlsHolder> tls;  ///< null: in the clear
+  access::Admission admission{access::AdmissionPolicy()};
+  std::unique_ptr<Replaceable<runtime::TlsContext>> tls;  ///< null: in the clear
   FakeEngine engine{kShards};
   std::vector<std::unique_ptr<runtime::Loop>> loops;
   Options options;

@@ -15,17 +15,6 @@ using testing::HasSubstr;
 
 class GatewayTest : public GatewayFixture {};
 
-TEST_F(GatewayTest, RefusesAnAddressThatOthersCanReach) {
-  for (const char* host : {"0.0.0.0", "::", "192.0.2.1"}) {
-    options.listen = {host, 0};
-    const auto refused = start_gateway(options, Surroundings{engine, metrics, admission}, loop_pointers());
-    ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
-    EXPECT_THAT(refused.error().message, HasSubstr("authentication and TLS"));
-    EXPECT_THAT(refused.error().message, HasSubstr(host));
-  }
-}
-
 TEST_F(GatewayTest, ASecondGatewayOnTheSamePortIsRefused) {
   options.listen = server();
   const auto second = start_gateway(options, Surroundings{engine, metrics, admission}, loop_pointers());

@@ -2,6 +2,7 @@
 //
 // What the viewers' listener answers to HTTP: upgrades, event streams, posted interactions, health.
 
+#include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
 #include "base/text.h"
@@ -108,7 +109,7 @@ void ShardGateway::open_websocket(Connection& connection, const codec::HttpReque
     return connection.end_after_flush();
   }
   const bool native = speech == Speech::native;
-  if (!native && admission_.policy()->needs_ticket) {
+  if (!native && admission_.get()->needs_ticket) {
     return refuse(
         connection, 403,
         invalid("ticket_missing", "the sample route has no tickets: it is served with viewers.auth none alone"), false);
@@ -123,8 +124,6 @@ void ShardGateway::open_websocket(Connection& connection, const codec::HttpReque
   }
   // Before the answer: who has it may rely on what it says, and sending may end the connection.
   connection.become(speech, native ? options_.native_frames : options_.sample_frames, now());
-  connection.message_tokens = options_.messages_burst;
-  connection.tokens_at = now();
   metrics_.connections(native ? "websocket" : "sample").Increment();
   std::string answer;
   codec::append_switching_protocols(*upgrade, native && offered ? codec::kNativeSubprotocol : "", answer);
@@ -153,6 +152,15 @@ void ShardGateway::take_interaction(Connection& connection, const codec::HttpReq
     return refuse(connection, 415,
                   invalid("content_type", "Content-Type: \"" + std::string(content_type) + "\" is not application/json",
                           "Content-Type"),
+                  keep_alive);
+  }
+  if (shared_.memory.level() >= Shedding::interactions) {
+    metrics_.refused("memory").Increment();
+    return refuse(connection, 503, unavailable("overloaded", "try again later"), keep_alive);
+  }
+  if (!shared_.addresses.take_message(connection.address, now())) {
+    return refuse(connection, 429,
+                  Error{ErrorKind::too_large, "too_many_messages", "too many interactions from one address", {}},
                   keep_alive);
   }
   auto posted = codec::parse_posted_interaction(request.body);

@@ -49,7 +49,7 @@ std::string gateway_id(std::uint64_t seed) {
 }  // namespace
 
 ShardGateway::ShardGateway(std::size_t index, const Options& options, const Surroundings& surroundings,
-                           runtime::Loop& loop, runtime::Fd listener)
+                           SharedLimits& shared, runtime::Loop& loop, runtime::Fd listener)
     : index_(index),
       options_(options),
       engine_(surroundings.engine),
@@ -57,6 +57,7 @@ ShardGateway::ShardGateway(std::size_t index, const Options& options, const Surr
       metrics_(surroundings.metrics),
       admission_(surroundings.admission),
       tls_(surroundings.tls),
+      shared_(shared),
       loop_(loop),
       listener_(std::move(listener)),
       spare_(open_spare()),
@@ -74,15 +75,38 @@ void ShardGateway::on_ready(std::uint32_t) { accept_some(); }
 
 void ShardGateway::accept_some() {
   for (int i = 0; i < kAcceptsPerWake; ++i) {
-    runtime::Fd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    auto* const from = reinterpret_cast<sockaddr*>(&peer);
+    runtime::Fd fd(::accept4(listener_.get(), from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd) {
       if (errno == EMFILE || errno == ENFILE) shed_one();
       return;
     }
+    const AddressKey address = shared_.addresses.key_of(peer);
+    if (!admit_address(address)) continue;
     runtime::set_no_delay(fd.get());
+    runtime::set_send_timeout(fd.get(), options_.silence_max);
     const ConnectionId id = ++accepted_ * shards_.size() + index_;
-    add(std::make_unique<Connection>(id, std::move(fd), tls_ ? tls_->context() : nullptr, options_.http, now()));
+    auto connection =
+        std::make_unique<Connection>(id, std::move(fd), tls_ ? tls_->get() : nullptr, options_.http, now());
+    connection->address = address;
+    add(std::move(connection));
   }
+}
+
+/// Whether somebody may come in from there; counts them. Who may not is let go without a word, which costs nothing.
+bool ShardGateway::admit_address(AddressKey address) {
+  if (shared_.memory.level() >= Shedding::newcomers) {
+    metrics_.refused("memory").Increment();
+    return false;
+  }
+  switch (shared_.addresses.admit(address, now())) {
+    case AddressLimits::Admitted::yes: return true;
+    case AddressLimits::Admitted::too_many: metrics_.refused("address_connections").Increment(); return false;
+    case AddressLimits::Admitted::too_fast: metrics_.refused("address_pace").Increment(); return false;
+  }
+  return false;
 }
 
 void ShardGateway::shed_one() {
@@ -113,6 +137,7 @@ void ShardGateway::watch(const Connection& connection, bool reading, bool writin
 
 void ShardGateway::retire(Connection& connection) {
   loop_.remove(connection.fd());
+  shared_.addresses.release(connection.address, now());
   auto owned = connections_.extract(connection.id());
   if (!owned.empty()) {
     if (retired_.empty()) {
@@ -136,6 +161,7 @@ void ShardGateway::leave_session(Connection& connection) {
 }
 
 void ShardGateway::on_message(Connection& connection, std::string_view text) {
+  if (!within_message_limit(connection)) return;
   if (connection.speech() == Speech::native) {
     on_native_message(connection, text);
   } else {
@@ -144,19 +170,16 @@ void ShardGateway::on_message(Connection& connection, std::string_view text) {
 }
 
 bool ShardGateway::within_message_limit(Connection& connection) {
-  const std::chrono::duration<double> passed = now() - connection.tokens_at;
-  connection.tokens_at = now();
-  connection.message_tokens =
-      std::min(options_.messages_burst, connection.message_tokens + passed.count() * options_.messages_per_second);
-  if (connection.message_tokens < 1) return false;
-  connection.message_tokens -= 1;
-  return true;
+  if (connection.messages.take(options_.messages_per_second, options_.messages_burst, now()) &&
+      shared_.addresses.take_message(connection.address, now())) {
+    return true;
+  }
+  const bool sample = connection.speech() == Speech::sample;
+  connection.close_with(sample ? CloseCode::policy_violation : CloseCode::too_many_messages, "too_many_messages");
+  return false;
 }
 
 void ShardGateway::on_native_message(Connection& connection, std::string_view text) {
-  if (!within_message_limit(connection)) {
-    return connection.close_with(CloseCode::too_many_messages, "too_many_messages");
-  }
   const auto message = codec::parse_client_message(text);
   if (!message.ok()) {
     const bool fatal = connection.session == 0 || ++connection.bad_messages > options_.bad_messages_max;
@@ -180,6 +203,12 @@ void ShardGateway::on_native_message(Connection& connection, std::string_view te
   }
   if (const auto* renewal = std::get_if<codec::TicketMessage>(&*message)) {
     return renew_ticket(connection, renewal->ticket);
+  }
+  const auto* interaction = std::get_if<codec::InteractionMessage>(&*message);
+  if (interaction != nullptr && shared_.memory.level() >= Shedding::interactions) {
+    metrics_.refused("memory").Increment();
+    return connection.send_text(
+        codec::write_error(unavailable("overloaded", "try again later: interaction " + interaction->id), false));
   }
   engine_shard_.receive(connection.session, *message);
 }
@@ -255,6 +284,11 @@ void ShardGateway::introduce_at_owner(Connection& connection, engine::Introducti
 
 void ShardGateway::introduce_here(Connection& connection, const engine::Introduction& introduction) {
   const bool sample = introduction.route == engine::Route::sample;
+  if (!hellos_[introduction.hello.viewer].take(options_.hellos_per_second, options_.hellos_burst, now())) {
+    metrics_.refused("viewer_pace").Increment();
+    if (sample) return fail_sample(connection);
+    return connection.close_with(CloseCode::try_again_later, "too_many_hellos");
+  }
   const auto session = engine_shard_.introduce(&connection, introduction);
   if (session.ok()) {
     connection.session = *session;
@@ -268,6 +302,10 @@ void ShardGateway::introduce_here(Connection& connection, const engine::Introduc
 }
 
 void ShardGateway::sweep() {
+  if (index_ == 0) metrics_.shedding().Set(static_cast<double>(shared_.memory.measure()));
+  std::erase_if(hellos_, [&](const auto& each) {
+    return each.second.is_full(options_.hellos_per_second, options_.hellos_burst, now());
+  });
   std::vector<Connection*> all;
   all.reserve(connections_.size());
   for (const auto& [id, connection] : connections_) all.push_back(connection.get());
@@ -281,6 +319,7 @@ void ShardGateway::sweep_one(Connection& connection) {
     if (now() - connection.closing_since > options_.close_timeout) connection.drop();
     return;
   }
+  if (shared_.memory.level() >= Shedding::slow_viewers && connection.shed_if_slow()) return;
   switch (connection.speech()) {
     case Speech::http:
       if (silent_for > options_.handshake_timeout || (open_for > options_.handshake_timeout && !connection.paused_)) {

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "engine/engine.h"
 #include "gateway/connection.h"
+#include "gateway/memory_watch.h"
 #include "gateway/options.h"
 #include "metrics/metrics.h"
 #include "runtime/loop.h"
@@ -25,14 +26,22 @@ struct Surroundings {
   engine::Engine& engine;
   metrics::Metrics& metrics;
   const access::Admission& admission;
-  const runtime::TlsHolder* tls = nullptr;  ///< null: viewers connect in the clear
+  const Replaceable<runtime::TlsContext>* tls = nullptr;  ///< null: viewers connect in the clear
+};
+
+/// What the shards of one gateway hold everybody to together.
+struct SharedLimits {
+  explicit SharedLimits(const Options& options)
+      : addresses(options.address), memory(options.memory_bytes_max, options.resident_bytes) {}
+  AddressLimits addresses;
+  MemoryWatch memory;
 };
 
 /// One per loop, on its thread, except where a call says otherwise.
 class ShardGateway final : public runtime::FdHandler {
  public:
-  ShardGateway(std::size_t index, const Options& options, const Surroundings& surroundings, runtime::Loop& loop,
-               runtime::Fd listener);
+  ShardGateway(std::size_t index, const Options& options, const Surroundings& surroundings, SharedLimits& shared,
+               runtime::Loop& loop, runtime::Fd listener);
   ~ShardGateway() override;
 
   /// The other shards, for viewers whom they own. Before open().
@@ -49,6 +58,8 @@ class ShardGateway final : public runtime::FdHandler {
   // From connections.
   void on_request(Connection& connection, codec::HttpRequest request);
   void on_message(Connection& connection, std::string_view text);
+  /// Whether it may say one more thing, of whatever kind; ends it otherwise.
+  bool within_message_limit(Connection& connection);
   void watch(const Connection& connection, bool reading, bool writing);
   /// Ends a connection: its session is told, and it is deleted when no call is under way on it any more.
   void retire(Connection& connection);
@@ -66,6 +77,7 @@ class ShardGateway final : public runtime::FdHandler {
   };
 
   void accept_some();
+  bool admit_address(AddressKey address);
   void shed_one();
   void add(std::unique_ptr<Connection> connection);
   Connection* find(ConnectionId id);
@@ -88,7 +100,6 @@ class ShardGateway final : public runtime::FdHandler {
   // Viewers (shard_gateway.cc).
   void on_native_message(Connection& connection, std::string_view text);
   void on_sample_message(Connection& connection, std::string_view text);
-  bool within_message_limit(Connection& connection);
   void introduce(Connection& connection, engine::Introduction introduction);
   void identify_then_introduce(Connection& connection, engine::Introduction introduction);
   void introduce_at_owner(Connection& connection, engine::Introduction introduction);
@@ -106,13 +117,15 @@ class ShardGateway final : public runtime::FdHandler {
   engine::ShardEngine& engine_shard_;
   metrics::Metrics& metrics_;
   const access::Admission& admission_;
-  const runtime::TlsHolder* tls_;
+  const Replaceable<runtime::TlsContext>* tls_;
+  SharedLimits& shared_;
   runtime::Loop& loop_;
   runtime::Fd listener_;
   runtime::Fd spare_;  ///< given up for a moment when there are no descriptors left, to turn people away
   std::vector<ShardGateway*> shards_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> retired_;
+  std::unordered_map<domain::ViewerId, TokenBucket> hellos_;  ///< of those who came lately
   std::vector<char> read_buffer_;
   std::uint64_t accepted_ = 0;
   runtime::TimerId sweep_timer_ = 0;

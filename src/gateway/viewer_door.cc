@@ -24,7 +24,7 @@ std::string_view bearer_of(const codec::HttpRequest& request) {
 
 bool ShardGateway::allows_origin(Connection& connection, const codec::HttpRequest& request) {
   const auto origin = request.find_header("Origin");
-  if (admission_.policy()->origins.allows(origin)) return true;
+  if (admission_.get()->origins.allows(origin)) return true;
   const std::string shown = origin ? "\"" + std::string(*origin) + "\"" : "none";
   refuse(connection, 403, invalid("origin_not_allowed", "Origin " + shown + " is not one of viewers.origins", "Origin"),
          false);
@@ -33,7 +33,7 @@ bool ShardGateway::allows_origin(Connection& connection, const codec::HttpReques
 
 /// Fills in who they are and what their ticket says of them; refuses and ends the connection otherwise.
 bool ShardGateway::admit(Connection& connection, std::string_view text, engine::Introduction& introduction) {
-  const access::AdmissionPolicyPtr policy = admission_.policy();
+  const access::AdmissionPolicyPtr policy = admission_.get();
   if (!policy->needs_ticket) return true;
   codec::HelloMessage& hello = introduction.hello;
   const WallTime now_wall = loop_.clock().wall();
@@ -59,7 +59,7 @@ bool ShardGateway::admit(Connection& connection, std::string_view text, engine::
 }
 
 Result<void> ShardGateway::admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer) {
-  const access::AdmissionPolicyPtr policy = admission_.policy();
+  const access::AdmissionPolicyPtr policy = admission_.get();
   if (!policy->needs_ticket) return {};
   MCUE_TRY_VOID(access::admit_anywhere(*policy, bearer_of(request), viewer, loop_.clock().wall()));
   return {};
@@ -71,7 +71,7 @@ void ShardGateway::renew_ticket(Connection& connection, std::string_view text) {
     return connection.send_text(codec::write_error(
         Error{ErrorKind::conflict, "ticket_not_needed", "no ticket is needed here", "ticket"}, false));
   }
-  auto ticket = access::admit(*admission_.policy(), text, connection.pass->visit, loop_.clock().wall());
+  auto ticket = access::admit(*admission_.get(), text, connection.pass->visit, loop_.clock().wall());
   if (!ticket.ok()) return connection.send_text(codec::write_error(ticket.error(), false));
   engine_shard_.describe_viewer(connection.session, ticket->attributes);
   connection.pass->ticket = *std::move(ticket);
@@ -82,7 +82,7 @@ void ShardGateway::renew_ticket(Connection& connection, std::string_view text) {
 /// False when the connection was ended.
 bool ShardGateway::still_admitted(Connection& connection) {
   if (!connection.pass) return true;
-  const access::AdmissionPolicyPtr policy = admission_.policy();
+  const access::AdmissionPolicyPtr policy = admission_.get();
   const access::Ticket& ticket = connection.pass->ticket;
   const WallTime now_wall = loop_.clock().wall();
   if (policy->revocations.contains(ticket)) {

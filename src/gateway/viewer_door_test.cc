@@ -150,7 +150,7 @@ TEST_F(ViewerDoorTest, TheSampleRouteHasNoTicketsAndIsClosed) {
 class TlsDoorTest : public GatewayFixture {
  protected:
   TlsDoorTest() {
-    tls = std::make_unique<runtime::TlsHolder>(
+    tls = std::make_unique<Replaceable<runtime::TlsContext>>(
         runtime::TlsContext::load(certificate.certificate(), certificate.key()).value());
   }
   std::unique_ptr<TestViewer> enter(const std::string& viewer) {

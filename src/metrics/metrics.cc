@@ -44,6 +44,8 @@ struct Metrics::Families {
   Labelled<prometheus::Counter> resume;
   Labelled<prometheus::Counter> slow_consumer;
   Labelled<prometheus::Counter> feedback;
+  Labelled<prometheus::Counter> refused;
+  prometheus::Gauge* shedding = nullptr;
   prometheus::Counter* decisions = nullptr;
   Histogram* ingest_ack = nullptr;
   prometheus::Gauge* session_queue_bytes = nullptr;
@@ -81,7 +83,12 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
   }
   f.add_counters(f.resume, "matchcue_resume_total", "Viewers who came back", "continuity", {"kept", "lost"});
   f.add_counters(f.slow_consumer, "matchcue_slow_consumer_total", "What happened to slow viewers", "policy",
-                 {"superseded", "disconnected"});
+                 {"superseded", "disconnected", "shed"});
+  f.add_counters(f.refused, "matchcue_refused_total", "Who was turned away by a limit, and by which", "reason",
+                 {"memory", "address_connections", "address_pace", "viewer_pace"});
+  f.shedding =
+      f.add_gauge("matchcue_shedding",
+                  "What is given up for want of memory: 0 nothing, 1 newcomers, 2 interactions, 3 slow viewers");
   f.add_counters(f.feedback, "matchcue_feedback_total", "Interactions received", "outcome",
                  {"stored", "repeated", "refused"});
   f.decisions = &prometheus::BuildCounter()
@@ -125,6 +132,8 @@ prometheus::Counter& Metrics::cues(std::string_view cue_class, std::string_view 
 }
 prometheus::Counter& Metrics::resume(std::string_view continuity) { return families_->resume.get(continuity); }
 prometheus::Counter& Metrics::slow_consumer(std::string_view policy) { return families_->slow_consumer.get(policy); }
+prometheus::Counter& Metrics::refused(std::string_view reason) { return families_->refused.get(reason); }
+prometheus::Gauge& Metrics::shedding() { return *families_->shedding; }
 prometheus::Counter& Metrics::decisions() { return *families_->decisions; }
 prometheus::Counter& Metrics::feedback(std::string_view outcome) { return families_->feedback.get(outcome); }
 Histogram& Metrics::ingest_ack() { return *families_->ingest_ack; }

@@ -30,7 +30,9 @@ class Metrics {
   prometheus::Counter& cues(std::string_view cue_class,
                             std::string_view outcome);          ///< slate x pushed, retracted, acknowledged, superseded
   prometheus::Counter& resume(std::string_view continuity);     ///< kept, lost
-  prometheus::Counter& slow_consumer(std::string_view policy);  ///< superseded, disconnected
+  prometheus::Counter& slow_consumer(std::string_view policy);  ///< superseded, disconnected, shed
+  prometheus::Counter& refused(std::string_view reason);  ///< memory, address_connections, address_pace, viewer_pace
+  prometheus::Gauge& shedding();                          ///< 0 nothing .. 3 slow viewers; gateway/memory_watch.h
   prometheus::Counter& decisions();
   prometheus::Counter& feedback(std::string_view outcome);     ///< stored, repeated, refused
   prometheus::Histogram& ingest_ack();                         ///< a change: asked until durable, seconds

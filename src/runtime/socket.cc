@@ -110,6 +110,11 @@ Result<Address> bound_address(int fd) {
   return Address{text, ntohs(v6->sin6_port)};
 }
 
+void set_send_timeout(int fd, Milliseconds timeout) {
+  const auto ms = static_cast<unsigned>(timeout.count());
+  ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+}
+
 void set_no_delay(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace matchcue::runtime {
 
@@ -61,5 +62,7 @@ Result<Fd> listen_on(const Address& address, PortUse use = PortUse::another);
 Result<Address> bound_address(int fd);
 
 void set_no_delay(int fd);
+/// The connection breaks when what was sent is not acknowledged for so long: the other side is gone, whoever it was.
+void set_send_timeout(int fd, Milliseconds timeout);
 
 }  // namespace matchcue::runtime

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -43,6 +44,10 @@ class TestCertificate {
     const auto* text = reinterpret_cast<const unsigned char*>(name.c_str());
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, text, -1, -1, 0);
     X509_set_issuer_name(made.get(), subject);
+    const std::string names = (name.find_first_not_of("0123456789.") == std::string::npos ? "IP:" : "DNS:") + name;
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
+    X509_add_ext(made.get(), extension, -1);
+    X509_EXTENSION_free(extension);
     CHECK(X509_sign(made.get(), key.get(), EVP_sha256()) != 0);
     write(certificate(), [&](std::FILE* file) { return PEM_write_X509(file, made.get()); });
     write(this->key(), [&](std::FILE* file) {

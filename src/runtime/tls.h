@@ -6,7 +6,6 @@
 #include <openssl/ssl.h>
 
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,26 +34,6 @@ class TlsContext {
   WallTime expires_{};
 };
 using TlsContextPtr = std::shared_ptr<const TlsContext>;
-
-/// The context in force: connections that begin after a replacement get the new one, the others keep theirs. Any
-/// thread.
-class TlsHolder {
- public:
-  explicit TlsHolder(TlsContextPtr context) : context_(std::move(context)) {}
-
-  TlsContextPtr context() const {
-    const std::lock_guard lock(mutex_);
-    return context_;
-  }
-  void replace(TlsContextPtr context) {
-    const std::lock_guard lock(mutex_);
-    context_.swap(context);
-  }
-
- private:
-  mutable std::mutex mutex_;
-  TlsContextPtr context_;
-};
 
 /// The server's side of one connection; borrows its socket. An idle one holds no buffer. Single thread. Not movable:
 /// OpenSSL has its address.

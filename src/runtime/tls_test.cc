@@ -118,7 +118,7 @@ TEST_F(TlsTest, APeerThatVanishesEndsIt) {
 }
 
 TEST_F(TlsTest, AnotherCertificateServesFromTheNextConnectionOn) {
-  TlsHolder holder(context);
+  Replaceable<TlsContext> holder(context);
   certificate.renew("second");
   const auto next = TlsContext::load(certificate.certificate(), certificate.key());
   ASSERT_TRUE(next.ok());
@@ -127,7 +127,7 @@ TEST_F(TlsTest, AnotherCertificateServesFromTheNextConnectionOn) {
   EXPECT_EQ(client->server_name(), "first");
   say("still here");
   EXPECT_EQ(hear(), "still here");
-  context = holder.context();
+  context = holder.get();
   connect();
   begin();
   EXPECT_EQ(client->server_name(), "second");

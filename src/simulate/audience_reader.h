@@ -33,7 +33,7 @@ struct AudienceSeen {
 /// Single thread. Calls wait.
 class AudienceReader {
  public:
-  explicit AudienceReader(const std::string& server) : client_(server) {}
+  explicit AudienceReader(api::Endpoint server) : client_(std::move(server)) {}
   /// Errors: those of the server, unreachable, unexpected_answer. Labels are read once.
   Result<AudienceSeen> read(const domain::EventId& event);
 

@@ -64,7 +64,7 @@ Result<ChangeSeen> read_change(const std::string& target, const Json& change) {
 
 class HttpEventApi final : public EventApi {
  public:
-  explicit HttpEventApi(const std::string& server) : client_(server) {}
+  explicit HttpEventApi(api::Endpoint server) : client_(std::move(server)) {}
 
   Result<Accepted> set_state(const domain::EventId& event, const domain::Values& state, WallTime media_time) override {
     return change("PATCH", path(event), {{"state", to_json(state)}, {"media_time", format_rfc3339(media_time)}});
@@ -129,8 +129,8 @@ class HttpEventApi final : public EventApi {
 
 }  // namespace
 
-std::unique_ptr<EventApi> make_http_event_api(const std::string& server) {
-  return std::make_unique<HttpEventApi>(server);
+std::unique_ptr<EventApi> make_http_event_api(api::Endpoint server) {
+  return std::make_unique<HttpEventApi>(std::move(server));
 }
 
 }  // namespace matchcue::simulate

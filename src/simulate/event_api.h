@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/http_client.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "domain/ids.h"
@@ -48,6 +49,6 @@ class EventApi {
 };
 
 /// Over HTTP, at "http://HOST:PORT". Single thread.
-std::unique_ptr<EventApi> make_http_event_api(const std::string& server);
+std::unique_ptr<EventApi> make_http_event_api(api::Endpoint server);
 
 }  // namespace matchcue::simulate

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "api/http_client.h"
 #include "base/clock.h"
 #include "simulate/crowd_audience.h"
 #include "simulate/load_options.h"
@@ -13,7 +14,7 @@
 namespace matchcue::simulate {
 
 struct SocketAudienceOptions {
-  std::string api;             ///< "http://HOST:PORT"
+  api::Endpoint api;
   runtime::Address viewers;    ///< where viewers connect
   domain::EventId event;       ///< whose moments are fired; content "crowd" is mapped to it
   Milliseconds interval{300};  ///< at least between two moments: a server limits what one viewer may send in a second

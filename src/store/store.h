@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "domain/access_records.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
 #include "domain/filter.h"
@@ -98,6 +99,12 @@ class Reader {
   /// Everybody who was identified as this viewer, in order.
   virtual Result<std::vector<domain::ViewerLink>> load_links_to(const domain::ViewerId& viewer) = 0;
 
+  /// Every revocation that is kept.
+  virtual Result<std::vector<domain::Revocation>> load_revocations() = 0;
+  /// Records with a number > `after`, in order, at most `limit`.
+  virtual Result<std::vector<domain::AuditRecord>> load_audit(std::uint64_t after, std::size_t limit) = 0;
+  virtual Result<std::uint64_t> last_audit_number() = 0;  ///< 0 when there is none
+
   /// The schema text that was put for this kind, or nothing.
   virtual Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) = 0;
 
@@ -174,6 +181,11 @@ class Store {
   /// Keeps a snapshot, and forgets the oldest of more than a few. Blocks until it is durable; not in the order of the
   /// other writes. Errors: unavailable.
   virtual Result<void> put_learner_snapshot(const LearnerSnapshot& snapshot) = 0;
+
+  /// Keeps a revocation, and forgets those that are over at its time.
+  virtual void put_revocation(domain::Revocation revocation, Done<void> done) = 0;
+  /// Adds a record, or replaces that of the same number.
+  virtual void put_audit(domain::AuditRecord record, Done<void> done) = 0;
 
   /// Carries out what is queued, then refuses everything. Idempotent.
   virtual void close() = 0;

@@ -91,11 +91,16 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def http(self, method, path, body=None, port=None):
+    def open_http(self, port):
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+
+    def http(self, method, path, body=None, port=None, headers=()):
         """(status, parsed JSON or text) of one request to the API listener, or to `port`."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.api_port, timeout=10)
+        connection = self.open_http(port or self.api_port)
         try:
-            headers = {"Content-Type": "application/json"} if body is not None else {}
+            headers = dict(headers)
+            if body is not None:
+                headers["Content-Type"] = "application/json"
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
             text = response.read().decode()
@@ -109,9 +114,13 @@ class Server:
         assert 200 <= status < 300, f"{method} {path}: {status} {answer}"
         return answer
 
+    def reach(self):
+        """The options by which a command reaches this server."""
+        return "--server", f"http://127.0.0.1:{self.api_port}"
+
     def command(self, *arguments):
         """Runs another matchcue command against this server; returns its JSON answer."""
-        result = subprocess.run([BINARY, "--json", "--server", f"http://127.0.0.1:{self.api_port}", *arguments],
+        result = subprocess.run([BINARY, "--json", *self.reach(), *arguments],
                                 capture_output=True, text=True, timeout=60, cwd=self.folder.name, env=ENVIRONMENT)
         assert result.returncode == 0, f"{arguments}: {result.returncode} {result.stderr}"
         return json.loads(result.stdout) if result.stdout.strip() else None

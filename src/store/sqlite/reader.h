@@ -38,6 +38,9 @@ class SqliteReader final : public Reader {
   Result<std::uint64_t> last_viewer_link_number() override;
   Result<std::vector<domain::ViewerLink>> load_viewer_links(std::uint64_t after, std::size_t limit) override;
   Result<std::vector<domain::ViewerLink>> load_links_to(const domain::ViewerId& viewer) override;
+  Result<std::vector<domain::Revocation>> load_revocations() override;
+  Result<std::vector<domain::AuditRecord>> load_audit(std::uint64_t after, std::size_t limit) override;
+  Result<std::uint64_t> last_audit_number() override;
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,

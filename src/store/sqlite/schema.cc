@@ -76,8 +76,17 @@ DROP TABLE IF EXISTS solution_versions;
 DROP TABLE IF EXISTS interaction_counts;
 )sql";
 
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE revocations (ticket TEXT NOT NULL, viewer_id TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (ticket, viewer_id)) WITHOUT ROWID;
+-- status 0: asked for, and nobody knows what came of it.
+CREATE TABLE audit (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, source TEXT NOT NULL,
+  operation TEXT NOT NULL, target TEXT NOT NULL, request TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+  status INTEGER NOT NULL);
+)sql";
+
 /// Entry n takes a database from version n to n + 1. Released entries never change.
-constexpr std::array<const char*, 3> kMigrations = {kVersion1, kVersion2, kVersion3};
+constexpr std::array<const char*, 4> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 Result<std::int64_t> load_layout(Connection& connection) {
   Query query(connection, "PRAGMA user_version");

@@ -77,6 +77,17 @@ class SqliteStore final : public Store {
     submit<void>([](WriteTarget& target) { return write_past_index(target); }, std::move(done));
   }
 
+  void put_revocation(domain::Revocation revocation, Done<void> done) override {
+    submit<void>(
+        [revocation = std::move(revocation)](WriteTarget& target) { return write_revocation(target, revocation); },
+        std::move(done));
+  }
+
+  void put_audit(domain::AuditRecord record, Done<void> done) override {
+    submit<void>([record = std::move(record)](WriteTarget& target) { return write_audit(target, record); },
+                 std::move(done));
+  }
+
   void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) override {
     submit<void>([batch = std::move(batch)](WriteTarget& target) { return write_decisions(target, *batch); },
                  std::move(done));

@@ -52,6 +52,8 @@ Result<domain::StoredFilter> write_filter(WriteTarget& target, const domain::Sto
 /// Returns what is gone. Errors: not_found.
 Result<domain::StoredFilter> erase_filter(WriteTarget& target, const domain::FilterName& name);
 Result<void> write_past_index(WriteTarget& target);
+Result<void> write_revocation(WriteTarget& target, const domain::Revocation& revocation);
+Result<void> write_audit(WriteTarget& target, const domain::AuditRecord& record);
 
 /// Errors: too_large when a header alone is too large for a chunk.
 Result<void> write_decisions(WriteTarget& target, const domain::DecisionBatch& batch);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/audit.h"
+
+#include <algorithm>
+#include <array>
+#include <future>
+
+#include "api/access_office.h"
+#include "api/permissions.h"
+#include "base/sha256.h"
+#include "codec/problem.h"
+
+namespace matchcue::api {
+
+namespace {
+
+constexpr std::size_t kTextBytesMax = 16 * 1024;
+
+/// Operations that ask and change nothing, or that are a viewer's and not an operator's.
+constexpr std::array<std::string_view, 3> kNotAudited = {"recommend", "tryFilter", "recordInteraction"};
+
+/// The operation that shows what another one changes.
+struct Shown {
+  std::string_view operation;
+  std::string_view by;
+};
+constexpr std::array kShown = {
+    Shown{"setState", "getEvent"},
+    Shown{"fireMoment", "getEvent"},
+    Shown{"correctMoment", "getEvent"},
+    Shown{"overrideItem", "getEvent"},
+    Shown{"useFilter", "getEvent"},
+    Shown{"dropFilter", "getEvent"},
+    Shown{"putItem", "getItem"},
+    Shown{"putViewer", "getViewer"},
+    Shown{"putSchema", "getSchema"},
+    Shown{"putFilter", "getFilter"},
+    Shown{"deleteFilter", "getFilter"},
+    Shown{"deployCampaign", "getCampaign"},
+    Shown{"rollBackCampaign", "getCampaign"},
+    Shown{"shadowCampaign", "getCampaign"},
+    Shown{"stopTraining", "getTraining"},
+};
+
+const Route* route_that_shows(const Route& route) {
+  const auto shown =
+      std::find_if(kShown.begin(), kShown.end(), [&](const Shown& each) { return each.operation == route.operation; });
+  if (shown == kShown.end()) return nullptr;
+  const auto found =
+      std::find_if(routes().begin(), routes().end(), [&](const Route& each) { return each.operation == shown->by; });
+  CHECK(found != routes().end(), shown->by);
+  return &*found;
+}
+
+/// A text as it is kept: of a large one its digest.
+std::string kept(const std::string& text) {
+  if (text.size() <= kTextBytesMax) return text;
+  return "{\"bytes\":" + std::to_string(text.size()) + ",\"sha256\":\"" + sha256(text) + "\"}";
+}
+
+std::string text_of(const HttpResponse& response) {
+  return response.problem ? codec::write_problem(response.status, *response.problem) : response.body;
+}
+
+using Shows = std::function<void(std::string)>;
+
+/// Calls `then`, on the API's thread, with what the route shows now; "" when it shows nothing.
+void show(const Route* route, const Services& services, const Arguments& arguments, Shows then) {
+  if (route == nullptr) return then({});
+  Arguments asked = arguments;
+  for (const Parameter& parameter : route->parameters) {
+    if (!parameter.in_path && !asked.has(parameter.name)) asked.set(parameter.name, std::to_string(parameter.fallback));
+  }
+  Call call{services, {}, std::move(asked), [&services, then](std::function<HttpResponse()> make) {
+              services.on_api_thread([then, make = std::move(make)] {
+                const HttpResponse response = make();
+                then(response.status == 200 ? kept(response.body) : std::string());
+              });
+            }};
+  if (const auto called = route->handler(call); !called.ok()) then({});
+}
+
+/// One change on its way, from the request to the answer.
+struct Change {
+  const Route& route;
+  const Route* shown_by;
+  Call call;
+  domain::AuditRecord record;
+};
+
+void answer(const std::shared_ptr<Change>& change, const HttpResponse& response) {
+  change->record.status = response.status;
+  change->call.services.office.finish_record(
+      change->record, [respond = change->call.respond, response](const Result<void>& written) {
+        respond([response, written]() -> HttpResponse {
+          if (written.ok()) return response;
+          Error error = written.error();
+          error.message = "what was asked may have happened, but not be in the audit log: " + error.message;
+          return make_problem(std::move(error));
+        });
+      });
+}
+
+void carry_out(const std::shared_ptr<Change>& change) {
+  change->record = change->call.services.office.begin_record(change->record);
+  Call call = change->call;
+  call.respond = [change](std::function<HttpResponse()> make) {
+    change->call.services.on_api_thread([change, make = std::move(make)] {
+      const HttpResponse response = make();
+      const bool done = response.status < 300;
+      if (!done || change->shown_by == nullptr) {
+        change->record.after = kept(text_of(response));
+        return answer(change, response);
+      }
+      show(change->shown_by, change->call.services, change->call.arguments, [change, response](std::string after) {
+        change->record.after = std::move(after);
+        answer(change, response);
+      });
+    });
+  };
+  if (auto called = change->route.handler(call); !called.ok()) {
+    call.respond([error = std::move(called).error()] { return make_problem(error); });
+  }
+}
+
+class AuditedSink final : public BodySink {
+ public:
+  AuditedSink(std::unique_ptr<BodySink> inner, const Services& services, domain::AuditRecord record)
+      : inner_(std::move(inner)), office_(services.office), record_(std::move(record)) {
+    record_ = office_.begin_record(record_);
+  }
+
+  Result<void> write(std::string_view bytes) override { return inner_->write(bytes); }
+
+  Result<HttpResponse> finish() override {
+    auto finished = inner_->finish();
+    const HttpResponse response = finished.ok() ? *finished : make_problem(finished.error());
+    record_.status = response.status;
+    record_.after = kept(text_of(response));
+    // shared_ptr: the office may answer when nobody waits any more.
+    const auto written = std::make_shared<std::promise<Result<void>>>();
+    auto outcome = written->get_future();
+    office_.finish_record(record_, [written](Result<void> result) { written->set_value(std::move(result)); });
+    MCUE_TRY_VOID(outcome.get());
+    return finished;
+  }
+
+ private:
+  std::unique_ptr<BodySink> inner_;
+  AccessOffice& office_;
+  domain::AuditRecord record_;
+};
+
+}  // namespace
+
+bool is_audited(const Route& route) {
+  return route.method != "GET" &&
+         std::find(kNotAudited.begin(), kNotAudited.end(), route.operation) == kNotAudited.end();
+}
+
+void run_audited(const Route& route, Call call, const domain::AuditRecord& record) {
+  const auto change = std::make_shared<Change>(Change{route, route_that_shows(route), std::move(call), record});
+  change->record.operation = route.operation;
+  change->record.request = kept(change->call.request.body);
+  show(change->shown_by, change->call.services, change->call.arguments, [change](std::string before) {
+    change->record.before = std::move(before);
+    carry_out(change);
+  });
+}
+
+std::unique_ptr<BodySink> make_audited(std::unique_ptr<BodySink> sink, const Services& services,
+                                       const domain::AuditRecord& record) {
+  return std::make_unique<AuditedSink>(std::move(sink), services, record);
+}
+
+}  // namespace matchcue::api

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/api_fixture.h"
+#include "api/audit.h"
+#include "base/sha256.h"
+
+namespace matchcue::api {
+namespace {
+
+using testing::HasSubstr;
+
+class AuditTest : public testing::Test {
+ protected:
+  AuditTest() {
+    edge.operators.replace(access::OperatorTokens::parse("ann admin " + sha256("secret")).value());
+    Endpoint endpoint(edge.url());
+    endpoint.token = "secret";
+    client = std::make_unique<HttpClient>(endpoint);
+  }
+  domain::AuditRecord only_record() {
+    const auto records = edge.office.records();
+    EXPECT_EQ(records.size(), 1U);
+    return records.empty() ? domain::AuditRecord() : records.front();
+  }
+  Edge edge;
+  std::unique_ptr<HttpClient> client;
+};
+
+TEST_F(AuditTest, AChangeIsWrittenDownWithWhoAndWhatItChanged) {
+  ASSERT_TRUE(client->send("POST", "/v1/events/1/moments", R"({"state":{"MATCH_EVENT":"GOAL"}})").ok());
+  const domain::AuditRecord record = only_record();
+  EXPECT_EQ(record.who, "ann");
+  EXPECT_EQ(record.from, "127.0.0.1");
+  EXPECT_EQ(record.operation, "fireMoment");
+  EXPECT_EQ(record.target, "/v1/events/1/moments");
+  EXPECT_EQ(record.request, R"({"state":{"MATCH_EVENT":"GOAL"}})");
+  EXPECT_THAT(record.before, HasSubstr(R"("sequence":812)"));
+  EXPECT_THAT(record.after, HasSubstr(R"("sequence":)"));
+  EXPECT_EQ(record.status, 201);
+  EXPECT_THAT(client->send("GET", "/v1/audit").value().body, HasSubstr(R"("who":"ann")"));
+}
+
+TEST_F(AuditTest, SoIsOneThatWasRefused) {
+  EXPECT_FALSE(client->send("POST", "/v1/events/1/moments", R"({"state":7})").ok());
+  const domain::AuditRecord record = only_record();
+  EXPECT_EQ(record.status, 400);
+  EXPECT_THAT(record.after, HasSubstr("wrong_type"));
+}
+
+TEST_F(AuditTest, AnImportIsOneChange) {
+  ASSERT_TRUE(client
+                  ->send("POST", "/v1/datasets/items/imports?dry_run=true",
+                         "ITEM_ID,ITEM_TYPE,ITEM_LABEL\nI2,GENERAL,BET\n", "text/csv")
+                  .ok());
+  const domain::AuditRecord record = only_record();
+  EXPECT_EQ(record.operation, "importRows");
+  EXPECT_EQ(record.status, 200);
+  EXPECT_THAT(record.after, HasSubstr("rows"));
+}
+
+TEST_F(AuditTest, AChangeThatCannotBeWrittenDownIsNotAnswered) {
+  edge.office.failure = unavailable("storage_full", "no space");
+  const auto answer = client->send("PUT", "/v1/items/I1", R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})");
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, "storage_full");
+}
+
+TEST_F(AuditTest, EveryOperationThatChangesSomethingOfAnOperatorsIsAudited) {
+  std::vector<std::string> not_audited;
+  for (const Route& route : routes()) {
+    if (route.method != "GET" && !is_audited(route)) not_audited.push_back(route.operation);
+  }
+  EXPECT_THAT(not_audited, testing::UnorderedElementsAre("recommend", "tryFilter", "recordInteraction"));
+}
+
+}  // namespace
+}  // namespace matchcue::api

@@ -1,0 +1,58 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// For tests: revocations and audit records in memory, answered at once.
+
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "api/access_office.h"
+
+namespace matchcue::api {
+
+class FakeAccessOffice final : public AccessOffice {
+ public:
+  std::optional<Error> failure;  ///< when set, the answer to everything
+
+  void revoke(domain::Revocation revocation, engine::Reply<domain::Revocation> reply) override {
+    if (failure) return reply(*failure);
+    reply(std::move(revocation));
+  }
+  void list_revocations(engine::Reply<std::vector<domain::Revocation>> reply) override {
+    reply(std::vector<domain::Revocation>{{"t1", domain::ViewerId(), wall_time_from_ms(1), wall_time_from_ms(2)}});
+  }
+  domain::AuditRecord begin_record(domain::AuditRecord record) override {
+    const std::lock_guard lock(mutex_);
+    record.number = records_.size() + 1;
+    records_.push_back(record);
+    return record;
+  }
+  void finish_record(domain::AuditRecord record, engine::Reply<void> reply) override {
+    if (failure) return reply(*failure);
+    {
+      const std::lock_guard lock(mutex_);
+      records_[record.number - 1] = std::move(record);
+    }
+    reply({});
+  }
+  void read_audit(std::uint64_t after, std::size_t limit,
+                  engine::Reply<std::vector<domain::AuditRecord>> reply) override {
+    std::vector<domain::AuditRecord> page;
+    for (const domain::AuditRecord& record : records()) {
+      if (record.number > after && page.size() < limit) page.push_back(record);
+    }
+    reply(std::move(page));
+  }
+
+  std::vector<domain::AuditRecord> records() const {
+    const std::lock_guard lock(mutex_);
+    return records_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<domain::AuditRecord> records_;
+};
+
+}  // namespace matchcue::api

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who may do what, over real sockets: every operation of the description with every kind of operator.
+#include "api/permissions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "api/api_fixture.h"
+#include "api/openapi.h"
+#include "base/sha256.h"
+#include "runtime/test_certificate.h"
+
+namespace matchcue::api {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+
+/// One with each scope, one with two, and one who is not an operator.
+const std::vector<std::pair<std::string, std::vector<std::string>>> kOperators = {
+    {"reader", {"read"}},          {"director", {"moments"}}, {"librarian", {"catalogue"}},
+    {"both", {"read", "moments"}}, {"boss", {"admin"}},
+};
+
+access::OperatorTokens make_operators() {
+  std::string lines;
+  for (const auto& [name, scopes] : kOperators) {
+    std::string list;
+    for (const std::string& scope : scopes) list += (list.empty() ? "" : ",") + scope;
+    lines += name + " " + list + " " + sha256("token-of-" + name) + "\n";
+  }
+  return access::OperatorTokens::parse(lines).value();
+}
+
+class PermissionsTest : public testing::Test {
+ protected:
+  PermissionsTest() { edge.operators.replace(make_operators()); }
+
+  /// The status of a good request for this operation.
+  int ask(const Json& operation, const std::string& method, const std::string& token) {
+    const Sample& sample = samples().at(operation["operationId"]);
+    Endpoint endpoint(edge.url());
+    endpoint.token = token;
+    HttpClient client(endpoint);
+    const bool csv = sample.body.empty() && operation.contains("requestBody") &&
+                     operation["requestBody"]["content"].contains("text/csv");
+    std::string upper = method;
+    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const auto answer = client.send(upper, sample.target, sample.body, csv ? "text/csv" : "application/json");
+    if (answer.ok()) return 200;
+    if (answer.error().code == "token_missing" || answer.error().code == "token_unknown") return 401;
+    return answer.error().code == "scope_missing" ? 403 : 200;  // it got past the door
+  }
+
+  Edge edge;
+};
+
+TEST_F(PermissionsTest, EveryCellOfOperatorsByOperationsIsAsTheDescriptionSays) {
+  const Json paths = Json::parse(openapi_document())["paths"];
+  int cells = 0;
+  for (const auto& [path, methods] : paths.items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      SCOPED_TRACE(method + " " + path);
+      const bool is_open = operation["security"].empty();
+      const std::string wanted = is_open ? "" : operation["security"][0]["operator"][0].get<std::string>();
+      for (const auto& [name, scopes] : kOperators) {
+        const bool may = is_open || std::count(scopes.begin(), scopes.end(), wanted) > 0 || name == "boss";
+        EXPECT_EQ(ask(operation, method, "token-of-" + name), may ? 200 : 403) << name;
+        ++cells;
+      }
+      for (const char* stranger : {"", "token-of-nobody", "token-of-bos", "token-of-boss0"}) {
+        EXPECT_EQ(ask(operation, method, stranger), is_open ? 200 : 401) << stranger;
+        ++cells;
+      }
+    }
+  }
+  EXPECT_GT(cells, 350);
+}
+
+TEST_F(PermissionsTest, ARefusalChangesNothingAndSaysWhatIsMissing) {
+  Endpoint endpoint(edge.url());
+  endpoint.token = "token-of-reader";
+  HttpClient reader(endpoint);
+  const auto refused = reader.send("PUT", "/v1/items/I1", R"({"ITEM_TYPE":"GENERAL"})");
+  EXPECT_THAT(refused.error().message, HasSubstr("putItem needs the scope \"catalogue\", which \"reader\""));
+  EXPECT_EQ(edge.engine.rows_put, 0U);
+  EXPECT_THAT(edge.raw("GET /v1/items HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              HasSubstr("WWW-Authenticate: Bearer realm=\"matchcue\""));
+}
+
+TEST_F(PermissionsTest, AStrangerLearnsNothingOfWhatIsServed) {
+  HttpClient stranger(edge.url());
+  EXPECT_EQ(stranger.send("GET", "/v1/nothing").error().code, "token_missing");
+  EXPECT_EQ(stranger.send("DELETE", "/v1/events").error().code, "token_missing");
+  EXPECT_EQ(stranger.send("GET", "/v1/events/1/moments?limit=x").error().code, "token_missing");
+}
+
+TEST_F(PermissionsTest, TokensAreExchangedWhileTheServerRuns) {
+  edge.operators.replace(access::OperatorTokens::parse("new admin " + sha256("fresh")).value());
+  Endpoint endpoint(edge.url());
+  endpoint.token = "token-of-boss";
+  EXPECT_EQ(HttpClient(endpoint).send("GET", "/v1/items").error().code, "token_unknown");
+  endpoint.token = "fresh";
+  EXPECT_TRUE(HttpClient(endpoint).send("GET", "/v1/items").ok());
+}
+
+TEST(ApiOverTls, IsBelievedByWhoTrustsItsCertificate) {
+  const runtime::TestCertificate certificate("127.0.0.1");
+  const Replaceable<runtime::TlsContext> tls(
+      runtime::TlsContext::load(certificate.certificate(), certificate.key()).value());
+  Edge edge({}, &tls);
+  Endpoint endpoint("https://127.0.0.1:" + std::to_string(edge.server->port()));
+  EXPECT_EQ(HttpClient(endpoint).send("GET", "/healthz").error().code, "certificate");
+  endpoint.ca = certificate.certificate();
+  HttpClient client(endpoint);
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.send("GET", "/healthz");
+    EXPECT_TRUE(answer.ok()) << answer.error().message;
+  }
+  endpoint.url = "https://localhost:" + std::to_string(edge.server->port());
+  EXPECT_EQ(HttpClient(endpoint).send("GET", "/healthz").error().code, "certificate") << "another name";
+  EXPECT_FALSE(edge.client->send("GET", "/healthz").ok()) << "in the clear";
+}
+
+}  // namespace
+}  // namespace matchcue::api

@@ -1,0 +1,55 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// A TCP connection, in the clear or over TLS, as Beast reads and writes one.
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <optional>
+#include <utility>
+
+namespace matchcue::api {
+
+/// Asio's AsyncReadStream and AsyncWriteStream. Time limits are those of tcp(). Single thread.
+class WireStream {
+ public:
+  using executor_type = boost::beast::tcp_stream::executor_type;
+
+  template <typename Argument>
+  explicit WireStream(Argument&& argument) : tcp_(std::forward<Argument>(argument)) {}
+
+  executor_type get_executor() { return tcp_.get_executor(); }
+  boost::beast::tcp_stream& tcp() { return tcp_; }
+
+  /// What follows is over TLS; the handshake comes next. The context may end before the connection.
+  boost::asio::ssl::stream<boost::beast::tcp_stream&>& use_tls(boost::asio::ssl::context& context) {
+    return tls_.emplace(tcp_, context);
+  }
+  bool is_tls() const { return tls_.has_value(); }
+  /// Also forgets about TLS.
+  void close() {
+    boost::system::error_code ignored;
+    tcp_.socket().close(ignored);
+    tls_.reset();
+  }
+
+  template <typename Buffers, typename Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return tls_ ? tls_->async_read_some(buffers, std::forward<Token>(token))
+                : tcp_.async_read_some(buffers, std::forward<Token>(token));
+  }
+  template <typename Buffers, typename Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return tls_ ? tls_->async_write_some(buffers, std::forward<Token>(token))
+                : tcp_.async_write_some(buffers, std::forward<Token>(token));
+  }
+
+ private:
+  boost::beast::tcp_stream tcp_;
+  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
+};
+
+}  // namespace matchcue::api
