@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "access/operator_tokens.h"
 #include "access/ticket.h"
@@ -14,6 +13,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "cli/api_calls.h"
+#include "cli/signing_key.h"
 
 namespace matchcue::cli {
 namespace {
@@ -35,13 +35,6 @@ struct Arguments {
   std::int64_t after = 0;
   std::int64_t limit = 100;
 };
-
-Result<std::string> read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return invalid("unreadable_file", "cannot read \"" + path + "\"", "keys");
-  return text.str();
-}
 
 Result<void> append_line(const std::string& path, const std::string& line) {
   ::umask(0077);  // a new file is its owner's alone
@@ -77,22 +70,8 @@ ExitCode make_key(const Globals& globals, const Arguments& arguments) {
   return print(globals, Json::parse(made.signing), made.signing);
 }
 
-/// The key of this id, or the only one, that signs.
-Result<access::TicketKey> signing_key(const Arguments& arguments) {
-  MCUE_TRY(const std::string text, read_text(arguments.file));
-  MCUE_TRY(const access::TicketKeys keys, access::TicketKeys::parse(text));
-  const access::TicketKey* found = nullptr;
-  for (const access::TicketKey& key : keys.all()) {
-    if (!key.can_sign() || (!arguments.key_id.empty() && key.id() != arguments.key_id)) continue;
-    if (found != nullptr) return invalid("ambiguous_key", "several keys could sign: --key-id says which", "key-id");
-    found = &key;
-  }
-  if (found == nullptr) return invalid("no_key", arguments.file + ": no such key that signs", "keys");
-  return *found;
-}
-
 Result<std::string> make_ticket_text(const Arguments& arguments) {
-  MCUE_TRY(const access::TicketKey key, signing_key(arguments));
+  MCUE_TRY(const access::TicketKey key, load_signing_key(arguments.file, arguments.key_id));
   MCUE_TRY_VOID(domain::check_id(arguments.name, "viewer"));
   access::Ticket ticket;
   ticket.viewer = domain::ViewerId(arguments.name);
@@ -121,8 +100,7 @@ ExitCode make_ticket(const Globals& globals, const Arguments& arguments) {
 }
 
 Result<access::Ticket> read_ticket(const Arguments& arguments) {
-  MCUE_TRY(const std::string text, read_text(arguments.file));
-  MCUE_TRY(const access::TicketKeys keys, access::TicketKeys::parse(text));
+  MCUE_TRY(const access::TicketKeys keys, load_ticket_keys(arguments.file));
   access::TicketRules rules;
   rules.audience = arguments.audience;
   rules.issuer = arguments.issuer;

@@ -7,13 +7,28 @@
 #include <cmath>
 #include <utility>
 
+#include "access/ticket.h"
 #include "base/text.h"
+#include "cli/signing_key.h"
 
 namespace matchcue::cli {
 namespace {
 
 constexpr double kImpressionShare = 0.3;
 constexpr double kDurationMsMax = 1e12;
+constexpr Milliseconds kTicketTime = std::chrono::hours(12);
+
+/// Signs tickets for whoever asks, with the key of a file.
+Result<std::function<std::string(const domain::ViewerId&)>> ticket_maker(const std::string& path, WallTime now) {
+  MCUE_TRY(const access::TicketKey key, load_signing_key(path, {}));
+  return std::function([key, now](const domain::ViewerId& viewer) {
+    access::Ticket ticket;
+    ticket.viewer = viewer;
+    ticket.issued = now;
+    ticket.expires = now + kTicketTime;
+    return access::write_ticket(ticket, key, access::TicketRules().audience, "");
+  });
+}
 
 }  // namespace
 
@@ -38,18 +53,25 @@ void add_crowd_flags(CLI::App& command, CrowdFlags& flags) {
   command.add_option("--kill-at", flags.kill_at, "...when this slate of theirs arrives")->capture_default_str();
   command.add_flag("--reconnect", flags.reconnect, "Come back after a broken connection, with a resume");
   command.add_option("--ack-log", flags.ack_log, "Append a line VIEWER<tab>ID for each acknowledged interaction");
+  command.add_option("--ticket-keys", flags.ticket_keys, "JWK set of the key that signs the viewers' tickets");
   command.add_option("--crowd-seed", flags.seed, "Seed of what the viewers do")->capture_default_str();
 }
 
-Result<simulate::LoadOptions> crowd_options(const CrowdFlags& flags, WallTime run) {
-  constexpr std::string_view kScheme = "ws://";
+Result<simulate::LoadOptions> crowd_options(const CrowdFlags& flags, WallTime run, const std::string& ca) {
   std::string_view url = flags.url;
-  if (!url.starts_with(kScheme)) {
-    return invalid("invalid_address", fmt::format("--url \"{}\" does not begin with ws://", url), "url");
+  const bool tls = url.starts_with("wss://");
+  if (!tls && !url.starts_with("ws://")) {
+    return invalid("invalid_address", fmt::format("--url \"{}\" does not begin with ws:// or wss://", url), "url");
   }
-  url.remove_prefix(kScheme.size());
+  url.remove_prefix(url.find("//") + 2);
   url = url.substr(0, url.find('/'));
   simulate::LoadOptions options;
+  if (tls) {
+    MCUE_TRY(options.tls, runtime::TlsContext::for_client(ca));
+  }
+  if (!flags.ticket_keys.empty()) {
+    MCUE_TRY(options.viewer.ticket, ticket_maker(flags.ticket_keys, run));
+  }
   MCUE_TRY(options.server, runtime::parse_address(url, "url"));
   options.viewers = flags.viewers;
   options.threads = std::min(flags.threads, flags.viewers);

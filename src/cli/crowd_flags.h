@@ -30,13 +30,15 @@ struct CrowdFlags {
   double impressions = -1;  ///< -1: 0 without clicks, else 0.3
   bool reconnect = false;
   std::string ack_log;
+  std::string ticket_keys;
 };
 
 /// Adds --url, --protocol, --threads and so on; not the number of viewers, the event and the content.
 void add_crowd_flags(CLI::App& command, CrowdFlags& flags);
 
-/// `run` starts the ids of interactions. Errors: invalid_address, naming the flag.
-Result<simulate::LoadOptions> crowd_options(const CrowdFlags& flags, WallTime run);
+/// `run` starts the ids of interactions; `ca` is as in api::Endpoint. Errors: invalid_address, naming the flag; those
+/// of the files.
+Result<simulate::LoadOptions> crowd_options(const CrowdFlags& flags, WallTime run, const std::string& ca = {});
 
 /// Reads "250ms", "10s", "2m" or "1h"; a number alone is seconds. Errors: invalid_duration.
 Result<Milliseconds> parse_duration(std::string_view text, std::string_view flag);

@@ -55,7 +55,7 @@ void say_ready(const Globals& globals, const simulate::LoadSnapshot& now, double
 
 ExitCode load(const Globals& globals, const LoadFlags& flags) {
   const SystemClock clock;
-  const auto options = crowd_options(flags.crowd, clock.wall());
+  const auto options = crowd_options(flags.crowd, clock.wall(), globals.server.ca);
   if (!options) return fail(globals, options.error());
   const auto times = read_times(flags);
   if (!times) return fail(globals, times.error());

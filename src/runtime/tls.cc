@@ -4,6 +4,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -42,9 +43,13 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
 
 void configure(SSL_CTX* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+}
+
+void configure_server(SSL_CTX* context) {
+  configure(context);
   SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // resumption is by the client's session ticket
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
@@ -64,7 +69,7 @@ Result<TlsContextPtr> TlsContext::load(const std::string& certificate, const std
   made->context_.reset(SSL_CTX_new(TLS_server_method()));
   CHECK(made->context_ != nullptr);
   SSL_CTX* context = made->native();
-  configure(context);
+  configure_server(context);
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
     return invalid_file(certificate, "not a PEM certificate chain: " + openssl_error());
@@ -73,6 +78,19 @@ Result<TlsContextPtr> TlsContext::load(const std::string& certificate, const std
     return invalid_file(key, "not the PEM private key of " + certificate + ": " + openssl_error());
   }
   made->expires_ = expiry_of(context);
+  return TlsContextPtr(std::move(made));
+}
+
+Result<TlsContextPtr> TlsContext::for_client(const std::string& ca) {
+  std::shared_ptr<TlsContext> made(new TlsContext);
+  made->context_.reset(SSL_CTX_new(TLS_client_method()));
+  CHECK(made->context_ != nullptr);
+  configure(made->native());
+  SSL_CTX_set_verify(made->native(), SSL_VERIFY_PEER, nullptr);
+  ERR_clear_error();
+  const bool known = ca.empty() ? SSL_CTX_set_default_verify_paths(made->native()) == 1
+                                : SSL_CTX_load_verify_file(made->native(), ca.c_str()) == 1;
+  if (!known) return invalid_file(ca, "not a PEM file of certificates: " + openssl_error());
   return TlsContextPtr(std::move(made));
 }
 
@@ -104,7 +122,7 @@ struct SocketBio {
   }
 };
 
-TlsStream::TlsStream(TlsContextPtr context, int fd)
+TlsStream::TlsStream(TlsContextPtr context, int fd, const std::string& host)
     : context_(std::move(context)), ssl_(SSL_new(context_->native())), fd_(fd) {
   CHECK(ssl_ != nullptr);
   BIO* bio = BIO_new(SocketBio::method());
@@ -112,7 +130,15 @@ TlsStream::TlsStream(TlsContextPtr context, int fd)
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_, bio, bio);
-  SSL_set_accept_state(ssl_);
+  if (SSL_is_server(ssl_) == 1) {
+    SSL_set_accept_state(ssl_);
+    return;
+  }
+  SSL_set_connect_state(ssl_);
+  X509_VERIFY_PARAM* wanted = SSL_get0_param(ssl_);
+  if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) == 1) return;
+  SSL_set1_host(ssl_, host.c_str());
+  SSL_set_tlsext_host_name(ssl_, host.c_str());
 }
 
 TlsStream::~TlsStream() {

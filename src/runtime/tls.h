@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// TLS 1.2 and 1.3 of a server on non-blocking sockets, by OpenSSL.
+// TLS 1.2 and 1.3 on non-blocking sockets, by OpenSSL.
 
 #include <openssl/ssl.h>
 
@@ -15,15 +15,18 @@
 
 namespace matchcue::runtime {
 
-/// One certificate with its key, ready to serve. Immutable; any thread.
+/// One certificate with its key, ready to serve; or who is believed, ready to ask. Immutable; any thread.
 class TlsContext {
  public:
   /// Reads a PEM certificate chain and the PEM private key of its first certificate.
   /// Errors: invalid_tls_files, naming the file and what is wrong with it.
   static Result<std::shared_ptr<const TlsContext>> load(const std::string& certificate, const std::string& key);
+  /// A client's. `ca` is a PEM file of who may sign the server's certificate; "" is whom this machine believes.
+  /// Errors: invalid_tls_files.
+  static Result<std::shared_ptr<const TlsContext>> for_client(const std::string& ca);
 
   SSL_CTX* native() const { return context_.get(); }
-  WallTime expires() const { return expires_; }  ///< of the first certificate
+  WallTime expires() const { return expires_; }  ///< of a server's first certificate
 
  private:
   struct Free {
@@ -35,17 +38,18 @@ class TlsContext {
 };
 using TlsContextPtr = std::shared_ptr<const TlsContext>;
 
-/// The server's side of one connection; borrows its socket. An idle one holds no buffer. Single thread. Not movable:
-/// OpenSSL has its address.
+/// One side of a connection, the context's; borrows its socket. An idle one holds no buffer. Single thread. Not
+/// movable: OpenSSL has its address.
 class TlsStream {
  public:
-  TlsStream(TlsContextPtr context, int fd);
+  /// host  whom a client wants to talk to; a server does not ask
+  TlsStream(TlsContextPtr context, int fd, const std::string& host = {});
   ~TlsStream();  ///< says that nothing follows, where that can be said at once
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
   /// As recv(2): how many bytes, 0 at the end, -1 with errno: EAGAIN, or EPROTO when the other side does not speak TLS
-  /// well. Goes on with the handshake while there is one.
+  /// well or is not who it should be. Goes on with the handshake while there is one; a client's begins here.
   ssize_t read(std::span<char> into);
   /// As send(2), but takes all or nothing: what the socket does not take is kept here, and EAGAIN is for more while
   /// that is so, or before the handshake is over.

@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "base/replaceable.h"
 #include "runtime/socket.h"
 #include "runtime/test_certificate.h"
 

@@ -113,12 +113,16 @@ void LoadConnection::on_connected() {
   if (error != 0) return close(fmt::format("cannot connect: {}", std::strerror(error)));
   state_ = State::upgrading;
   out_ = write_upgrade(shard_.options_.viewer.protocol, shard_.options_.server);
-  flush();
+  const LoadOptions& options = shard_.options_;
+  if (!options.tls) return flush();
+  tls_ = std::make_unique<runtime::TlsStream>(options.tls, fd_.get(), options.server.host);
+  read_all();  // begins the handshake
 }
 
 void LoadConnection::read_all() {
-  const ssize_t count = ::recv(fd_.get(), shard_.buffer_.data(), shard_.buffer_.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  const ssize_t count =
+      tls_ ? tls_->read(shard_.buffer_) : ::recv(fd_.get(), shard_.buffer_.data(), shard_.buffer_.size(), 0);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return tls_ ? flush() : void();
   if (count <= 0) return close(count == 0 ? "the server ended the connection" : std::strerror(errno));
   std::span<char> chunk(shard_.buffer_.data(), static_cast<std::size_t>(count));
   if (state_ == State::upgrading) chunk = take_upgrade_answer(chunk);
@@ -221,16 +225,23 @@ void LoadConnection::say_all() {
   messages_.clear();
 }
 
+ssize_t LoadConnection::transmit() {
+  if (!tls_) return ::send(fd_.get(), out_.data(), out_.size(), MSG_NOSIGNAL);
+  return tls_->flush() == 0 ? tls_->write(out_) : -1;
+}
+
 void LoadConnection::flush() {
+  if (tls_) tls_->flush();
   while (!out_.empty()) {
-    const ssize_t sent = ::send(fd_.get(), out_.data(), out_.size(), MSG_NOSIGNAL);
+    const ssize_t sent = transmit();
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && errno != EAGAIN) return close(std::strerror(errno));
     if (sent < 0) break;
     out_.erase(0, static_cast<std::size_t>(sent));
   }
   if (out_.size() > kOutBytesMax) return close("the server does not read");
-  const bool wants_write = !out_.empty();
+  // What waits for the end of a handshake waits for bytes of the other side.
+  const bool wants_write = tls_ ? tls_->has_unsent() : !out_.empty();
   if (wants_write == wants_write_) return;
   wants_write_ = wants_write;
   shard_.loop_->modify(fd_.get(), wants_write ? EPOLLIN | EPOLLOUT : EPOLLIN, this);
@@ -244,7 +255,8 @@ void LoadConnection::kill() {
   --shard_.counters_.welcomed;
   viewer_.on_close();
   shard_.loop_->remove(fd_.get());
-  fd_.reset();
+  fd_.reset();  // in front of tls_, which would say goodbye
+  tls_.reset();
   state_ = State::idle;
 }
 
@@ -260,6 +272,7 @@ void LoadConnection::close(std::string_view why) {
   }
   viewer_.on_close();
   if (state_ != State::closed && fd_) shard_.loop_->remove(fd_.get());
+  tls_.reset();
   fd_.reset();
   state_ = State::closed;
   out_.clear();

@@ -4,6 +4,7 @@
 // One simulated viewer's socket: connect, upgrade, frames in and out, and the ways to behave badly. Loop thread.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "codec/websocket.h"
 #include "runtime/loop.h"
 #include "runtime/socket.h"
+#include "runtime/tls.h"
 #include "simulate/load_viewer.h"
 
 namespace matchcue::simulate {
@@ -49,6 +51,7 @@ class LoadConnection final : public runtime::FdHandler {
   void say(codec::Opcode opcode, std::string_view payload);
   void say_all();
   void flush();
+  ssize_t transmit();
   void kill();
   void close(std::string_view why);
   void retry_or_give_up();
@@ -61,6 +64,7 @@ class LoadConnection final : public runtime::FdHandler {
   LoadViewer viewer_;
   State state_ = State::closed;
   runtime::Fd fd_;
+  std::unique_ptr<runtime::TlsStream> tls_;
   codec::FrameReader reader_;
   std::string head_;  ///< of the upgrade's answer, while it is incomplete
   std::string out_;   ///< what the socket did not take yet

@@ -8,12 +8,14 @@
 #include <string>
 
 #include "runtime/socket.h"
+#include "runtime/tls.h"
 #include "simulate/load_viewer.h"
 
 namespace matchcue::simulate {
 
 struct LoadOptions {
   runtime::Address server{"127.0.0.1", 8080};
+  runtime::TlsContextPtr tls;   ///< a client's; null: in the clear
   std::size_t viewers = 1'000;  ///< at least 1
   std::string viewer_prefix;    ///< viewer n is called <prefix>n, from 1: with "" the sample data's users
   ViewerOptions viewer;

@@ -71,7 +71,8 @@ void LoadViewer::on_open(std::vector<std::string>& say) {
     resume =
         fmt::format(R"(,"resume":{{"epoch":{},"seq":{}}})", json_text(epoch_), std::max(last_sequence_, *joined_at_));
   }
-  say.push_back(fmt::format(R"({{"t":"hello","viewer":{},"content":{},"device":"d1"{}}})", viewer, content, resume));
+  const std::string who = options_.ticket ? "\"ticket\":" + json_text(options_.ticket(id_)) : "\"viewer\":" + viewer;
+  say.push_back(fmt::format(R"({{"t":"hello",{},"content":{},"device":"d1"{}}})", who, content, resume));
 }
 
 void LoadViewer::on_text(std::string_view text, SteadyTime now, std::vector<std::string>& say) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +30,9 @@ struct ViewerOptions {
   double impression_share = 0;   ///< of the slates, 0..1: an impression for each of their cues
   double click_probability = 0;  ///< of clicking one cue of a slate whose impressions were sent, 0..1
   bool taste = false;            ///< each viewer likes a quarter of the items and rarely clicks on others
-  bool keep_receipts = true;     ///< false in endless runs: then nothing can be said about what is missing
+  /// What a viewer's ticket is, where the server wants one; empty: they say who they are.
+  std::function<std::string(const domain::ViewerId&)> ticket;
+  bool keep_receipts = true;  ///< false in endless runs: then nothing can be said about what is missing
 };
 
 /// A slate that arrived. On the sample route the sequence is the count of slates.
