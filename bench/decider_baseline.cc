@@ -25,8 +25,10 @@ domain::Catalogue make_catalogue(std::size_t items, std::size_t slots) {
 
 class Scorer final : public scoring::MomentScorer {
  public:
-  Scorer(std::span<const float> viewers, scoring::FoldedItems items) : viewers_(viewers), items_(std::move(items)) {}
+  Scorer(std::span<const float> viewers, scoring::FoldedItems items, std::size_t item_count)
+      : viewers_(viewers), items_(std::move(items)), spreads_(item_count, scoring::Spread{.1F, 1}) {}
   bool personal() const override { return true; }
+  std::span<const scoring::Spread> spreads() const override { return spreads_; }
   void score(std::string_view viewer, const domain::ViewerTraits&, std::span<float> scores) override {
     std::size_t index = 0;
     std::memcpy(&index, viewer.data(), sizeof index);
@@ -36,6 +38,7 @@ class Scorer final : public scoring::MomentScorer {
  private:
   std::span<const float> viewers_;
   scoring::FoldedItems items_;
+  std::vector<scoring::Spread> spreads_;
 };
 
 class Version final : public scoring::SolutionVersion {
@@ -44,16 +47,15 @@ class Version final : public scoring::SolutionVersion {
       : viewers_(viewers), item_vectors_(item_vectors), dimension_(dimension) {}
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return id_; }
-  scoring::Exploration exploration() const override { return scoring::Exploration::inverse_gap; }
   std::unique_ptr<scoring::MomentScorer> fold(const domain::Catalogue& catalogue,
                                               const domain::MomentContext&) const override {
     std::vector<std::uint32_t> slots;
     for (std::size_t i = 0; i < catalogue.items().size(); ++i) {
       slots.push_back(static_cast<std::uint32_t>(catalogue.slot_of(i)));
     }
-    return std::make_unique<Scorer>(
-        viewers_, scoring::FoldedItems(dimension_, item_vectors_, std::vector<float>(slots.size()), slots,
-                                       catalogue.slots().size()));
+    scoring::FoldedItems items(dimension_, item_vectors_, std::vector<float>(slots.size()), slots,
+                               catalogue.slots().size());
+    return std::make_unique<Scorer>(viewers_, std::move(items), slots.size());
   }
 
  private:
@@ -78,7 +80,6 @@ double DeciderBaseline::draw_for_all() {
   domain::DecisionHeader header;
   header.catalogue_version = catalogue_.version();
   header.solution_version = version_->id();
-  header.gamma = 100;
   header.floor = 0.002;
   header.slots = catalogue_.slots();
   decide::Decider decider(header, catalogue_, *version_);

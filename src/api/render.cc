@@ -370,7 +370,6 @@ Json to_json(const engine::ExplainedDecision& explained) {
           {"catalogue_version", header.catalogue_version},
           {"solution_version", header.solution_version},
           {"campaign", version_or_null(explained.campaign)},
-          {"gamma", header.gamma},
           {"floor", header.floor},
           {"seed", std::to_string(header.seed)},
           {"context", to_json(header.context)},

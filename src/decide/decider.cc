@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "decide/inverse_gap.h"
 
 namespace matchcue::decide {
 
@@ -17,7 +16,6 @@ domain::DecisionHeader make_header(const domain::Change& change, domain::Circums
   header.moment = change.moment;
   header.catalogue_version = catalogue.version();
   header.solution_version = version.id();
-  header.gamma = options.gamma;
   header.floor = options.floor;
   // Seeded by the moment and not by the change: when an operator blocks an item, every other slot draws what it drew.
   header.seed = stable_hash(change.event.str(), options.seed ^ mix64(change.moment.value()));
@@ -33,8 +31,6 @@ domain::DecisionHeader make_header(const domain::Change& change, domain::Circums
 Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& catalogue,
                  const scoring::SolutionVersion& version)
     : catalogue_(catalogue),
-      exploration_(version.exploration()),
-      gamma_(header.gamma),
       floor_(header.floor),
       scorer_(version.fold(catalogue, {header.context, header.subjects})),
       scores_(catalogue.items().size()),
@@ -44,16 +40,14 @@ Decider::Decider(const domain::DecisionHeader& header, const domain::Catalogue& 
   CHECK(header.solution_version == version.id(), header.solution_version, version.id());
   CHECK(slots_.size() <= kSlotsMax, slots_.size());
   add_items(header);
+  CHECK(scorer_->spreads().size() == scores_.size(), scorer_->spreads().size(), scores_.size());
   if (!scorer_->personal()) scorer_->score({}, {}, scores_);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     Slot& slot = slots_[s];
     slot.seed = stable_hash(catalogue.slots()[s].str(), header.seed);
-    if (exploration_ == scoring::Exploration::posterior_draws) {
-      CHECK(scorer_->spreads().size() == scores_.size(), scorer_->spreads().size(), scores_.size());
-      std::vector<scoring::Spread> spreads;
-      for (const std::size_t item : slot.items) spreads.push_back(scorer_->spreads()[item]);
-      slot.draws.emplace(spreads, slot.seed);
-    }
+    std::vector<scoring::Spread> spreads;
+    for (const std::size_t item : slot.items) spreads.push_back(scorer_->spreads()[item]);
+    slot.draws.emplace(spreads, slot.seed);
     if (scorer_->personal() || slot.restricted || filters_.personal()) continue;
     weigh(slot, {});
     slot.probabilities = probabilities_;
@@ -119,11 +113,7 @@ void Decider::weigh(const Slot& slot, const domain::ViewerTraits& viewer) {
   }
   probabilities_.resize(eligible_.size());
   if (eligible_.empty()) return;
-  if (exploration_ == scoring::Exploration::inverse_gap) {
-    inverse_gap_weighting(eligible_scores_, gamma_, floor_, probabilities_);
-  } else {
-    slot.draws->probabilities(eligible_places_, eligible_scores_, floor_, probabilities_);
-  }
+  slot.draws->probabilities(eligible_places_, eligible_scores_, floor_, probabilities_);
 }
 
 domain::Choice Decider::draw_among(const Slot& slot, const std::vector<std::size_t>& items,

@@ -21,7 +21,6 @@ namespace matchcue::decide {
 
 /// How decisions are made; kept in every decision's header so that it can be made again.
 struct Options {
-  double gamma = 100;                       ///< inverse-gap weighting; >= 0, larger is greedier
   double floor = 0.002;                     ///< least propensity of a candidate; 0.0001..0.05
   std::uint64_t seed = 0x6d61746368637565;  ///< changes every draw
 };
@@ -89,8 +88,8 @@ class Decider {
     std::vector<std::size_t> filtered;
     std::size_t pinned = domain::kNoItem;
     std::uint64_t seed = 0;
-    bool restricted = false;  ///< some item is not for everybody
-    std::optional<PosteriorDraws> draws;
+    bool restricted = false;              ///< some item is not for everybody
+    std::optional<PosteriorDraws> draws;  ///< once the items are known
   };
 
   void add_items(const domain::DecisionHeader& header);
@@ -103,8 +102,6 @@ class Decider {
                             const std::vector<double>& probabilities, double uniform);
 
   const domain::Catalogue& catalogue_;
-  scoring::Exploration exploration_;
-  double gamma_;
   double floor_;
   std::unique_ptr<scoring::MomentScorer> scorer_;
   std::vector<float> scores_;  ///< of the viewer who was scored last, by item

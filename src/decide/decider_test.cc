@@ -20,16 +20,16 @@ using domain::Value;
 using domain::Values;
 using domain::ViewerTraits;
 
-/// Scores items by a fixed table, whatever the context; personal when there are spreads.
+/// Scores items by a fixed table, whatever the context, with these spreads; all as wide as 1 when there are none.
 class FixedScores final : public scoring::SolutionVersion {
  public:
-  explicit FixedScores(std::vector<float> scores, std::vector<scoring::Spread> spreads = {})
-      : scores_(std::move(scores)), spreads_(std::move(spreads)) {}
+  enum class For { everybody, each_viewer };
+  explicit FixedScores(std::vector<float> scores, std::vector<scoring::Spread> spreads = {}, For who = For::everybody)
+      : scores_(std::move(scores)), spreads_(std::move(spreads)), who_(who) {
+    if (spreads_.empty()) spreads_.resize(scores_.size(), {1, 1});
+  }
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return id_; }
-  scoring::Exploration exploration() const override {
-    return spreads_.empty() ? scoring::Exploration::inverse_gap : scoring::Exploration::posterior_draws;
-  }
   std::unique_ptr<scoring::MomentScorer> fold(const Catalogue&, const domain::MomentContext&) const override {
     return std::make_unique<Scorer>(*this);
   }
@@ -38,7 +38,7 @@ class FixedScores final : public scoring::SolutionVersion {
   class Scorer final : public scoring::MomentScorer {
    public:
     explicit Scorer(const FixedScores& version) : version_(version) {}
-    bool personal() const override { return !version_.spreads_.empty(); }
+    bool personal() const override { return version_.who_ == For::each_viewer; }
     std::span<const scoring::Spread> spreads() const override { return version_.spreads_; }
     void score(std::string_view, const domain::ViewerTraits&, std::span<float> scores) override {
       std::copy(version_.scores_.begin(), version_.scores_.end(), scores.begin());
@@ -51,6 +51,7 @@ class FixedScores final : public scoring::SolutionVersion {
   std::string id_ = "fixed-1";
   std::vector<float> scores_;
   std::vector<scoring::Spread> spreads_;
+  For who_;
 };
 
 Item item(const std::string& id, const std::string& slot, Values fields = {}) {
@@ -110,16 +111,11 @@ constexpr double kChiSquareMax = 13.82;  // 2 degrees of freedom, p = .001
 
 TEST(Decider, LoggedPropensitiesAreTheFrequenciesOfTheDraws) {
   World world;
-  world.options.gamma = 3;
-  Decider decider(world.header(), world.catalogue, world.version);
-  EXPECT_LT(chi_square_of(decider), kChiSquareMax);
-}
-
-TEST(Decider, PropensitiesOfPosteriorDrawsAreTheirFrequenciesToo) {
-  World world;
-  world.version = FixedScores({-1.F, -1.3F, -1.1F, 0.F}, {{.2F, 1}, {.5F, .5F}, {.3F, .75F}, {.1F, 1}});
-  Decider decider(world.header(), world.catalogue, world.version);
-  EXPECT_LT(chi_square_of(decider), kChiSquareMax);
+  for (const auto who : {FixedScores::For::everybody, FixedScores::For::each_viewer}) {
+    world.version = FixedScores({-1.F, -1.3F, -1.1F, 0.F}, {{.2F, 1}, {.5F, .5F}, {.3F, .75F}, {.1F, 1}}, who);
+    Decider decider(world.header(), world.catalogue, world.version);
+    EXPECT_LT(chi_square_of(decider), kChiSquareMax);
+  }
 }
 
 TEST(Decider, WhoIsNotEligibleLeavesTheOthersTheirOwnSpread) {
@@ -136,25 +132,27 @@ TEST(Decider, WhoIsNotEligibleLeavesTheOthersTheirOwnSpread) {
 }
 
 TEST(Decider, SlotsOfOneViewerDrawIndependently) {
-  World world;
-  world.options.gamma = 0;
   Catalogue catalogue(1, {item("a", "GENERAL"), item("b", "GENERAL"), item("c", "PLAYER"), item("d", "PLAYER")});
   FixedScores version({1, 1, 1, 1});
-  domain::Change change;
-  const auto header = make_header(change, {}, catalogue, version, world.options);
-  Decider decider(header, catalogue, version);
+  Decider decider(make_header(domain::Change(), {}, catalogue, version, Options()), catalogue, version);
+  double both_expected = 1;
+  for (const std::size_t slot : {0, 1}) {
+    for (const Standing& standing : decider.standings(slot, "v", {})) {
+      if (standing.item == 2 * slot) both_expected *= standing.propensity;
+    }
+  }
+  EXPECT_NEAR(both_expected, .25, .1);
   int both_first = 0;
   std::vector<Choice> choices(2);
   for (int v = 0; v < 40'000; ++v) {
     decider.draw(std::to_string(v), {}, choices.data());
     both_first += choices[0].item == 0 && choices[1].item == 2;
   }
-  EXPECT_NEAR(both_first, 10'000, 4 * std::sqrt(40'000 * .25 * .75));
+  EXPECT_NEAR(both_first, 40'000 * both_expected, 4 * std::sqrt(40'000 * both_expected * (1 - both_expected)));
 }
 
 TEST(Decider, ARestrictedItemNeedsAKnownAgeAndCountry) {
   World world;
-  world.options.gamma = 0;
   const auto header = world.header();
   for (int v = 0; v < 2'000; ++v) {
     for (const ViewerTraits& traits : {ViewerTraits{}, ViewerTraits{30, "", {}}, ViewerTraits{{}, "FRANCE", {}},
@@ -191,7 +189,6 @@ TEST(Decider, ASlotWhoseItemsAreAllBlockedStaysEmpty) {
 
 TEST(Decider, TheSameHeaderGivesTheSameBitsAndAnotherMomentGivesOthers) {
   World world;
-  world.options.gamma = 0;
   int different = 0;
   for (int v = 0; v < 200; ++v) {
     const std::string viewer = std::to_string(v);

@@ -34,7 +34,7 @@ class PosteriorDraws {
   /// Cost   O(candidates x draws), of which those that add nothing to anybody are left out, by blocks of 16;
   ///        vectorised, no allocation. The same bits for the same input on every machine.
   /// Source Thompson 1933; Agrawal & Goyal 2013, arXiv:1209.3352; exploring in a share of the rounds: Jin, Yang, Xiao &
-  ///        Xu 2023, PMLR 202:15239-15261, where it is constant; the floor as in inverse_gap.h.
+  ///        Xu 2023, PMLR 202:15239-15261, where it is constant.
   void probabilities(std::span<const std::uint32_t> candidates, std::span<const float> scores, double floor,
                      std::span<double> probabilities) const;
 

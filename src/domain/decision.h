@@ -66,7 +66,6 @@ struct DecisionHeader {
   Sequence moment;    ///< the moment shown; seeds the draws
   std::uint64_t catalogue_version = 0;
   std::string solution_version;  ///< names an immutable artefact
-  double gamma = 0;              ///< inverse-gap weighting: larger is greedier
   double floor = 0;              ///< least propensity of any candidate, in (0, 0.05]
   std::uint64_t seed = 0;
   WallTime at;

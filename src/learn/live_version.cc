@@ -192,7 +192,6 @@ class LiveVersion final : public scoring::SolutionVersion {
 
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return recipe_; }
-  scoring::Exploration exploration() const override { return scoring::Exploration::posterior_draws; }
   std::string_view campaign() const override { return campaign_ ? campaign_->model().id() : std::string_view(); }
   std::unique_ptr<scoring::MomentScorer> fold(const domain::Catalogue& catalogue,
                                               const domain::MomentContext& moment) const override {

@@ -15,12 +15,6 @@
 
 namespace matchcue::scoring {
 
-/// How a version wants its scores turned into probabilities.
-enum class Exploration {
-  inverse_gap,      ///< by the gap to the best score, which is in (0, 1]
-  posterior_draws,  ///< scores have a known uncertainty: draw from it
-};
-
 /// How far draws of a moment may put an item off its score, for everybody alike.
 struct Spread {
   float deviation = 0;  ///< standard deviation of what a draw adds to the score
@@ -34,8 +28,8 @@ class MomentScorer {
 
   /// False when every viewer's scores are the same.
   virtual bool personal() const = 0;
-  /// One per item of the catalogue, in its order; none without posterior_draws. Valid as long as the scorer.
-  virtual std::span<const Spread> spreads() const { return {}; }
+  /// One per item of the catalogue, in its order. Valid as long as the scorer.
+  virtual std::span<const Spread> spreads() const = 0;
   /// Writes every item's score, larger is better.
   ///
   /// viewer      an id; unknown ones are scored by their traits
@@ -52,7 +46,6 @@ class SolutionVersion {
   /// Unique name: the recipe and what tells its artefacts apart.
   virtual const std::string& id() const = 0;
   virtual const std::string& recipe() const = 0;
-  virtual Exploration exploration() const = 0;
   /// The solution version that was deployed under it as a campaign; empty when there is none.
   virtual std::string_view campaign() const { return {}; }
 

@@ -20,7 +20,6 @@ class FixedVersion final : public SolutionVersion {
 
   const std::string& id() const override { return id_; }
   const std::string& recipe() const override { return recipe_; }
-  Exploration exploration() const override { return Exploration::inverse_gap; }
   std::unique_ptr<MomentScorer> fold(const domain::Catalogue& catalogue, const domain::MomentContext&) const override {
     std::vector<float> scores;
     for (const domain::Item& item : catalogue.items()) {
@@ -32,15 +31,20 @@ class FixedVersion final : public SolutionVersion {
  private:
   class Scorer final : public MomentScorer {
    public:
-    explicit Scorer(std::vector<float> scores) : scores_(std::move(scores)) {}
+    explicit Scorer(std::vector<float> scores)
+        : scores_(std::move(scores)), spreads_(scores_.size(), Spread{kDeviation, 1}) {}
     bool personal() const override { return false; }
+    std::span<const Spread> spreads() const override { return spreads_; }
     void score(std::string_view, const domain::ViewerTraits&, std::span<float> scores) override {
       std::copy(scores_.begin(), scores_.end(), scores.begin());
     }
 
    private:
     std::vector<float> scores_;
+    std::vector<Spread> spreads_;
   };
+
+  static constexpr float kDeviation = .3F;  // a favourite is drawn nearly always
 
   std::string id_;
   std::string recipe_ = "fixed";

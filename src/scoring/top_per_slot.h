@@ -66,10 +66,10 @@ struct Pick {
 /// With K eligible items in a slot, the best of them b (ties: the first in item order):
 ///   p_i = (1 - K f) / (K + gamma (s_b - s_i)) + f   for i != b,   p_b = 1 - sum of the others,
 ///   f = min(floor, 1 / (2 K)),
-/// as decide::inverse_gap_weighting. Each p_i is cut to a whole multiple of 2^-31, and the draw is a 31-bit number
-/// mix64(slot seed ^ viewer hash) >> 33 that falls on an item's part of them: so a propensity is the share of numbers
-/// that would have drawn this item, exactly, rounded once to a float. It may differ from the formula by 2^-31 and
-/// by float rounding.
+/// which is inverse-gap weighting (Abe & Long 1999; Foster & Rakhlin 2020, arXiv:2002.04926, algorithm 1, SquareCB)
+/// with a floor. Each p_i is cut to a whole multiple of 2^-31, and the draw is a 31-bit number mix64(slot seed ^ viewer
+/// hash) >> 33 that falls on an item's part of them: so a propensity is the share of numbers that would have drawn this
+/// item, exactly, rounded once to a float. It may differ from the formula by 2^-31 and by float rounding.
 ///
 /// Single shard: it has scratch space of its own.
 class TopPerSlot {

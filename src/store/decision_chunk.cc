@@ -5,19 +5,19 @@
 //   prefix   0  u32  magic "mcdl"
 //            4  u32  length of the whole chunk in bytes, prefix included, 16..262144
 //            8  u32  CRC-32C of bytes 0..8 and 12..length
-//           12  u16  version of this layout: 3 when filters are in force, otherwise 2
+//           12  u16  version of this layout: 4
 //           14  u16  0
 //   header      text event, u64 sequence, u64 moment, u64 catalogue version, text solution version,
-//               f64 gamma, f64 floor, u64 seed, i64 at (ms since 1970), u16 slots, text slot name x slots,
-//               text context (JSON object), text overrides (JSON array),
-//               text subjects (JSON array); with layout 3 then text filters (JSON array)
+//               f64 floor, u64 seed, i64 at (ms since 1970), u16 slots, text slot name x slots,
+//               text context (JSON object), text overrides (JSON array), text subjects (JSON array),
+//               text filters (JSON array)
 //   rows        u32 rows, u16 traits, text traits (JSON object, each another one) x traits
 //   columns     u16 viewer length x rows, viewer bytes x rows, u16 index into traits x rows,
 //               u16 item x rows x slots (0xffff none), f32 propensity x rows x slots
-//   past        with layout 3 only: u16 pasts; when that is not 0, text past (each another one) x pasts, then
-//               u16 index into pasts x rows. A past is, for each question of the filters, u16 items, u16 item x items.
+//   past        u16 pasts; when that is not 0, text past (each another one) x pasts, then u16 index into pasts x rows.
+//               A past is, for each question of the filters, u16 items, u16 item x items.
 //
-// Nothing follows. A change of layout takes a new version and keeps reading released ones; 2 is the
+// Nothing follows. A change of layout takes a new version and keeps reading released ones; 4 is the
 // first of those.
 #include "store/decision_chunk.h"
 
@@ -38,8 +38,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::uint32_t kMagic = 0x6c64636d;  // "mcdl"
-constexpr std::uint16_t kPlainVersion = 2;
-constexpr std::uint16_t kFilteredVersion = 3;
+constexpr std::uint16_t kVersion = 4;
 constexpr std::size_t kVersionAt = 12;
 constexpr std::size_t kShortMax = std::numeric_limits<std::uint16_t>::max();
 
@@ -99,7 +98,6 @@ std::string encode_header(const domain::DecisionHeader& header) {
   put(out, header.moment.value());
   put(out, header.catalogue_version);
   put_text(out, header.solution_version);
-  put(out, header.gamma);
   put(out, header.floor);
   put(out, header.seed);
   put(out, to_ms(header.at));
@@ -108,7 +106,7 @@ std::string encode_header(const domain::DecisionHeader& header) {
   put_text(out, to_json(header.context));
   put_text(out, to_json(header.overrides));
   put_text(out, to_json(header.subjects));
-  if (!header.filters.empty()) put_text(out, to_json(header.filters));
+  put_text(out, to_json(header.filters));
   return out;
 }
 
@@ -216,7 +214,6 @@ void append_columns(const domain::DecisionBatch& batch, std::size_t first_row, c
   for (const std::uint16_t traits : selection.traits_of()) put(out, traits);
   for (const domain::Choice& choice : choices) put(out, choice.item);
   for (const domain::Choice& choice : choices) put(out, choice.propensity);
-  if (batch.header.filters.empty()) return;
   put(out, static_cast<std::uint16_t>(selection.past().size()));
   for (const std::string& past : selection.past()) put_text(out, past);
   for (const std::uint16_t past : selection.past_of()) put(out, past);
@@ -254,14 +251,13 @@ struct ChunkView {
   }
 };
 
-Result<domain::DecisionHeader> read_header(Input& input, std::uint16_t version) {
+Result<domain::DecisionHeader> read_header(Input& input) {
   domain::DecisionHeader header;
   header.event = domain::EventId(std::string(input.text()));
   header.sequence = domain::Sequence(input.number<std::uint64_t>());
   header.moment = domain::Sequence(input.number<std::uint64_t>());
   header.catalogue_version = input.number<std::uint64_t>();
   header.solution_version = input.text();
-  header.gamma = input.number<double>();
   header.floor = input.number<double>();
   header.seed = input.number<std::uint64_t>();
   header.at = wall_time_from_ms(input.number<std::int64_t>());
@@ -270,25 +266,23 @@ Result<domain::DecisionHeader> read_header(Input& input, std::uint16_t version) 
   const std::string_view context = input.text();
   const std::string_view overrides = input.text();
   const std::string_view subjects = input.text();
-  const std::string_view filters = version == kFilteredVersion ? input.text() : std::string_view();
+  const std::string_view filters = input.text();
   if (!input.ok) return corrupt_chunk("its header is cut short");
   MCUE_TRY(header.context, parse_values(context));
   MCUE_TRY(header.overrides, parse_overrides(overrides));
   MCUE_TRY(header.subjects, parse_subjects(subjects));
-  if (version == kFilteredVersion) {
-    MCUE_TRY(header.filters, parse_filter_uses(filters));
-  }
+  MCUE_TRY(header.filters, parse_filter_uses(filters));
   return header;
 }
 
-/// What layout 3 has behind the columns.
+/// What is behind the columns.
 void read_past(Input& input, ChunkView& view) {
   const std::size_t pasts = input.number<std::uint16_t>();
   for (std::size_t i = 0; i < pasts && input.ok; ++i) view.past.push_back(input.text());
   if (pasts > 0) view.past_of = input.take(view.rows * 2);
 }
 
-Result<void> read_columns(Input& input, std::uint16_t version, ChunkView& view) {
+Result<void> read_columns(Input& input, ChunkView& view) {
   const std::size_t slots = view.header.slots.size();
   view.rows = input.number<std::uint32_t>();
   const std::size_t traits = input.number<std::uint16_t>();
@@ -302,7 +296,7 @@ Result<void> read_columns(Input& input, std::uint16_t version, ChunkView& view) 
   view.traits_of = input.take(view.rows * 2);
   view.items = input.take(view.rows * slots * 2);
   view.propensities = input.take(view.rows * slots * sizeof(float));
-  if (version == kFilteredVersion) read_past(input, view);
+  read_past(input, view);
   if (!input.ok || !input.bytes.empty()) return corrupt_chunk("its columns do not match its length");
   for (std::size_t row = 0; row < view.rows; ++row) {
     if (view.traits_index(row) >= traits) return corrupt_chunk("unknown traits index");
@@ -317,11 +311,10 @@ Result<ChunkView> read_chunk(std::string_view chunk) {
   if (input.number<std::uint32_t>() != checksum(chunk)) return corrupt_chunk("its checksum does not match");
   const auto version = input.number<std::uint16_t>();
   const auto reserved = input.number<std::uint16_t>();
-  if ((version != kPlainVersion && version != kFilteredVersion) || reserved != 0)
-    return corrupt_chunk("unknown version " + std::to_string(version));
+  if (version != kVersion || reserved != 0) return corrupt_chunk("unknown version " + std::to_string(version));
   ChunkView view;
-  MCUE_TRY(view.header, read_header(input, version));
-  MCUE_TRY_VOID(read_columns(input, version, view));
+  MCUE_TRY(view.header, read_header(input));
+  MCUE_TRY_VOID(read_columns(input, view));
   return view;
 }
 
@@ -347,8 +340,7 @@ Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, s
   }
   append_columns(batch, first_row, selection, chunk.bytes);
   chunk.rows = selection.rows();
-  const std::uint16_t version = batch.header.filters.empty() ? kPlainVersion : kFilteredVersion;
-  std::memcpy(chunk.bytes.data() + kVersionAt, &version, sizeof version);
+  std::memcpy(chunk.bytes.data() + kVersionAt, &kVersion, sizeof kVersion);
   seal_chunk(chunk.bytes);
   return chunk;
 }

@@ -105,9 +105,9 @@ TEST(DecisionChunk, GivesBackFiltersThatAskNothing) {
   expect_rows(*part, batch, 0);
 }
 
-TEST(DecisionChunk, IsOfTheOldLayoutWithoutFilters) {
-  EXPECT_EQ(encode_decision_chunk(make_batch("match", 1, 3), 0)->bytes[12], 2);
-  EXPECT_EQ(encode_decision_chunk(make_filtered_batch(1, 3), 0)->bytes[12], 3);
+TEST(DecisionChunk, IsOfOneLayoutWithAndWithoutFilters) {
+  EXPECT_EQ(encode_decision_chunk(make_batch("match", 1, 3), 0)->bytes[12], 4);
+  EXPECT_EQ(encode_decision_chunk(make_filtered_batch(1, 3), 0)->bytes[12], 4);
 }
 
 TEST(DecisionChunk, HoldsDifferentTraitsInEveryRow) {
@@ -135,12 +135,12 @@ TEST(DecisionChunk, WritesEqualTraitsOnceAndGivesThemBackAsOneObject) {
 
 TEST(DecisionChunk, RefusesTheLayoutBeforeThisOne) {
   std::string bytes = encode_decision_chunk(make_batch("match", 1, 3), 0)->bytes;
-  bytes[12] = 1;
+  bytes[12] = 3;
   const std::uint32_t sum = crc32c(bytes.substr(12), crc32c(bytes.substr(0, 8)));
   std::memcpy(bytes.data() + 8, &sum, sizeof sum);
   const auto batch = decode_decision_chunk(bytes);
   ASSERT_FALSE(batch.ok());
-  EXPECT_THAT(batch.error().message, HasSubstr("version 1"));
+  EXPECT_THAT(batch.error().message, HasSubstr("version 3"));
 }
 
 TEST(DecisionChunk, FindsOneViewer) {

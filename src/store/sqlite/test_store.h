@@ -173,7 +173,6 @@ inline domain::DecisionBatch make_batch(const char* event, std::uint64_t sequenc
   batch.header.moment = domain::Sequence(sequence);
   batch.header.catalogue_version = 3;
   batch.header.solution_version = "sv1";
-  batch.header.gamma = 12.5;
   batch.header.floor = 0.005;
   batch.header.seed = 0xfedcba9876543210ULL;
   batch.header.at = wall_time_from_ms(1'780'000'000'000);
