@@ -28,19 +28,19 @@ std::string shown(const Json& value) {
 }
 
 ExitCode list(const Globals& globals, const std::string& directory) {
-  const auto versions = load_versions(directory);
+  const auto versions = VersionShelf(directory).list();
+  if (!versions.ok()) return fail(globals, versions.error());
   if (globals.json) {
-    std::printf("%s\n", to_json(versions).dump().c_str());
+    std::printf("%s\n", to_json(*versions).dump().c_str());
     return ExitCode::ok;
   }
-  if (versions.empty()) std::printf("no solution versions in %s; matchcue train makes one\n", directory.c_str());
-  for (const StoredVersion& version : versions) {
-    const std::string text = version.manifest.ok()
-                                 ? fmt::format("{} interactions of {} viewers with {} items",
-                                               shown(find_in(*version.manifest, "data", "interactions")),
-                                               shown(find_in(*version.manifest, "data", "viewers")),
-                                               shown(find_in(*version.manifest, "data", "items")))
-                                 : version.manifest.error().message;
+  if (versions->empty()) std::printf("no solution versions in %s; matchcue train makes one\n", directory.c_str());
+  for (const StoredVersion& version : *versions) {
+    const std::string text = version.made.ok() ? fmt::format("{} interactions of {} viewers with {} items",
+                                                             shown(find_in(*version.made, "data", "interactions")),
+                                                             shown(find_in(*version.made, "data", "viewers")),
+                                                             shown(find_in(*version.made, "data", "items")))
+                                               : version.made.error().message;
     std::printf("%s\n", fmt::format("{:<36} {}", version.id, text).c_str());
   }
   return ExitCode::ok;

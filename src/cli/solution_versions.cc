@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/text.h"
 #include "scoring/solution_folder.h"
@@ -26,23 +25,47 @@ Result<Json> open_manifest(const std::string& path) {
 /// A name in the folder, and not a way out of it.
 bool is_id(const std::string& id) { return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos; }
 
-WallTime written_at(const fs::directory_entry& entry) {
+/// What lists show of a version.
+Result<Json> open_made(const std::string& path) {
+  MCUE_TRY(const Json manifest, open_manifest(path));
+  return Json{{"recipe", manifest.value("recipe", "")},
+              {"data", manifest.value("data", Json())},
+              {"metrics", manifest.value("metrics", Json())}};
+}
+
+WallTime written_at(const std::string& path) {
   std::error_code problem;
-  const auto written = entry.last_write_time(problem);
+  const auto written = fs::last_write_time(path, problem);
   if (problem) return {};
   return std::chrono::time_point_cast<Milliseconds>(std::chrono::file_clock::to_sys(written));
 }
 
 }  // namespace
 
-std::vector<StoredVersion> load_versions(const std::string& directory) {
-  std::vector<StoredVersion> versions;
+VersionShelf::Stamp VersionShelf::stamp_of(const std::string& path) {
+  Stamp stamp;
   std::error_code problem;
-  for (const auto& entry : fs::directory_iterator(directory, problem)) {
-    const std::string name = entry.path().filename().string();
-    if (!is_id(name) || !entry.is_directory(problem)) continue;
-    versions.push_back({name, written_at(entry), open_manifest(entry.path().string())});
+  for (const auto& file : fs::directory_iterator(path, problem)) {
+    stamp.emplace_back(file.path().filename().string(), file.file_size(problem), file.last_write_time(problem));
   }
+  std::sort(stamp.begin(), stamp.end());
+  return stamp;
+}
+
+Result<std::vector<StoredVersion>> VersionShelf::list() {
+  MCUE_TRY(const std::vector<std::string> ids, scoring::list_solution_folders(directory_));
+  std::map<std::string, Seen> seen;
+  std::vector<StoredVersion> versions;
+  for (const std::string& id : ids) {
+    const std::string path = directory_ + "/" + id;
+    Stamp stamp = stamp_of(path);
+    const auto before = seen_.find(id);
+    const bool is_same = before != seen_.end() && before->second.stamp == stamp;
+    Result<Json> made = is_same ? std::move(before->second.made) : open_made(path);
+    versions.push_back({id, written_at(path), made});
+    seen.emplace(id, Seen{std::move(stamp), std::move(made)});
+  }
+  seen_ = std::move(seen);
   std::sort(versions.begin(), versions.end(), [](const StoredVersion& a, const StoredVersion& b) {
     return std::tie(a.created, a.id) < std::tie(b.created, b.id);
   });
@@ -53,12 +76,10 @@ Json to_json(const std::vector<StoredVersion>& versions) {
   Json all = Json::array();
   for (const StoredVersion& version : versions) {
     Json one = {{"solution_version", version.id}, {"created", format_rfc3339(version.created)}};
-    if (version.manifest.ok()) {
-      one["recipe"] = version.manifest->value("recipe", "");
-      one["data"] = version.manifest->value("data", Json());
-      one["metrics"] = version.manifest->value("metrics", Json());
+    if (version.made.ok()) {
+      one.update(*version.made);
     } else {
-      one["trouble"] = version.manifest.error().message;
+      one["trouble"] = version.made.error().message;
     }
     all.push_back(std::move(one));
   }
@@ -70,8 +91,7 @@ Result<Json> load_manifest(const std::string& directory, const std::string& id) 
     auto manifest = open_manifest(directory + "/" + id);
     if (manifest.ok() || manifest.error().kind != ErrorKind::not_found) return manifest;
   }
-  std::vector<std::string> ids;
-  for (const StoredVersion& version : load_versions(directory)) ids.push_back(version.id);
+  MCUE_TRY(const std::vector<std::string> ids, scoring::list_solution_folders(directory));
   const auto nearest = nearest_name(id, ids);
   return not_found("unknown_solution_version",
                    fmt::format("{} has no solution version \"{}\"{}", directory, id,

@@ -3,8 +3,12 @@
 //
 // The trained versions of a data directory, as the command line and the API list them.
 
+#include <cstdint>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -16,11 +20,30 @@ namespace matchcue::cli {
 struct StoredVersion {
   std::string id;
   WallTime created;
-  Result<nlohmann::ordered_json> manifest;
+  Result<nlohmann::ordered_json> made;  ///< "recipe", "data" and "metrics" of its manifest
 };
 
-/// Those of a folder of versions, oldest first; none where there is no such folder. Opens every one of them.
-std::vector<StoredVersion> load_versions(const std::string& directory);
+/// The versions of a folder, for who lists them again and again. To open one is to read and hash all of its bytes, so
+/// what was found is kept until its files are others, by name, size and time. Single thread.
+class VersionShelf {
+ public:
+  explicit VersionShelf(std::string directory) : directory_(std::move(directory)) {}
+
+  /// Oldest first; none where there is no such folder. Errors: unavailable.
+  Result<std::vector<StoredVersion>> list();
+
+ private:
+  using Stamp = std::vector<std::tuple<std::string, std::uintmax_t, std::filesystem::file_time_type>>;
+  struct Seen {
+    Stamp stamp;
+    Result<nlohmann::ordered_json> made;
+  };
+  static Stamp stamp_of(const std::string& path);
+
+  std::string directory_;
+  std::map<std::string, Seen> seen_;  ///< by id
+};
+
 /// {"solution_versions":[{"solution_version","created","recipe","data","metrics"}]}; of one that does not open,
 /// "trouble".
 nlohmann::ordered_json to_json(const std::vector<StoredVersion>& versions);

@@ -82,7 +82,7 @@ std::optional<Error> read_error(std::string_view line) {
 class Desk final : public api::TrainingDesk {
  public:
   Desk(const TrainingDeskOptions& options, const Clock& clock)
-      : options_(options), clock_(clock), loop_(runtime::make_loop("training", clock)) {
+      : options_(options), clock_(clock), shelf_(versions()), loop_(runtime::make_loop("training", clock)) {
     loop_->start();
   }
 
@@ -113,7 +113,10 @@ class Desk final : public api::TrainingDesk {
   }
 
   void list_versions(Reply<Json> reply) override {
-    on_loop(std::move(reply), [this]() -> Result<Json> { return to_json(load_versions(versions())); });
+    on_loop(std::move(reply), [this]() -> Result<Json> {
+      MCUE_TRY(const auto stored, shelf_.list());
+      return to_json(stored);
+    });
   }
 
   void find_version(std::string id, Reply<Json> reply) override {
@@ -142,6 +145,7 @@ class Desk final : public api::TrainingDesk {
 
   TrainingDeskOptions options_;
   const Clock& clock_;
+  VersionShelf shelf_;
   std::deque<Training> kept_;                     ///< newest first; the first is the one that runs, when one does
   std::unique_ptr<runtime::ChildProcess> child_;  ///< null when none runs
   bool stop_asked_ = false;                       ///< of the one that runs
