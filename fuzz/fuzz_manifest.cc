@@ -2,7 +2,6 @@
 //
 // No manifest of a solution version makes its reader crash or take much memory; and what opens scores. The input is a
 // manifest whose key "arrays" says what weights lie beside it: {"base": [3], "near_items": {"integers": [0, 2]}}.
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -34,10 +33,6 @@ class Folder final : public scoring::SolutionFolder {
   const std::string& id() const override { return id_; }
   const std::string& manifest() const override { return manifest_; }
   const std::vector<Tensor>& tensors() const override { return tensors_; }
-  const Tensor* find(std::string_view name) const override {
-    const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const Tensor& t) { return t.name == name; });
-    return found == tensors_.end() ? nullptr : &*found;
-  }
 
  private:
   void add(const std::string& name, const Json& value) {

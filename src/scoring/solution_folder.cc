@@ -97,10 +97,6 @@ class MappedFolder final : public SolutionFolder {
   const std::string& id() const override { return id_; }
   const std::string& manifest() const override { return manifest_; }
   const std::vector<Tensor>& tensors() const override { return tensors_; }
-  const Tensor* find(std::string_view name) const override {
-    const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const Tensor& t) { return t.name == name; });
-    return found == tensors_.end() ? nullptr : &*found;
-  }
 
  private:
   std::string id_;
@@ -201,6 +197,12 @@ class TemporaryFolder {
 };
 
 }  // namespace
+
+const Tensor* SolutionFolder::find(std::string_view name) const {
+  const std::vector<Tensor>& all = tensors();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Tensor& tensor) { return tensor.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
 
 Result<std::string> write_solution_folder(const std::string& root, const std::string& manifest,
                                           std::span<const Tensor> tensors) {

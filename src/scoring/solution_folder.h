@@ -29,7 +29,7 @@ class SolutionFolder {
   virtual const std::string& manifest() const = 0;  ///< JSON, as it was written
   virtual const std::vector<Tensor>& tensors() const = 0;
   /// The tensor with this name, or null.
-  virtual const Tensor* find(std::string_view name) const = 0;
+  const Tensor* find(std::string_view name) const;
 };
 using SolutionFolderPtr = std::shared_ptr<const SolutionFolder>;
 

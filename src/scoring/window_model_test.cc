@@ -192,10 +192,6 @@ class ForeignFolder final : public SolutionFolder {
   const std::string& id() const override { return id_; }
   const std::string& manifest() const override { return manifest_; }
   const std::vector<Tensor>& tensors() const override { return tensors_; }
-  const Tensor* find(std::string_view name) const override {
-    const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const Tensor& t) { return t.name == name; });
-    return found == tensors_.end() ? nullptr : &*found;
-  }
 
  private:
   std::string id_ = "sims-000000000000";
