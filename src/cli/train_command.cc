@@ -35,7 +35,7 @@ struct Arguments {
   std::uint64_t hold_out_seed = 1;
   DataFlags data;
   std::string progress = "text";
-  pid_t parent = 0;  ///< the server that started it; 0: nobody
+  pid_t parent = 0;  ///< the program that started it; 0: a person
 };
 
 constexpr int kNice = 10;
@@ -57,6 +57,7 @@ std::vector<std::string> trainer_words(const Globals& globals, const Arguments& 
   if (globals.json) words.emplace_back("--json");
   if (globals.quiet) words.emplace_back("--quiet");
   words.push_back("--progress=" + arguments.progress);
+  if (arguments.parent != 0) words.emplace_back("--no-checkpoint");  // programs order anew, and never --resume
   words.insert(words.end(), unknown.begin(), unknown.end());
   return words;
 }

@@ -17,7 +17,8 @@ struct TrainingDeskOptions {
   std::string program = "/proc/self/exe";  ///< matchcue
 };
 
-/// On a loop of its own. Ends with it: a training that runs then is killed, and leaves no version.
+/// On a loop of its own. Ends with it: a training that runs then is killed, and leaves neither a version
+/// nor a checkpoint.
 ///
 /// clock    must outlive it
 std::unique_ptr<api::TrainingDesk> make_training_desk(const TrainingDeskOptions& options, const Clock& clock);

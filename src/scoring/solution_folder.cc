@@ -2,6 +2,7 @@
 #include "scoring/solution_folder.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ using Json = nlohmann::json;
 constexpr const char* kManifestFile = "manifest.json";
 constexpr const char* kWeightsFile = "weights.safetensors";
 constexpr const char* kWeightsDigest = "weights_sha256";
+constexpr const char* kUnfinished = ".writing-";
 constexpr std::size_t kIdDigits = 12;
 constexpr std::size_t kRecipeCharsMax = 64;
 constexpr std::size_t kManifestDepthMax = 64;
@@ -170,10 +172,24 @@ Result<void> sync_folder(const std::string& path) {
   return {};
 }
 
+/// Takes away what writers left that were killed. The system frees a dead process's lock, and every living writer
+/// shares one on the root: so who gets it alone knows that all that is unfinished there is nobody's any more.
+/// Afterwards the lock is shared until `root` is closed. Where there are no locks nothing is taken away.
+void join_writers(const Descriptor& root, const std::string& path) {
+  if (::flock(root.number(), LOCK_EX | LOCK_NB) == 0) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(path, ignored)) {
+      if (entry.path().filename().string().starts_with(kUnfinished)) fs::remove_all(entry.path(), ignored);
+    }
+  }
+  while (::flock(root.number(), LOCK_SH) != 0 && errno == EINTR) {
+  }
+}
+
 /// A folder that is gone in the end unless it was renamed.
 class TemporaryFolder {
  public:
-  explicit TemporaryFolder(const std::string& root) : path_(root + "/.writing-XXXXXX") {
+  explicit TemporaryFolder(const std::string& root) : path_(root + "/" + kUnfinished + "XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr) path_.clear();
   }
   ~TemporaryFolder() {
@@ -218,6 +234,9 @@ Result<std::string> write_solution_folder(const std::string& root, const std::st
   std::error_code error;
   fs::create_directories(root, error);
   if (error) return unavailable("storage_refuses", "cannot make " + root + ": " + error.message());
+  const Descriptor writers(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!writers.open()) return refused("write into", root);
+  join_writers(writers, root);
   TemporaryFolder folder(root);
   if (!folder.made()) return refused("write into", root);
   if (::chmod(folder.path().c_str(), 0755) != 0) return refused("write", folder.path());

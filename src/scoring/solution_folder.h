@@ -34,8 +34,8 @@ class SolutionFolder {
 using SolutionFolderPtr = std::shared_ptr<const SolutionFolder>;
 
 /// Writes a new version under `root` (made when missing) as ROOT/ID, in a temporary folder first and renamed last, so
-/// that a crash leaves no half version: what it may leave begins with '.', and nobody reads it. A version that is there
-/// already is left as it is.
+/// that a crash leaves no half version: what it may leave begins with '.', nobody reads it, and the next to write there
+/// takes it away, unless somebody writes at the same time. A version that is there already is left as it is.
 ///
 /// manifest    a JSON object with at least "recipe", a word of a-z, 0-9 and '-'; "weights_sha256" is added
 /// tensors     with distinct names, each with as many elements as its shape says, floats all finite

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scoring/solution_folder.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -114,9 +117,21 @@ TEST_F(SolutionFolderTest, WhatACrashLeavesIsNobodysVersion) {
   fs::create_directory(leftover);
   fs::copy_file(path_of(id) + "/weights.safetensors", leftover + "/weights.safetensors");
   EXPECT_EQ(list_solution_folders(root_).value(), std::vector<std::string>{id});
-  EXPECT_EQ(write(), id);
   fs::copy_file(path_of(id) + "/manifest.json", leftover + "/manifest.json");
   EXPECT_FALSE(open_solution_folder(leftover).ok());
+}
+
+TEST_F(SolutionFolderTest, WhatADeadWriterLeftIsTakenAwayAndNothingElse) {
+  fs::create_directories(root_ + "/.writing-abcdef/inside");
+  overwrite(root_ + "/.checkpoint-0123456789abcdef", "somebody may go on from it");
+  const int living = ::open(root_.c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(living, LOCK_SH), 0);  // as a writer holds it
+  write();
+  EXPECT_TRUE(fs::exists(root_ + "/.writing-abcdef"));
+  ::close(living);  // as a killed one's is
+  write();
+  EXPECT_FALSE(fs::exists(root_ + "/.writing-abcdef"));
+  EXPECT_TRUE(fs::exists(root_ + "/.checkpoint-0123456789abcdef"));
 }
 
 TEST_F(SolutionFolderTest, WritingLeavesNothingElseBehind) {

@@ -44,6 +44,7 @@ struct Flags {
   std::uint64_t seed = 1;
   int threads = 1;
   bool resume = false;
+  bool no_checkpoint = false;
   bool json = false;
   bool quiet = false;
   std::string progress = "text";
@@ -174,7 +175,7 @@ Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, Trai
   request.seed = flags.seed;
   request.out = flags.out.empty() ? flags.data_dir + "/versions" : flags.out;
   std::filesystem::create_directories(request.out);
-  request.checkpoint = checkpoint_of(flags, request, data);
+  if (!flags.no_checkpoint) request.checkpoint = checkpoint_of(flags, request, data);
   request.resume = flags.resume;
   return {};
 }
@@ -278,7 +279,7 @@ Result<void> run_user_personalization(const Flags& flags) {
   MCUE_TRY_VOID(fill_request(flags, data, request));
   request.test = flags.test.has_value();
   MCUE_TRY(const TrainedNetwork trained, train_user_personalization(data, request, watch_of(flags), stop_requested));
-  std::filesystem::remove(request.checkpoint);
+  if (!request.checkpoint.empty()) std::filesystem::remove(request.checkpoint);
   print_network(trained, flags.json);
   return {};
 }
@@ -312,7 +313,7 @@ Result<void> run_factorization_machine(const Flags& flags) {
   MCUE_TRY(request.test, load_rows(flags, flags.test.value_or("")));
   MCUE_TRY(const TrainedFactorization trained,
            train_factorization_machine(data, request, watch_of(flags), stop_requested));
-  std::filesystem::remove(request.checkpoint);
+  if (!request.checkpoint.empty()) std::filesystem::remove(request.checkpoint);
   print_machine(trained, flags.json);
   return {};
 }
@@ -361,7 +362,9 @@ void add_options(CLI::App& app, Flags& flags) {
   app.add_flag("--hold-out-validation", flags.hold_out.has_validation, "and without what matchcue tune chooses by");
   app.add_option("--seed", flags.seed, "of everything random");
   app.add_option("--threads", flags.threads, "one gives the same version every time")->check(CLI::Range(1, 256));
-  app.add_flag("--resume", flags.resume, "go on where a training of the same data ended");
+  auto* resume = app.add_flag("--resume", flags.resume, "go on where a training of the same data ended");
+  app.add_flag("--no-checkpoint", flags.no_checkpoint, "leave nothing to go on from when it is killed")
+      ->excludes(resume);
   app.add_option("--validation", flags.validation,
                  "CSV file of interactions that decide which epoch is kept; factorization-machine");
   app.add_option_function<std::string>(
