@@ -63,8 +63,8 @@ class TrainingDesk {
  public:
   virtual ~TrainingDesk() = default;
 
-  /// Replies when it has begun. Errors: unknown_recipe, unknown_hyperparameter, invalid_hyperparameter (with
-  /// Error.field), trainer_missing, training_busy, unavailable.
+  /// Replies when it has begun. Errors: missing_value, unknown_recipe, unknown_hyperparameter, invalid_hyperparameter
+  /// (with Error.field), trainer_missing, training_busy, unavailable.
   virtual void start(TrainingOrder order, engine::Reply<Training> reply) = 0;
   /// Newest first.
   virtual void list(engine::Reply<std::vector<Training>> reply) = 0;

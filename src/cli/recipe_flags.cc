@@ -32,17 +32,24 @@ DataFlags with_config(DataFlags flags, const TrainingConfig& config) {
   return flags;
 }
 
+std::string recipe_names() {
+  std::string all;
+  for (const recipes::Recipe& recipe : recipes::all_recipes()) {
+    if (!all.empty()) all += ", ";
+    all += recipe.name;
+  }
+  return all;
+}
+
 Result<const recipes::Recipe*> find_recipe(const std::string& name) {
   if (const recipes::Recipe* recipe = recipes::find_recipe(name)) return recipe;
+  if (name.empty()) return invalid("invalid_flag", "--recipe says which: " + recipe_names(), "recipe");
   std::vector<std::string> names;
   for (const recipes::Recipe& recipe : recipes::all_recipes()) names.emplace_back(recipe.name);
-  std::string all;
-  for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
-  if (name.empty()) return invalid("invalid_flag", "--recipe says which: " + all, "recipe");
   const auto nearest = nearest_name(name, names);
   return invalid("unknown_recipe",
                  fmt::format("unknown recipe \"{}\"{}; there are {}", name,
-                             nearest ? "; did you mean " + *nearest + "?" : std::string(), all),
+                             nearest ? "; did you mean " + *nearest + "?" : std::string(), recipe_names()),
                  "recipe");
 }
 

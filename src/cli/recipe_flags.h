@@ -31,6 +31,9 @@ Result<TrainingConfig> read_config(const RecipeFlags& flags, const DataFlags& da
 /// The same data flags with what the configuration says of them.
 DataFlags with_config(DataFlags flags, const TrainingConfig& config);
 
+/// Their names, for messages: "factorization-machine, personalized-ranking, ...".
+std::string recipe_names();
+
 /// Errors: unknown_recipe (which there are, and the nearest), invalid_flag when `name` is empty.
 Result<const recipes::Recipe*> find_recipe(const std::string& name);
 

@@ -35,6 +35,7 @@ Error unknown_training(const std::string& id) {
 
 /// Named as the order names it.
 Result<void> check_order(const TrainingOrder& order) {
+  if (order.recipe.empty()) return invalid("missing_value", "recipe is empty; there are " + recipe_names(), "recipe");
   TrainingConfig config;
   config.recipe = order.recipe;
   config.hyperparameters = order.hyperparameters;

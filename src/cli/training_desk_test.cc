@@ -111,6 +111,8 @@ TEST_F(TrainingDeskTest, WhatCannotBeTrainedIsRefusedAtOnce) {
   program("exit 1");
   EXPECT_THAT(start(order("simms")).error().message, HasSubstr("did you mean sims?"));
   EXPECT_EQ(start(order("simms")).error().field, "recipe");
+  EXPECT_THAT(start(order("")).error().message, HasSubstr("recipe is empty; there are factorization-machine, "));
+  EXPECT_EQ(start(order("")).error().field, "recipe");
   TrainingOrder wrong = order("sims");
   wrong.hyperparameters = {{"window", "-1"}};
   EXPECT_EQ(start(wrong).error().code, "invalid_hyperparameter");
