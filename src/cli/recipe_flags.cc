@@ -22,7 +22,7 @@ Result<TrainingConfig> read_config(const RecipeFlags& flags, const DataFlags& da
   if (!flags.recipe.empty()) config.recipe = flags.recipe;
   if (!data.event_type.empty()) config.event_type = data.event_type;
   if (data.event_value_min) config.event_value_min = data.event_value_min;
-  MCUE_TRY_VOID(add_hyperparameters(config, flags.set));
+  MCUE_TRY_VOID(recipes::add_assignments(config.hyperparameters, flags.set));
   return config;
 }
 

@@ -25,7 +25,7 @@ struct RecipeFlags {
 void add_recipe_flags(CLI::App& command, RecipeFlags& flags);
 
 /// The configuration file with the flags over it, those of the data too; recipe names are not looked at.
-/// Errors: those of load_training_config and add_hyperparameters.
+/// Errors: those of load_training_config and recipes::add_assignments.
 Result<TrainingConfig> read_config(const RecipeFlags& flags, const DataFlags& data);
 
 /// The same data flags with what the configuration says of them.

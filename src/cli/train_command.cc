@@ -40,6 +40,10 @@ struct Arguments {
 
 constexpr int kNice = 10;
 
+Result<std::optional<evaluate::HoldOutRequest>> read_hold_out(const Arguments& arguments) {
+  return evaluate::read_hold_out_flag(arguments.hold_out, {.seed = arguments.hold_out_seed});
+}
+
 std::string output_folder(const Globals& globals, const Arguments& arguments) {
   return arguments.out.empty() ? versions_directory(globals) : arguments.out;
 }
@@ -119,15 +123,6 @@ recipes::Progress make_progress(const Arguments& arguments, ProgressLine& line) 
   };
 }
 
-/// The data, or what a protocol of matchcue eval allows to be trained on of them.
-Result<dataset::Dataset> load_data(const Globals& globals, const DataFlags& flags, const Arguments& arguments) {
-  MCUE_TRY(dataset::Dataset data, load_training_data(globals, flags));
-  const auto protocol = evaluate::parse_protocol(arguments.hold_out);
-  if (!protocol) return data;
-  MCUE_TRY(const evaluate::Split split, evaluate::make_split(data, {*protocol, arguments.hold_out_seed, false}));
-  return evaluate::training_part(data, split);
-}
-
 Result<Answer> train(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                      const recipes::Recipe& recipe) {
   const DataFlags data_flags = with_config(arguments.data, config);
@@ -138,7 +133,9 @@ Result<Answer> train(const Globals& globals, const Arguments& arguments, const T
   if (for_machines) progress("reading", 0);
   Globals reading = globals;
   reading.quiet = globals.quiet || for_machines;
-  MCUE_TRY(const dataset::Dataset data, load_data(reading, data_flags, arguments));
+  MCUE_TRY(const auto hold_out, read_hold_out(arguments));
+  MCUE_TRY(dataset::Dataset all, load_training_data(reading, data_flags));
+  MCUE_TRY(const dataset::Dataset data, evaluate::without_held_out(std::move(all), hold_out));
   recipes::TrainOptions options;
   options.parameters = config.hyperparameters;
   options.event_type = data_flags.event_type;
@@ -157,13 +154,8 @@ ExitCode run(const Globals& globals, const Arguments& arguments, const std::vect
   auto config = read_config(arguments.recipe, arguments.data);
   if (!config.ok()) return fail(globals, config.error());
   if (arguments.seed) config->seed = arguments.seed;
-  const std::string& hold_out = arguments.hold_out;
-  if (!hold_out.empty() && !evaluate::parse_protocol(hold_out)) {
-    return fail(globals,
-                invalid("invalid_flag", fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", hold_out),
-                        "hold-out"));
-  }
-  // Wrong parameters are said before the data are read.
+  // What is wrong is said before the data are read.
+  if (const auto hold_out = read_hold_out(arguments); !hold_out.ok()) return fail(globals, hold_out.error());
   if (const auto checked = check_training(*config); !checked.ok()) return fail(globals, checked.error());
   const auto recipe = find_recipe(config->recipe);
   if (!(*recipe)->is_closed_form()) {

@@ -94,15 +94,4 @@ std::string write_training_config(const TrainingConfig& config, const std::strin
   return out.str();
 }
 
-Result<void> add_hyperparameters(TrainingConfig& config, const std::vector<std::string>& assignments) {
-  for (const std::string& assignment : assignments) {
-    const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return invalid("invalid_setting", "--set " + assignment + ": NAME=VALUE is wanted", "set");
-    }
-    config.hyperparameters[assignment.substr(0, equals)] = assignment.substr(equals + 1);
-  }
-  return {};
-}
-
 }  // namespace matchcue::cli

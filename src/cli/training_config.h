@@ -35,7 +35,4 @@ Result<TrainingConfig> load_training_config(const std::string& path);
 /// The configuration as TOML that load_training_config reads back, with `comment` (a line) before it.
 std::string write_training_config(const TrainingConfig& config, const std::string& comment);
 
-/// Adds "NAME=VALUE" texts, over those that are there. Errors: invalid_setting.
-Result<void> add_hyperparameters(TrainingConfig& config, const std::vector<std::string>& assignments);
-
 }  // namespace matchcue::cli

@@ -68,12 +68,5 @@ TEST_F(TrainingConfigTest, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(read->hyperparameters, config.hyperparameters);
 }
 
-TEST_F(TrainingConfigTest, FlagsGoOverTheFile) {
-  auto config = load("[hyperparameters]\nwindow = 5\n");
-  ASSERT_TRUE(add_hyperparameters(*config, {"window=6", "x=a=b"}).ok());
-  EXPECT_THAT(config->hyperparameters, ElementsAre(Pair("window", "6"), Pair("x", "a=b")));
-  EXPECT_THAT(add_hyperparameters(*config, {"window"}).error().message, HasSubstr("NAME=VALUE"));
-}
-
 }  // namespace
 }  // namespace matchcue::cli

@@ -108,12 +108,28 @@ Dataset training_part(const Dataset& dataset, const Split& split) {
   return part;
 }
 
+Result<std::optional<HoldOutRequest>> read_hold_out_flag(const std::string& protocol, HoldOutRequest request) {
+  if (protocol.empty()) return std::optional<HoldOutRequest>();
+  const auto parsed = parse_protocol(protocol);
+  if (!parsed) {
+    return invalid("invalid_flag", "--hold-out \"" + protocol + "\": is not personalize or leave-one-out", "hold-out");
+  }
+  request.protocol = *parsed;
+  return std::optional(request);
+}
+
 Result<Split> make_split(const Dataset& dataset, const HoldOutRequest& hold_out) {
   if (hold_out.protocol == Protocol::leave_one_out) return leave_one_out(dataset);
   PersonalizeHoldOut options;
   if (hold_out.has_validation) options.validation_share = options.test_share;
   options.seed = hold_out.seed;
   return hold_out_viewers(dataset, options);
+}
+
+Result<Dataset> without_held_out(Dataset dataset, const std::optional<HoldOutRequest>& hold_out) {
+  if (!hold_out) return dataset;
+  MCUE_TRY(const Split split, make_split(dataset, *hold_out));
+  return training_part(dataset, split);
 }
 
 }  // namespace matchcue::evaluate

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -70,7 +71,14 @@ struct HoldOutRequest {
       false;  ///< personalize: another tenth of the viewers is for choosing; leave-one-out has it always
 };
 
+/// From what `--hold-out` was given: the request with this protocol, or none for "". Errors: invalid_flag, with the
+/// value.
+Result<std::optional<HoldOutRequest>> read_hold_out_flag(const std::string& protocol, HoldOutRequest request);
+
 /// Errors: too_little_data.
 Result<Split> make_split(const dataset::Dataset& dataset, const HoldOutRequest& hold_out);
+
+/// What is trained on when this is held out: the training part, or all of it. Errors: too_little_data.
+Result<dataset::Dataset> without_held_out(dataset::Dataset dataset, const std::optional<HoldOutRequest>& hold_out);
 
 }  // namespace matchcue::evaluate

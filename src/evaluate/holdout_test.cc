@@ -142,6 +142,24 @@ TEST(Protocol, IsReadAsItIsWritten) {
   EXPECT_FALSE(parse_protocol("leave-two-out"));
 }
 
+TEST(HoldOut, TheFlagNamesAProtocolOrNothing) {
+  EXPECT_FALSE(read_hold_out_flag("", {.seed = 3}).value().has_value());
+  const auto request = read_hold_out_flag("leave-one-out", {.seed = 3}).value();
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->protocol, Protocol::leave_one_out);
+  EXPECT_EQ(request->seed, 3U);
+  const auto wrong = read_hold_out_flag("half", {});
+  EXPECT_EQ(wrong.error().message, "--hold-out \"half\": is not personalize or leave-one-out");
+  EXPECT_EQ(wrong.error().field, "hold-out");
+}
+
+TEST(HoldOut, WhatIsHeldOutIsNotTrainedOn) {
+  const dataset::Dataset data = even_dataset(100, 20);
+  const HoldOutRequest request{.seed = 2};
+  EXPECT_EQ(without_held_out(data, std::nullopt)->hash, data.hash);
+  EXPECT_EQ(without_held_out(data, request)->hash, training_part(data, make_split(data, request).value()).hash);
+}
+
 TEST(HoldOut, AValidationTakesNothingFromTheTest) {
   const dataset::Dataset data = even_dataset(100, 20);
   const auto hash_of_part = [&](const HoldOutRequest& request) {

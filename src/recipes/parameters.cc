@@ -53,6 +53,17 @@ std::string wanted(const ParameterSpec& spec) {
          domain::to_text(spec.most);
 }
 
+Result<void> add_assignments(ParameterTexts& parameters, const std::vector<std::string>& assignments) {
+  for (const std::string& assignment : assignments) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return invalid("invalid_setting", "--set " + assignment + ": NAME=VALUE is wanted", "set");
+    }
+    parameters[assignment.substr(0, equals)] = assignment.substr(equals + 1);
+  }
+  return {};
+}
+
 Result<Parameters> Parameters::read(std::string_view recipe, std::span<const ParameterSpec> specs,
                                     const ParameterTexts& given) {
   Parameters parameters;

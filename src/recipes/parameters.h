@@ -32,6 +32,9 @@ struct ParameterSpec {
 /// As a configuration or an API gives them: all values are text.
 using ParameterTexts = std::map<std::string, std::string>;
 
+/// Adds "NAME=VALUE" texts, what `--set` was given, over those that are there. Errors: invalid_setting.
+Result<void> add_assignments(ParameterTexts& parameters, const std::vector<std::string>& assignments);
+
 /// A valid value for every spec. Value type.
 class Parameters {
  public:

@@ -36,6 +36,16 @@ TEST(Parameters, ErrorsNameTheNearestAndWhatIsWanted) {
               HasSubstr("one of 30 minutes, 1 hour, 3 hours, 1 day"));
 }
 
+TEST(Parameters, AssignmentsGoOverWhatIsThere) {
+  ParameterTexts texts = {{"window", "5"}, {"lambda", "1"}};
+  ASSERT_TRUE(add_assignments(texts, {"window=6", "x=a=b"}).ok());
+  EXPECT_EQ(texts, (ParameterTexts{{"lambda", "1"}, {"window", "6"}, {"x", "a=b"}}));
+  for (const char* wrong : {"window", "=5"}) {
+    EXPECT_THAT(add_assignments(texts, {wrong}).error().message, HasSubstr("NAME=VALUE is wanted"));
+    EXPECT_EQ(add_assignments(texts, {wrong}).error().field, "set");
+  }
+}
+
 TEST(Parameters, EveryDefaultIsAllowed) {
   for (const Recipe& recipe : all_recipes()) {
     ParameterTexts given;

@@ -80,16 +80,6 @@ void keep_memory() {
   mallopt(M_TOP_PAD, 64 << 20);
 }
 
-Result<recipes::ParameterTexts> read_parameters(const Flags& flags) {
-  recipes::ParameterTexts parameters;
-  for (const std::string& set : flags.sets) {
-    const auto equals = set.find('=');
-    if (equals == std::string::npos) return invalid("invalid_value", "\"" + set + "\" is not NAME=VALUE", "set");
-    parameters[set.substr(0, equals)] = set.substr(equals + 1);
-  }
-  return parameters;
-}
-
 void print_rejects(const dataset::LoadReport& report) {
   for (const auto& reject : report.rejects) {
     std::cerr << fmt::format("left out: {} line {}: {} {}\n", reject.file, reject.line, reject.column, reject.reason);
@@ -126,19 +116,9 @@ Result<void> check_places(const Flags& flags) {
 
 /// The data, or what a protocol of matchcue eval allows to be trained on of them.
 Result<dataset::Dataset> load(const Flags& flags) {
-  evaluate::HoldOutRequest hold_out = flags.hold_out;
-  if (!flags.protocol.empty()) {
-    const auto protocol = evaluate::parse_protocol(flags.protocol);
-    if (!protocol) {
-      return invalid("invalid_flag",
-                     fmt::format("--hold-out \"{}\": is not personalize or leave-one-out", flags.protocol), "hold-out");
-    }
-    hold_out.protocol = *protocol;
-  }
+  MCUE_TRY(const auto hold_out, evaluate::read_hold_out_flag(flags.protocol, flags.hold_out));
   MCUE_TRY(dataset::Dataset data, load_all(flags));
-  if (flags.protocol.empty()) return data;
-  MCUE_TRY(const evaluate::Split split, evaluate::make_split(data, hold_out));
-  return evaluate::training_part(data, split);
+  return evaluate::without_held_out(std::move(data), hold_out);
 }
 
 /// Rows of one file; nothing where none is named.
@@ -166,7 +146,7 @@ std::string checkpoint_of(const Flags& flags, const TrainRequest& request, const
 
 /// What both recipes are asked for.
 Result<void> fill_request(const Flags& flags, const dataset::Dataset& data, TrainRequest& request) {
-  MCUE_TRY(request.parameters, read_parameters(flags));
+  MCUE_TRY_VOID(recipes::add_assignments(request.parameters, flags.sets));
   if (flags.progress != "json") {
     *progress << fmt::format("{} interactions of {} viewers with {} items\n", data.interaction_count(),
                              data.viewer_count(), data.item_count());
