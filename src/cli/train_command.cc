@@ -52,12 +52,11 @@ std::string output_folder(const Globals& globals, const Arguments& arguments) {
 /// line come last, and so win.
 std::vector<std::string> trainer_words(const Globals& globals, const Arguments& arguments, const TrainingConfig& config,
                                        const std::vector<std::string>& unknown) {
-  std::vector<std::string> words = data_words(globals, with_config(arguments.data, config));
-  words.insert(words.end(), {"--recipe=" + config.recipe, "--out=" + output_folder(globals, arguments)});
-  words.push_back(fmt::format("--seed={}", config.seed.value_or(1)));
+  std::vector<std::string> words = training_words(config);
+  for (std::string& word : data_words(globals, arguments.data)) words.push_back(std::move(word));
+  words.push_back("--out=" + output_folder(globals, arguments));
   if (!arguments.hold_out.empty()) words.push_back("--hold-out=" + arguments.hold_out);
   words.push_back(fmt::format("--hold-out-seed={}", arguments.hold_out_seed));
-  for (const auto& [name, value] : config.hyperparameters) words.push_back("--set=" + name + "=" + value);
   if (globals.json) words.emplace_back("--json");
   if (globals.quiet) words.emplace_back("--quiet");
   words.push_back("--progress=" + arguments.progress);

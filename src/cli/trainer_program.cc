@@ -56,8 +56,6 @@ std::vector<std::string> data_words(const Globals& globals, const DataFlags& fla
   add("--users-schema", flags.files.users_schema);
   add("--items-schema", flags.files.items_schema);
   for (const std::string& kind : flags.feedback) add("--feedback", kind);
-  add("--event-type", flags.event_type);
-  if (flags.event_value_min) add("--event-value-min", fmt::to_string(*flags.event_value_min));
   return words;
 }
 

@@ -14,7 +14,8 @@ namespace matchcue::cli {
 
 constexpr const char* kTrainer = "matchcue-train";
 
-/// Its words for the same data. Values stand behind "=", so that none is taken for a flag.
+/// Its words for the same data, but which of the interactions: training_words says that. Values stand behind "=", so
+/// that none is taken for a flag.
 std::vector<std::string> data_words(const Globals& globals, const DataFlags& flags);
 
 /// Its path, beside this program. Errors: trainer_missing.

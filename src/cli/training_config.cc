@@ -94,4 +94,13 @@ std::string write_training_config(const TrainingConfig& config, const std::strin
   return out.str();
 }
 
+std::vector<std::string> training_words(const TrainingConfig& config) {
+  std::vector<std::string> words = {"--recipe=" + config.recipe};
+  if (config.event_type) words.push_back("--event-type=" + *config.event_type);
+  if (config.event_value_min) words.push_back("--event-value-min=" + domain::to_text(*config.event_value_min));
+  if (config.seed) words.push_back("--seed=" + std::to_string(*config.seed));
+  for (const auto& [name, value] : config.hyperparameters) words.push_back("--set=" + name + "=" + value);
+  return words;
+}
+
 }  // namespace matchcue::cli

@@ -35,4 +35,8 @@ Result<TrainingConfig> load_training_config(const std::string& path);
 /// The configuration as TOML that load_training_config reads back, with `comment` (a line) before it.
 std::string write_training_config(const TrainingConfig& config, const std::string& comment);
 
+/// The same as flags, which `matchcue train` and matchcue-train both take. Values stand behind "=", so that none is
+/// taken for a flag.
+std::vector<std::string> training_words(const TrainingConfig& config);
+
 }  // namespace matchcue::cli

@@ -68,5 +68,18 @@ TEST_F(TrainingConfigTest, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(read->hyperparameters, config.hyperparameters);
 }
 
+TEST(TrainingWords, SayWhatIsSetAndNothingElse) {
+  TrainingConfig config;
+  config.recipe = "sims";
+  EXPECT_THAT(training_words(config), ElementsAre("--recipe=sims"));
+  config.event_type = "--out=elsewhere";
+  config.event_value_min = .1;
+  config.seed = 7;
+  config.hyperparameters = {{"lambda", "2"}, {"window", "5"}};
+  EXPECT_THAT(training_words(config),
+              ElementsAre("--recipe=sims", "--event-type=--out=elsewhere", "--event-value-min=0.1", "--seed=7",
+                          "--set=lambda=2", "--set=window=5"));
+}
+
 }  // namespace
 }  // namespace matchcue::cli

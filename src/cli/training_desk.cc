@@ -10,7 +10,6 @@
 
 #include "cli/recipe_flags.h"
 #include "cli/solution_versions.h"
-#include "domain/value.h"
 #include "recipes/training_progress.h"
 #include "runtime/child_process.h"
 
@@ -33,37 +32,35 @@ Error unknown_training(const std::string& id) {
                    "unknown training \"" + id + "\"; those of before the server's start are forgotten", "training");
 }
 
+TrainingConfig config_of(const TrainingOrder& order) {
+  TrainingConfig config;
+  config.recipe = order.recipe;
+  if (!order.event_type.empty()) config.event_type = order.event_type;
+  config.event_value_min = order.event_value_min;
+  config.seed = order.seed;
+  config.hyperparameters = order.hyperparameters;
+  return config;
+}
+
 /// Named as the order names it.
 Result<void> check_order(const TrainingOrder& order) {
   if (order.recipe.empty()) return invalid("missing_value", "recipe is empty; there are " + recipe_names(), "recipe");
-  TrainingConfig config;
-  config.recipe = order.recipe;
-  config.hyperparameters = order.hyperparameters;
-  const auto checked = check_training(config);
+  const auto checked = check_training(config_of(order));
   if (checked.ok() || checked.error().field.empty() || checked.error().field == "recipe") return checked;
   Error error = checked.error();
   error.field = "hyperparameters." + error.field;
   return error;
 }
 
-/// A program's words. Values stand behind "=", so that none is taken for a flag.
+/// A program's words.
 std::vector<std::string> words_of(const TrainingDeskOptions& options, const TrainingOrder& order) {
   std::vector<std::string> words = {options.program,
                                     "train",
                                     "--json",
                                     "--progress=json",
                                     "--parent=" + std::to_string(::getpid()),
-                                    "--data-dir=" + options.data_dir,
-                                    "--recipe=" + order.recipe};
-  if (!order.event_type.empty()) words.push_back("--event-type=" + order.event_type);
-  if (order.event_value_min) {
-    words.push_back("--event-value-min=" + domain::to_text(domain::Value(*order.event_value_min)));
-  }
-  if (order.seed) words.push_back("--seed=" + std::to_string(*order.seed));
-  for (const auto& [name, value] : order.hyperparameters) {
-    words.push_back("--set=");
-    words.back() += name + "=" + value;
-  }
+                                    "--data-dir=" + options.data_dir};
+  for (std::string& word : training_words(config_of(order))) words.push_back(std::move(word));
   return words;
 }
 

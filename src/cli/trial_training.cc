@@ -22,11 +22,10 @@ Error bad_answer(const std::string& what) { return {ErrorKind::corrupt, "corrupt
 /// Returns the id in what `matchcue-train --json` answers.
 Result<std::string> run_training(const Globals& globals, const DataFlags& flags, const TrainingConfig& config,
                                  const std::string& out, std::vector<std::string> words) {
-  for (const std::string& word : data_words(globals, flags)) words.push_back(word);
-  words.insert(words.end(), {"--json", "--recipe=" + config.recipe, "--out=" + out});
-  words.push_back(fmt::format("--seed={}", config.seed.value_or(1)));
+  for (std::string& word : data_words(globals, flags)) words.push_back(std::move(word));
+  for (std::string& word : training_words(config)) words.push_back(std::move(word));
+  words.insert(words.end(), {"--json", "--out=" + out});
   if (globals.quiet) words.emplace_back("--quiet");
-  for (const auto& [name, value] : config.hyperparameters) words.push_back("--set=" + name + "=" + value);
   MCUE_TRY(const std::string answer, run_trainer(std::move(words)));
   const Json json = Json::parse(answer, nullptr, false);
   if (!json.is_object() || !json.contains("solution_version")) return bad_answer("answered \"" + answer + "\"");
