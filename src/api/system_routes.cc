@@ -57,7 +57,7 @@ Result<void> get_page(Call& call) {
     response.body = embedded::page();
     response.headers.emplace_back("Content-Security-Policy",
                                   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-                                  "connect-src 'self' ws:; img-src data:; base-uri 'none'; form-action 'none'; "
+                                  "connect-src 'self' ws: wss:; img-src data:; base-uri 'none'; form-action 'none'; "
                                   "frame-ancestors 'none'");
     return response;
   });
