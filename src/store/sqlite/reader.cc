@@ -56,7 +56,7 @@ Result<LearnerStep> read_step(const Query& row) {
 
 Result<Connection*> SqliteReader::open() {
   if (connection_ == nullptr) {
-    MCUE_TRY(connection_, Connection::open(database_path_, Access::read));
+    MCUE_TRY(connection_, Connection::open(database_path_, Access::read, sqlite_vfs_));
   }
   return connection_.get();
 }

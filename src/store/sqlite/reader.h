@@ -19,7 +19,10 @@ namespace matchcue::store {
 class SqliteReader final : public Reader {
  public:
   explicit SqliteReader(const DataPaths& paths)
-      : database_path_(paths.database), log_(paths.log), snapshots_(paths.snapshots) {}
+      : database_path_(paths.database),
+        sqlite_vfs_(paths.disk->sqlite_vfs()),
+        log_(*paths.disk, paths.log),
+        snapshots_(*paths.disk, paths.snapshots) {}
 
   Result<std::vector<domain::LiveEvent>> load_events() override;
   Result<std::vector<domain::Change>> load_changes(const domain::EventId& event, domain::Sequence after,
@@ -62,6 +65,7 @@ class SqliteReader final : public Reader {
                     Result<void>& damage);
 
   std::string database_path_;
+  const char* sqlite_vfs_;
   DecisionLogReader log_;
   SnapshotFolder snapshots_;
   std::unique_ptr<Connection> connection_;

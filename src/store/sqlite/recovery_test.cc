@@ -102,24 +102,32 @@ TEST(Recovery, ForgetsUnsyncedChunksThatPowerLossTook) {
 }
 
 TEST(Recovery, ReportsADamagedChunkAndServesTheOthers) {
-  for (const char* synced : {"0", "(SELECT value FROM meta WHERE key = 'decision_log_synced')"}) {
-    const TestDirectory directory;
-    log_batches(directory, 3);
-    run_sql(directory, std::string("UPDATE meta SET value = ") + synced + " WHERE key = 'decision_log_synced'");
-    flip_byte(directory.log(), std::filesystem::file_size(directory.log()) / 2);
-    TestStore store(directory.path());
-    ErrorKind damage = ErrorKind::internal;
-    EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
-    EXPECT_EQ(damage, ErrorKind::corrupt);
-    std::size_t visited = 0;
-    const auto all = store.reader().visit_decisions([&](const domain::DecisionBatch&) { return ++visited > 0; });
-    EXPECT_EQ(visited, 2U);
-    EXPECT_EQ(all.error().kind, ErrorKind::corrupt);
-    const auto decision =
-        store.reader().load_decision({domain::EventId("match"), domain::Sequence(2), domain::ViewerId("viewer1")});
-    ASSERT_FALSE(decision.ok());
-    EXPECT_EQ(decision.error().kind, ErrorKind::corrupt);
-  }
+  const TestDirectory directory;
+  log_batches(directory, 3);
+  flip_byte(directory.log(), std::filesystem::file_size(directory.log()) / 2);
+  TestStore store(directory.path());
+  ErrorKind damage = ErrorKind::internal;
+  EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
+  EXPECT_EQ(damage, ErrorKind::corrupt);
+  std::size_t visited = 0;
+  const auto all = store.reader().visit_decisions([&](const domain::DecisionBatch&) { return ++visited > 0; });
+  EXPECT_EQ(visited, 2U);
+  EXPECT_EQ(all.error().kind, ErrorKind::corrupt);
+  const auto decision =
+      store.reader().load_decision({domain::EventId("match"), domain::Sequence(2), domain::ViewerId("viewer1")});
+  ASSERT_FALSE(decision.ok());
+  EXPECT_EQ(decision.error().kind, ErrorKind::corrupt);
+}
+
+TEST(Recovery, ForgetsAnUnsyncedChunkThatPowerLossToreInFrontOfAWholeOne) {
+  const TestDirectory directory;
+  log_batches(directory, 3);
+  run_sql(directory, "UPDATE meta SET value = 0 WHERE key = 'decision_log_synced'");
+  flip_byte(directory.log(), std::filesystem::file_size(directory.log()) / 2);
+  TestStore store(directory.path());
+  ErrorKind damage = ErrorKind::internal;
+  EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
+  EXPECT_EQ(damage, ErrorKind::internal) << "nothing was damaged that anybody had been promised";
 }
 
 TEST(Recovery, RefusesALogThatLostWhatWasSynced) {

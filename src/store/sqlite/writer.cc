@@ -78,6 +78,10 @@ void Writer::commit(Writes& writes) {
   const std::uint64_t log_end = storage_.log.end();
   const Result<void> result = carry_out(writes);
   if (!result.ok()) {
+    if (result.error().code == kSyncFailed && !sync_error_) {
+      sync_error_ = result.error();
+      sync_error_->message += "; nothing more is stored until matchcue is started again";
+    }
     roll_back(log_end);
     for (const auto& write : writes) write->fail(result.error());
   }
@@ -96,6 +100,7 @@ void Writer::roll_back(std::uint64_t log_end) {
 }
 
 Result<void> Writer::carry_out(Writes& writes) {
+  if (sync_error_) return *sync_error_;
   if (storage_.connection->has_moved() || !storage_.log.is_in_place()) {
     return unavailable("storage_moved", "the data directory was removed or replaced while it was in use");
   }
@@ -122,7 +127,7 @@ Result<void> Writer::apply_all(Writes& writes, WriteTarget& target) {
     MCUE_TRY_VOID(Query(*storage_.connection, "SAVEPOINT one_write").run());
     if (!write->apply(target)) {
       if (!storage_.connection->in_transaction()) {  // SQLite gave all of it up: disk full, I/O error
-        return unavailable("storage_unavailable", "the database could not be written");
+        return *write->error();
       }
       storage_.log.rewind(log_end);
       target.interaction_keys.undo(interactions_added);

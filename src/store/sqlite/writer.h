@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Write {
   virtual bool apply(WriteTarget& target) = 0;
   /// Makes `error` the result, unless it is an error already.
   virtual void fail(const Error& error) = 0;
+  /// Why it failed; null when it did not.
+  virtual const Error* error() const = 0;
   /// Hands out the result.
   virtual void finish() = 0;
 };
@@ -40,6 +43,7 @@ class WriteOf final : public Write {
   void fail(const Error& error) override {
     if (!result_ || result_->ok()) result_.emplace(error);
   }
+  const Error* error() const override { return result_ && !result_->ok() ? &result_->error() : nullptr; }
   void finish() override {
     CHECK(result_.has_value());
     if (done_) done_(std::move(*result_));
@@ -70,6 +74,7 @@ struct Storage {
 /// 1. Writes are applied in the order of submit(), each in a savepoint: one that fails leaves its neighbours alone.
 /// 2. No write is answered before the transaction that holds it has committed or failed.
 /// 3. Every write is answered once, on the writer thread, refused ones too; so the thread lives as long as the Writer.
+/// 4. After a failed sync every write is refused: nobody can say what of the last ones is on the disk.
 class Writer {
  public:
   struct Limits {
@@ -96,7 +101,8 @@ class Writer {
   void settle();
 
   const Limits limits_;
-  Storage storage_;  // the thread's
+  Storage storage_;                  // the thread's
+  std::optional<Error> sync_error_;  // the thread's; once there, it stays
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable work_;

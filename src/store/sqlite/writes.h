@@ -10,6 +10,7 @@
 #include "store/decision_log.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/key_index.h"
+#include "store/sqlite/lost_decisions.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/stored_traits.h"
 #include "store/store.h"
@@ -55,7 +56,9 @@ Result<void> write_past_index(WriteTarget& target);
 
 /// Errors: too_large when a header alone is too large for a chunk.
 Result<void> write_decisions(WriteTarget& target, const domain::DecisionBatch& batch);
-Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback);
+/// Feedback on lost decisions is stored as unattributed.
+Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback,
+                                                    const LostDecisions& lost);
 /// Errors: conflict.
 Result<void> write_learner_step(WriteTarget& target, const LearnerStep& step);
 
