@@ -49,6 +49,12 @@ class DecisionLog {
   Result<std::uint64_t> append(std::string_view chunk);
   /// Drops everything from `end` on: what a rolled-back transaction wrote.
   void rewind(std::uint64_t end);
+  /// Replaces bytes that were appended before by as many others. Durable after sync(). Errors: unavailable.
+  Result<void> overwrite(std::uint64_t offset, std::string_view bytes) {
+    CHECK(offset + bytes.size() <= end_, offset, bytes.size(), end_);
+    return file_->write(offset, bytes);
+  }
+  Result<std::string> read(const ChunkPlace& place) { return file_->read(place.offset, place.length); }
   /// Makes everything appended so far durable. Errors: unavailable.
   Result<void> sync();
 

@@ -137,8 +137,8 @@ class RealDisk final : public Disk {
   std::vector<std::string> list(const std::string& folder) override {
     std::vector<std::string> names;
     std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-      names.push_back(entry.path().filename().string());
+    for (std::filesystem::recursive_directory_iterator entry(folder, none), end; entry != end; entry.increment(none)) {
+      if (entry->is_regular_file(none)) names.push_back(entry->path().lexically_relative(folder).string());
     }
     std::sort(names.begin(), names.end());
     return names;

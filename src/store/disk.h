@@ -58,7 +58,7 @@ class Disk {
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual bool exists(const std::string& path) = 0;
-  /// The names in a folder, in order; none when it is not there.
+  /// The files in a folder and in those below it, by their paths from it, in order; none when it is not there.
   virtual std::vector<std::string> list(const std::string& folder) = 0;
   /// With its parents, for the owner only; nothing when it is there.
   virtual Result<void> create_folder(const std::string& path) = 0;

@@ -20,12 +20,13 @@ std::string snapshot_bytes(std::uint64_t step) { return std::string(3'000, stati
 // --- writing
 
 void FaultScript::write(Store& store, std::size_t groups) {
-  finished_ = {};
+  std::promise<void> finished;
+  finished_ = &finished;
   groups_left_ = groups;
   failed_ = false;
-  auto finished = finished_.get_future();
   next_group(store);
-  finished.get();
+  finished.get_future().get();
+  finished_ = nullptr;
 }
 
 void FaultScript::write_on(Store& store, std::size_t groups) {
@@ -36,7 +37,7 @@ void FaultScript::write_on(Store& store, std::size_t groups) {
 
 /// After the first, on the store's thread: what it finds queued when it is back is one commit.
 void FaultScript::next_group(Store& store) {
-  if (groups_left_ == 0 || (failed_ && stop_at_failure_)) return finished_.set_value();
+  if (groups_left_ == 0 || (failed_ && stop_at_failure_)) return finished_->set_value();
   --groups_left_;
   const std::uint64_t writes = 1 + random_.below(kGroupWritesMax);
   unanswered_ = 1 + writes;
@@ -193,7 +194,7 @@ std::string FaultScript::check_changes(Reader& reader) {
 
 std::string FaultScript::check_interactions(Reader& reader) {
   std::multiset<std::string> found;
-  const auto visited = reader.visit_interactions([&](const domain::Interaction& interaction) {
+  const auto visited = reader.visit_interactions(UINT64_MAX, [&](const domain::Interaction& interaction) {
     found.insert(std::to_string(interaction.timestamp_s));
     return true;
   });

@@ -68,7 +68,7 @@ class FaultScript {
   static std::string compare(const char* what, Names& names, const std::multiset<std::string>& found);
 
   Random random_;
-  std::promise<void> finished_;
+  std::promise<void>* finished_ = nullptr;  // of the present write()
   std::size_t groups_left_ = 0;
   std::size_t unanswered_ = 0;
   bool stop_at_failure_ = true;

@@ -188,9 +188,7 @@ std::vector<std::string> SimulatedDisk::list(const std::string& folder) {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> found;
   for (const auto& [path, file] : names_) {
-    if (!path.starts_with(folder + "/")) continue;
-    const std::string name = path.substr(folder.size() + 1);
-    if (name.find('/') == std::string::npos) found.push_back(name);
+    if (path.starts_with(folder + "/")) found.push_back(path.substr(folder.size() + 1));
   }
   return found;
 }

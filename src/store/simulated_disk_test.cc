@@ -100,12 +100,12 @@ TEST(SimulatedDisk, FailsTheCallsThatItIsToldTo) {
   EXPECT_FALSE(file->read(0, 1).ok());
 }
 
-TEST(SimulatedDisk, ListsAFolder) {
+TEST(SimulatedDisk, ListsAFolderAndThoseBelow) {
   SimulatedDisk disk;
   create(disk, "d/b");
   create(disk, "d/a");
   create(disk, "d/e/f");
-  EXPECT_THAT(disk.list("d"), ElementsAre("a", "b"));
+  EXPECT_THAT(disk.list("d"), ElementsAre("a", "b", "e/f"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "store/fault_script.h"
 #include "store/simulated_disk.h"
 #include "store/sqlite/test_store.h"
+#include "store/sqlite/verify.h"
 
 namespace matchcue::store {
 namespace {
@@ -163,6 +164,62 @@ TEST(StorageFaults, FeedbackOnDecisionsThatCouldNotBeLoggedIsKeptAsUnattributed)
   EXPECT_TRUE(stored.at(0).attributed);
   EXPECT_FALSE(stored.at(1).attributed);
   EXPECT_TRUE(stored.at(1).item.empty());
+}
+
+/// Somebody in a few of the things that a store keeps.
+void write_somebody(TestStore& store, const char* who) {
+  for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+    auto batch = make_batch("match", sequence, 3);
+    batch.viewers[1] = domain::ViewerId(who);
+    ASSERT_TRUE(store.log(batch).ok());
+    ASSERT_TRUE(store
+                    .give({make_feedback(who, std::to_string(sequence), sequence),
+                           make_feedback("viewer2", std::to_string(sequence), sequence)})
+                    .ok());
+  }
+  ASSERT_TRUE(
+      store.add({make_interaction(who, "item", 1, "GOAL"), make_interaction("viewer2", "item", 1, "GOAL")}).ok());
+  ASSERT_TRUE(store.identify("anonymous-0815", who).ok());
+}
+
+TEST(StorageFaults, AnErasureThatAPowerCutEndsGoesOnWhenAskedAgain) {
+  constexpr const char* kWho = "known-to-us-4711";
+  SimulatedDisk disk;
+  SqliteOptions options;
+  options.disk = &disk;
+  {
+    TestStore store("data", options);
+    write_somebody(store, kWho);
+  }
+  const auto files = disk.files();
+  const auto erase = [&](TestStore& store) {
+    return wait_for<Erasure>(
+        [&](Done<Erasure> done) { store.store().erase_viewer(domain::ViewerId(kWho), std::move(done)); });
+  };
+  std::uint64_t cuts = 0;
+  for (bool whole = false; !whole; ++cuts) {
+    disk.put_files(files);
+    {
+      TestStore store("data", options);
+      disk.cut_power_at(cuts + 1);
+      whole = erase(store).ok();
+    }
+    disk.restart(cuts);
+    {
+      TestStore store("data", options);
+      const auto erased = erase(store);
+      ASSERT_TRUE(erased.ok()) << erased.error().message;
+      ASSERT_THAT(erased->bytes_found, IsEmpty()) << "cut " << cuts;
+      ASSERT_EQ(store.reader().load_feedback(domain::ViewerId("viewer2"), 100)->size(), 5U) << "cut " << cuts;
+      ASSERT_EQ(store.reader().count_interactions().value(), 1U);
+    }
+    ASSERT_THAT(verify_directory("data", disk)->damage, IsEmpty()) << "cut " << cuts;
+    for (const auto& [path, bytes] : disk.files()) {
+      ASSERT_EQ(bytes.find(kWho), std::string::npos) << path << ", cut " << cuts;
+      ASSERT_EQ(bytes.find("anonymous-0815"), std::string::npos) << path << ", cut " << cuts;
+    }
+  }
+  EXPECT_GT(cuts, 20U);
 }
 
 TEST(StorageFaults, OpeningOnAFailingDiskSaysWhyAndDamagesNothing) {

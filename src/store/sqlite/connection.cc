@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "store/disk.h"
+#include "store/sqlite/checked_pages.h"
 
 namespace matchcue::store {
 
@@ -40,11 +41,14 @@ Error make_error(int code, int error_number, const std::string& path, const char
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access, const char* vfs) {
   sqlite3* database = nullptr;
   const int create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
-  const int code = sqlite3_open_v2(path.c_str(), &database,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create, vfs);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create, checked_vfs(vfs));
   std::unique_ptr<Connection> connection(new Connection(path, database));
   if (code != SQLITE_OK) return make_error(code, sqlite3_system_errno(database), path, sqlite3_errstr(code));
   sqlite3_busy_timeout(database, kBusyTimeoutMs);
+  int reserved = kPageSumBytes;  // of a database that is created or vacuumed
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   MCUE_TRY_VOID(connection->run(access == Access::write ? kWriterSettings : kReaderSettings));
   return connection;
 }

@@ -33,7 +33,8 @@ class SqliteReader final : public Reader {
   Result<std::optional<domain::Viewer>> load_viewer(const domain::ViewerId& viewer) override;
   Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) override;
   Result<std::uint64_t> count_interactions() override;
-  Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) override;
+  Result<std::uint64_t> last_interaction_number() override;
+  Result<void> visit_interactions(std::uint64_t last, const std::function<bool(domain::Interaction)>& visit) override;
   Result<std::vector<domain::StoredFilter>> load_filters() override;
   Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) override;
   Result<bool> has_past_index() override;

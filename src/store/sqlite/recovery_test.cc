@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "store/decision_chunk.h"
+#include "store/sqlite/checked_pages.h"
 #include "store/sqlite/test_store.h"
 
 namespace matchcue::store {
@@ -49,7 +50,8 @@ void flip_byte(const std::string& path, std::uint64_t offset) {
 
 void run_sql(const TestDirectory& directory, const std::string& sql) {
   sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(directory.database().c_str(), &database), SQLITE_OK);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  ASSERT_EQ(sqlite3_open_v2(directory.database().c_str(), &database, flags, checked_vfs(nullptr)), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
   sqlite3_close(database);
 }
@@ -154,6 +156,23 @@ TEST(Recovery, MakesAnEmptyDatabaseAPresentOne) {
   EXPECT_TRUE(store.append(make_change("match", 1), 0).ok());
 }
 
+TEST(Recovery, GivesTheDatabaseOfAnOlderVersionRoomForChecksums) {
+  const TestDirectory directory;
+  log_batches(directory, 1);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(directory.database().c_str(), &database), SQLITE_OK);
+  int none = 0;
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_RESERVE_BYTES, &none);
+  ASSERT_EQ(sqlite3_exec(database, "PRAGMA journal_mode = DELETE; VACUUM", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  { const TestStore store(directory.path()); }
+  std::string header(100, '\0');
+  std::ifstream(directory.database(), std::ios::binary).read(header.data(), 100);
+  EXPECT_EQ(header[20], kPageSumBytes);
+  TestStore store(directory.path());
+  EXPECT_THAT(logged_sequences(store.reader()), ElementsAre(1));
+}
+
 TEST(Recovery, BringsTheLayoutBeforeFiltersToThePresentOne) {
   const TestDirectory directory;
   {
@@ -162,7 +181,8 @@ TEST(Recovery, BringsTheLayoutBeforeFiltersToThePresentOne) {
   }
   run_sql(directory,
           "DROP TABLE filters; ALTER TABLE events DROP COLUMN filters; ALTER TABLE changes DROP COLUMN filter; "
-          "DROP TABLE viewer_links; ALTER TABLE learner_steps DROP COLUMN links; PRAGMA user_version = 1");
+          "DROP TABLE log_patches; DROP TABLE viewer_links; ALTER TABLE learner_steps DROP COLUMN links; PRAGMA "
+          "user_version = 1");
   TestStore store(directory.path());
   const auto events = store.reader().load_events();
   ASSERT_TRUE(events.ok()) << events.error().message;

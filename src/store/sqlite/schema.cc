@@ -76,8 +76,13 @@ DROP TABLE IF EXISTS solution_versions;
 DROP TABLE IF EXISTS interaction_counts;
 )sql";
 
+constexpr const char* kVersion4 = R"sql(
+-- Chunks of decisions.log that are to be overwritten in place; see erase_viewer.cc.
+CREATE TABLE log_patches (log_offset INTEGER PRIMARY KEY, chunk BLOB NOT NULL);
+)sql";
+
 /// Entry n takes a database from version n to n + 1. Released entries never change.
-constexpr std::array<const char*, 3> kMigrations = {kVersion1, kVersion2, kVersion3};
+constexpr std::array<const char*, 4> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 Result<std::int64_t> load_layout(Connection& connection) {
   Query query(connection, "PRAGMA user_version");

@@ -55,6 +55,13 @@ Result<void> SnapshotFolder::save(const LearnerSnapshot& snapshot) const {
   return {};
 }
 
+Result<std::size_t> SnapshotFolder::remove_all() const {
+  const std::vector<std::string> names = disk_->list(path_);  // unfinished ones too
+  for (const std::string& name : names) MCUE_TRY_VOID(disk_->remove(path_ + "/" + name));
+  if (!names.empty()) MCUE_TRY_VOID(disk_->sync_folder(path_));
+  return names.size();
+}
+
 Result<std::optional<LearnerSnapshot>> SnapshotFolder::load(std::uint64_t step_max) const {
   const std::vector<std::uint64_t> kept = steps();
   const auto after = std::upper_bound(kept.begin(), kept.end(), step_max);

@@ -24,6 +24,8 @@ class SnapshotFolder {
   /// Writes a snapshot durably, in the place of one of the same step, and removes the oldest of more than kKept.
   /// Errors: unavailable, naming the file.
   Result<void> save(const LearnerSnapshot& snapshot) const;
+  /// Removes every snapshot, durably; returns how many there were. Errors: unavailable.
+  Result<std::size_t> remove_all() const;
   /// The newest snapshot of a step <= `step_max`. Errors: unavailable.
   Result<std::optional<LearnerSnapshot>> load(std::uint64_t step_max) const;
 

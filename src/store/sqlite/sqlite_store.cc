@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/sqlite_store.h"
 
+#include "store/sqlite/checked_pages.h"
 #include "store/sqlite/data_directory.h"
+#include "store/sqlite/erase_person.h"
 #include "store/sqlite/reader.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/wal_check.h"
 #include "store/sqlite/writer.h"
 
 namespace matchcue::store {
@@ -106,6 +109,23 @@ class SqliteStore final : public Store {
     return SnapshotFolder(*directory_.paths().disk, directory_.paths().snapshots).save(snapshot);
   }
 
+  void erase_viewer(domain::ViewerId viewer, Done<Erasure> done) override {
+    const auto erase = [this, viewer = std::move(viewer), done](const Result<Storage*>& storage) -> Result<void> {
+      auto erased = storage.ok() ? erase_person(**storage, directory_.paths(), viewer) : storage.error();
+      const Result<void> result = erased.ok() ? Result<void>() : erased.error();
+      done(std::move(erased));
+      return result;
+    };
+    // After everything that is queued: it may be about them.
+    const auto nothing = [](WriteTarget&) -> Result<void> { return {}; };
+    submit<void>(nothing, [this, erase, done = std::move(done)](const Result<void>& reached) {
+      if (!reached.ok()) return done(reached.error());
+      writer_.submit_between(erase);
+    });
+  }
+
+  std::optional<Error> trouble() const override { return writer_.trouble(); }
+
   void close() override { writer_.close(); }
 
  private:
@@ -135,6 +155,12 @@ Result<std::vector<ChunkPlace>> load_unsynced_places(Connection& connection, std
   }
 }
 
+/// Ends an erasure that was cut short: its patches are committed, so their chunks are in the log.
+Result<void> apply_log_patches(Connection& connection, DecisionLog& log) {
+  MCUE_TRY_VOID(overwrite_patched_chunks(connection, log));
+  return Query(connection, "DELETE FROM log_patches").run();
+}
+
 /// Makes the index and the log agree again after a crash. Behind the last synced byte a chunk may be in the log and not
 /// in the index (the commit did not happen) or in the index and not whole in the log (power loss, which may spare later
 /// ones). Nobody was promised those.
@@ -147,6 +173,7 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
         log.path() + " has " + std::to_string(log.end()) + " bytes; " + std::to_string(synced) + " were stored",
         {}};
   }
+  MCUE_TRY_VOID(apply_log_patches(connection, log));
   MCUE_TRY(const auto places, load_unsynced_places(connection, synced));
   std::uint64_t known_end = synced;
   for (const ChunkPlace& place : places) {
@@ -168,6 +195,15 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
   return save_meta_count(connection, kLogSyncedKey, log.end());
 }
 
+/// A database of an older version has no room for sums in its pages: all of them are written anew, once.
+Result<void> make_room_for_sums(Connection& connection, const DataPaths& paths) {
+  constexpr std::uint64_t kReservedBytesAt = 20;
+  MCUE_TRY(const auto file, paths.disk->open(paths.database, OpenFor::reading));
+  MCUE_TRY(const std::string reserved, file->read(kReservedBytesAt, 1));
+  if (reserved.empty() || reserved.front() == kPageSumBytes) return {};
+  return connection.run("VACUUM");
+}
+
 Result<void> recover(Connection& connection, DecisionLog& log) {
   MCUE_TRY_VOID(connection.run("BEGIN IMMEDIATE"));
   const Result<void> recovered = recover_log(connection, log);
@@ -181,12 +217,16 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   CHECK(options.queue_writes_max >= 1 && options.commit_writes_max >= 1);
   Disk& disk = options.disk == nullptr ? real_disk() : *options.disk;
   MCUE_TRY(DataDirectory directory, DataDirectory::open(disk, options.directory));
+  MCUE_TRY_VOID(check_wal(disk, directory.paths().database + "-wal"));
   MCUE_TRY(auto connection, Connection::open(directory.paths().database, Access::write, disk.sqlite_vfs()));
   const std::string checkpoints = "PRAGMA wal_autocheckpoint = " + std::to_string(options.checkpoint_pages);
   MCUE_TRY_VOID(connection->run(checkpoints.c_str()));
   MCUE_TRY_VOID(migrate(*connection, directory.paths().database));
+  MCUE_TRY_VOID(make_room_for_sums(*connection, directory.paths()));
   MCUE_TRY(DecisionLog log, DecisionLog::open(disk, directory.paths().log));
   MCUE_TRY_VOID(recover(*connection, log));
+  // So that a WAL never holds frames of two processes: check_wal() could not tell theirs apart.
+  MCUE_TRY_VOID(connection->run("PRAGMA wal_checkpoint(TRUNCATE)"));
   MCUE_TRY_VOID(directory.sync());
   MCUE_TRY(std::string epoch, load_meta(*connection, kEpochKey));
   MCUE_TRY(KeyIndex interaction_keys, KeyIndex::open(*connection, kInteractionKeys));

@@ -37,6 +37,9 @@ struct WriteTarget {
   bool sync_log = false;  ///< set by a write that must not become durable before the decisions in front of it
 };
 
+/// The ids that one person is known by, of which `viewer` is one.
+Result<std::vector<domain::ViewerId>> load_ids_of(Connection& connection, const domain::ViewerId& viewer);
+
 /// The contents of `event` are left alone: map_content is the only way to change them. Errors: conflict.
 Result<void> write_change(WriteTarget& target, const domain::Change& change, const domain::LiveEvent& event,
                           domain::Sequence previous);
