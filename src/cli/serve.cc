@@ -31,7 +31,7 @@ class RunningServer final : public Server {
     trainings.data_dir = options_.store.directory;
     trainings_ = make_training_desk(trainings, clock_);
     MCUE_TRY(api_, api::ApiServer::start(
-                       api, host_.engine(), *trainings_, [this] { return host_.metrics().exposition(); },
+                       api, host_.engine(), *trainings_, [this] { return exposition(); },
                        [this] { return host_.engine().ready(); }));
     return {};
   }
@@ -48,6 +48,11 @@ class RunningServer final : public Server {
   }
 
  private:
+  std::string exposition() {
+    host_.metrics().storage_trouble().Set(host_.engine().storage_trouble() ? 1 : 0);
+    return host_.metrics().exposition();
+  }
+
   Options options_;
   SystemClock clock_;
   EngineHost host_;
@@ -86,6 +91,7 @@ void block_signals() {
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, and no reason to end
 }
 
 int wait_for_signal() {

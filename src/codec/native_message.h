@@ -74,7 +74,8 @@ std::string write_welcome(std::string_view session, std::string_view epoch, doma
                           Continuity continuity, int ping_s, const RetryAdvice& retry);
 std::string write_interaction_ack(std::string_view interaction_id);
 std::string write_goaway(int reconnect_in_ms);
-/// {"t":"error","code":..,"message":..,"field":..,"fatal":..}; "field" only when the error names one.
-std::string write_error(const Error& error, bool fatal);
+/// {"t":"error","code":..,"message":..,"field":..,"id":..,"fatal":..}; "field" only when the error names one, "id" only
+/// when it answers an interaction: that one is not stored, and may be sent again.
+std::string write_error(const Error& error, bool fatal, std::string_view interaction_id = {});
 
 }  // namespace matchcue::codec
