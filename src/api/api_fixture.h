@@ -94,6 +94,7 @@ inline const std::map<std::string, Sample>& samples() {
       {"putItem", {"/v1/items/I1", R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})"}},
       {"getViewer", {"/v1/viewers/v1"}},
       {"identifyViewer", {"/v1/viewers/anon-7f3a/identify", R"({"viewer":"bob"})"}},
+      {"eraseViewer", {"/v1/viewers/v1"}},
       {"putViewer", {"/v1/viewers/v1", R"({"AGE":30,"GENDER":"F"})"}},
       {"getSchema", {"/v1/datasets/items/schema"}},
       {"putSchema", {"/v1/datasets/items/schema", ""}},

@@ -14,6 +14,9 @@ namespace matchcue::api {
 /// Whether an operation changes something that an operator is answerable for. What viewers do is not that.
 bool is_audited(const Route& route);
 
+/// Whether the record of an operation does not say whom it was about: erasing a person must not leave their name here.
+bool forgets_whom(const Route& route);
+
 /// Runs the handler of an audited route with a record around it. API thread.
 void run_audited(const Route& route, Call call, const domain::AuditRecord& record);
 

@@ -49,6 +49,14 @@ TEST_F(AuditTest, SoIsOneThatWasRefused) {
   EXPECT_THAT(record.after, HasSubstr("wrong_type"));
 }
 
+TEST_F(AuditTest, ErasingAPersonDoesNotLeaveTheirNameHere) {
+  ASSERT_TRUE(client->send("DELETE", "/v1/viewers/bob").ok());
+  const domain::AuditRecord record = only_record();
+  EXPECT_EQ(record.operation, "eraseViewer");
+  EXPECT_EQ(record.who, "ann");
+  EXPECT_EQ((record.target + record.request + record.before + record.after).find("bob"), std::string::npos);
+}
+
 TEST_F(AuditTest, AnImportIsOneChange) {
   ASSERT_TRUE(client
                   ->send("POST", "/v1/datasets/items/imports?dry_run=true",

@@ -103,6 +103,13 @@ Result<void> identify_viewer(Call& call) {
   return {};
 }
 
+Result<void> erase_viewer(Call& call) {
+  call.services.engine.erase_viewer(
+      domain::ViewerId(call.arguments.text("viewer")),
+      answer_with<store::Erasure>(call, 200, [](const store::Erasure& erasure) { return to_json(erasure); }));
+  return {};
+}
+
 engine::Reply<domain::Schema> answer_schema(const Call& call) {
   return [respond = call.respond](Result<domain::Schema> schema) {
     respond([schema = std::move(schema)]() -> HttpResponse {
@@ -186,25 +193,9 @@ Route import_route() {
   return route;
 }
 
-}  // namespace
-
-std::vector<Route> catalogue_routes() {
-  const Parameter kind = data_set_kind();
-  const Parameter item = path_id("item", "the item");
+std::vector<Route> viewer_routes() {
   const Parameter viewer = path_id("viewer", "the viewer");
   return {
-      {"GET", "/v1/items", "listItems", "All items", {}, "", 200, "ItemList", {}, list_items},
-      {"GET", "/v1/items/{item}", "getItem", "An item", {item}, "", 200, "Item", {404}, get_item},
-      {"PUT",
-       "/v1/items/{item}",
-       "putItem",
-       "Adds or replaces an item; the fields are those of the items schema",
-       {item},
-       "Row",
-       200,
-       "WriteSummary",
-       {413, 415},
-       put_item},
       {"GET",
        "/v1/viewers/{viewer}",
        "getViewer",
@@ -225,6 +216,16 @@ std::vector<Route> catalogue_routes() {
        "WriteSummary",
        {413, 415},
        put_viewer},
+      {"DELETE",
+       "/v1/viewers/{viewer}",
+       "eraseViewer",
+       "Removes a person everywhere, under all their ids, and searches every file for what is left; for good",
+       {viewer},
+       "",
+       200,
+       "Erasure",
+       {},
+       erase_viewer},
       {"POST",
        "/v1/viewers/{anonymous}/identify",
        "identifyViewer",
@@ -235,6 +236,27 @@ std::vector<Route> catalogue_routes() {
        "ViewerLink",
        {409, 413, 415},
        identify_viewer},
+  };
+}
+
+}  // namespace
+
+std::vector<Route> catalogue_routes() {
+  const Parameter kind = data_set_kind();
+  const Parameter item = path_id("item", "the item");
+  std::vector<Route> all = {
+      {"GET", "/v1/items", "listItems", "All items", {}, "", 200, "ItemList", {}, list_items},
+      {"GET", "/v1/items/{item}", "getItem", "An item", {item}, "", 200, "Item", {404}, get_item},
+      {"PUT",
+       "/v1/items/{item}",
+       "putItem",
+       "Adds or replaces an item; the fields are those of the items schema",
+       {item},
+       "Row",
+       200,
+       "WriteSummary",
+       {413, 415},
+       put_item},
       {"GET",
        "/v1/datasets/{kind}/schema",
        "getSchema",
@@ -257,6 +279,8 @@ std::vector<Route> catalogue_routes() {
        put_schema},
       import_route(),
   };
+  for (Route& route : viewer_routes()) all.push_back(std::move(route));
+  return all;
 }
 
 }  // namespace matchcue::api

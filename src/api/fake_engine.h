@@ -18,6 +18,7 @@ class FakeEngine final : public engine::Engine {
   std::optional<Error> failure;     ///< when set, the answer to everything
   std::atomic<bool> silent{false};  ///< when set, nothing is answered
   std::atomic<bool> is_ready{true};
+  std::optional<Error> trouble;  ///< of storage
   std::uint64_t rows_put = 0;
   domain::Values last_row;
   engine::CorrectMoment last_correction;
@@ -133,6 +134,14 @@ class FakeEngine final : public engine::Engine {
     last_identified = request;
     answer(reply, domain::ViewerLink{1, request.anonymous, request.viewer, domain::no_traits(), filter().created});
   }
+  void erase_viewer(domain::ViewerId viewer, engine::Reply<store::Erasure> reply) override {
+    store::Erasure erasure;
+    erasure.ids = {viewer, domain::ViewerId("anon-7f3a")};
+    erasure.feedback = 12;
+    erasure.bytes_searched = 4096;
+    erasure.bytes_found = {"matchcue.db: 1"};
+    answer(reply, erasure);
+  }
   void schema(domain::DatasetKind kind, engine::Reply<domain::Schema> reply) override {
     answer(reply, codec::builtin_schema(kind));
   }
@@ -202,6 +211,7 @@ class FakeEngine final : public engine::Engine {
   std::size_t shard_count() const override { return 0; }
   std::size_t shard_of(const domain::ViewerId&) const override { return 0; }
   engine::ShardEngine& shard(std::size_t) override { CHECK(false); }
+  std::optional<Error> storage_trouble() const override { return trouble; }
   bool ready() const override { return is_ready; }
   void stop() override {}
 

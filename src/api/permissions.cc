@@ -53,6 +53,7 @@ constexpr std::array kTable = {
     Row{"revokeTickets", Scope::admin},
     Row{"listRevocations", Scope::admin},
     Row{"listAudit", Scope::admin},
+    Row{"eraseViewer", Scope::admin},
 };
 
 }  // namespace

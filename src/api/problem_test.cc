@@ -35,6 +35,12 @@ TEST(Problem, QuotesAStrangersBytesAsText) {
   EXPECT_EQ(read_problem(400, text).field, "a\"b");
 }
 
+TEST(Problem, SaysWhenToTryAgainWhereThatHelps) {
+  EXPECT_EQ(codec::retry_after_s(unavailable("storage_full", "")), 2);
+  EXPECT_EQ(codec::retry_after_s(unavailable("storage_sync_failed", "")), 30);
+  EXPECT_EQ(codec::retry_after_s(invalid("a", "b")), std::nullopt);
+}
+
 TEST(Problem, ABodyThatIsNoProblemStillGivesAnError) {
   const Error error = read_problem(502, "<html>bad gateway</html>");
   EXPECT_EQ(error.kind, ErrorKind::unavailable);

@@ -326,6 +326,21 @@ Json to_json(const Training& training) {
           {"error", std::move(error)}};
 }
 
+Json to_json(const store::Erasure& erasure) {
+  Json ids = Json::array();
+  for (const domain::ViewerId& id : erasure.ids) ids.push_back(id.str());
+  return {{"ids", std::move(ids)},
+          {"viewers", erasure.viewers},
+          {"interactions", erasure.interactions},
+          {"feedback", erasure.feedback},
+          {"links", erasure.links},
+          {"traits", erasure.traits},
+          {"decisions", erasure.decisions},
+          {"snapshots", erasure.snapshots},
+          {"bytes_searched", erasure.bytes_searched},
+          {"bytes_found", erasure.bytes_found}};
+}
+
 Json to_json(const domain::ViewerLink& link) {
   return {{"anonymous", link.anonymous.str()}, {"viewer", link.viewer.str()}, {"at", format_rfc3339(link.at)}};
 }

@@ -17,6 +17,9 @@ HttpResponse make_problem(int status, Error error) {
   HttpResponse response;
   response.status = status;
   response.content_type = codec::kProblemType;
+  if (const auto seconds = codec::retry_after_s(error)) {
+    response.headers.emplace_back("Retry-After", std::to_string(*seconds));
+  }
   response.problem = std::move(error);
   return response;
 }

@@ -204,11 +204,20 @@ Plan find_route(const HttpRequest& head, std::string_view path) {
   return plan;
 }
 
+/// The address with its parameters as they are, for people and for whoever looks for them later.
 domain::AuditRecord begin_record(const Plan& plan, const HttpRequest& head) {
   domain::AuditRecord record;
   record.who = plan.who;
   record.from = head.from;
-  record.target = head.target;
+  record.target = plan.route->path;
+  if (forgets_whom(*plan.route)) return record;
+  for (const Parameter& parameter : plan.route->parameters) {
+    const std::size_t at = record.target.find("{" + parameter.name + "}");
+    if (!parameter.in_path || at == std::string::npos) continue;
+    record.target.replace(at, parameter.name.size() + 2, plan.arguments.text(parameter.name));
+  }
+  const std::size_t question = head.target.find('?');
+  if (question != std::string::npos) record.target += head.target.substr(question);
   return record;
 }
 

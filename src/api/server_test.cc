@@ -75,6 +75,41 @@ TEST(ApiServer, EveryRouteAnswersAsItsDescriptionSays) {
   }
 }
 
+TEST(ApiServer, EveryWriteIsRefusedByNameWithRetryAfterWhileStorageRefuses) {
+  Edge edge;
+  edge.engine.failure = unavailable("storage_full", "cannot write /data/matchcue.db: No space left on device");
+  std::size_t refused = 0;
+  for (const Route& route : routes()) {
+    const bool elsewhere = route.path.find("trainings") != std::string::npos ||
+                           route.path.find("solution-versions") != std::string::npos || route.operation == "importRows";
+    if (route.method == "GET" || elsewhere) continue;
+    SCOPED_TRACE(route.operation);
+    Sample sample = samples().at(route.operation);
+    if (route.operation == "putSchema")
+      sample.body = codec::write_schema(codec::builtin_schema(domain::DatasetKind::items));
+    const std::string answer =
+        edge.raw(route.method + " " + sample.target + " HTTP/1.1\r\nHost: localhost\r\n" +
+                 "Content-Type: " + route.request_type + "\r\nConnection: close\r\n" +
+                 "Content-Length: " + std::to_string(sample.body.size()) + "\r\n\r\n" + sample.body);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503")) << answer;
+    EXPECT_NE(answer.find("\r\nRetry-After: 2\r\n"), std::string::npos) << answer;
+    EXPECT_NE(answer.find(R"("code":"storage_full")"), std::string::npos) << answer;
+    ++refused;
+  }
+  EXPECT_GE(refused, 15U);
+}
+
+TEST(ApiServer, HealthAndReadinessSayWhyStorageRefusesAndStayGood) {
+  Edge edge;
+  edge.engine.trouble = unavailable("storage_read_only", "cannot write /data/matchcue.db: Read-only file system");
+  for (const char* path : {"/healthz", "/readyz"}) {
+    const auto answer = edge.client->send("GET", path);
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(Json::parse(answer->body)["storage"], "storage_read_only");
+  }
+}
+
 TEST(ApiServer, EveryKindOfEngineErrorBecomesItsProblem) {
   const std::pair<ErrorKind, int> kinds[] = {{ErrorKind::invalid_argument, 400}, {ErrorKind::not_found, 404},
                                              {ErrorKind::conflict, 409},         {ErrorKind::too_large, 413},

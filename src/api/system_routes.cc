@@ -19,15 +19,24 @@ void respond_json(const Call& call, Json body) {
   call.respond([body = std::move(body)] { return json_response(200, body); });
 }
 
+/// With what storage says: viewers are served while it refuses, so that is no reason to take this process away from
+/// them.
+void respond_status(const Call& call, const char* status) {
+  const auto trouble = call.services.engine.storage_trouble();
+  respond_json(
+      call,
+      {{"status", status}, {"storage", trouble ? trouble->code : "ok"}, {"detail", trouble ? trouble->message : ""}});
+}
+
 Result<void> get_health(Call& call) {
-  respond_json(call, {{"status", "ok"}});
+  respond_status(call, "ok");
   return {};
 }
 
 Result<void> get_readiness(Call& call) {
   if (!call.services.ready())
     return unavailable("not_ready", "events, catalogue and solution version are being loaded");
-  respond_json(call, {{"status", "ready"}});
+  respond_status(call, "ready");
   return {};
 }
 

@@ -57,7 +57,7 @@ void add_access_commands(Commands commands);    // token make, ticket key|make|c
 void add_event_commands(Commands commands);     // event set|get|list|tail|map|pin|block|release
 void add_filter_commands(Commands commands);    // filter put|list|show|delete|test|use|drop
 void add_moment_commands(Commands commands);    // moment fire|correct|list
-void add_viewer_commands(Commands commands);    // viewer show|identify
+void add_viewer_commands(Commands commands);    // viewer show|identify|erase
 void add_decision_commands(Commands commands);  // decision show, recommend
 void add_import_commands(Commands commands);    // import users|items|interactions, sample-data
 void add_train_command(Commands commands);      // train
@@ -67,10 +67,11 @@ void add_crowd_command(Commands commands);      // crowd
 void add_campaign_commands(Commands commands);  // campaign show|deploy|rollback|shadow
 void add_learn_commands(Commands commands);     // learn show|watch|settle|verify
 void add_learn_verify_command(CLI::App& family, Commands commands);
-void add_ope_command(Commands commands);   // ope
-void add_eval_command(Commands commands);  // eval
-void add_tune_command(Commands commands);  // tune
-void add_load_command(Commands commands);  // load
-void add_demo_command(Commands commands);  // demo
+void add_ope_command(Commands commands);       // ope
+void add_eval_command(Commands commands);      // eval
+void add_tune_command(Commands commands);      // tune
+void add_load_command(Commands commands);      // load
+void add_demo_command(Commands commands);      // demo
+void add_storage_commands(Commands commands);  // verify, backup, restore
 
 }  // namespace matchcue::cli

@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
   add_eval_command(commands);
   add_tune_command(commands);
   add_load_command(commands);
+  add_storage_commands(commands);
   add_doctor_command(commands);
 
   try {

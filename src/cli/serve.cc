@@ -62,9 +62,14 @@ class RunningServer final : public Server {
     api.port = options_.api.port;
     api.viewers_websocket = (is_secure() ? "wss://" : "ws://") + gateway_->address().text() + "/v1/ws";
     MCUE_TRY(api_, api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(),
-                                               access_->tls(), [this] { return host_.metrics().exposition(); },
+                                               access_->tls(), [this] { return exposition(); },
                                                [this] { return host_.engine().ready(); }}));
     return {};
+  }
+
+  std::string exposition() {
+    host_.metrics().storage_trouble().Set(host_.engine().storage_trouble() ? 1 : 0);
+    return host_.metrics().exposition();
   }
 
   Options options_;
@@ -108,6 +113,7 @@ void block_signals() {
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, and no reason to end
 }
 
 int wait_for_signal() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// viewer show|identify
+// viewer show|identify|erase
 #include <memory>
 
 #include "cli/api_calls.h"
@@ -40,6 +40,28 @@ ExitCode identify(const Globals& globals, const Arguments& arguments) {
                arguments.anonymous + " is " + arguments.viewer + " (" + link->at("at").get<std::string>() + ")");
 }
 
+std::string readable_erasure(const Json& erasure) {
+  std::string text = "erased";
+  for (const Json& id : erasure.at("ids")) text += " " + id.get<std::string>();
+  text += ":";
+  for (const char* what : {"viewers", "interactions", "feedback", "links", "traits", "decisions", "snapshots"}) {
+    text += "\n  " + std::to_string(erasure.at(what).get<std::uint64_t>()) + " " + what;
+  }
+  text += "\nsearched " + std::to_string(erasure.at("bytes_searched").get<std::uint64_t>()) +
+          " bytes of files for the ids: ";
+  if (erasure.at("bytes_found").empty()) return text + "found nothing";
+  text += "found their bytes, as parts of longer ids or by chance, in";
+  for (const Json& place : erasure.at("bytes_found")) text += "\n  " + place.get<std::string>();
+  return text;
+}
+
+ExitCode erase(const Globals& globals, const Arguments& arguments) {
+  api::HttpClient client(globals.server);
+  const auto erasure = call(client, "DELETE", api_path({"viewers", arguments.viewer}));
+  if (!erasure) return fail(globals, erasure.error());
+  return print(globals, *erasure, readable_erasure(*erasure));
+}
+
 }  // namespace
 
 void add_viewer_commands(Commands commands) {
@@ -51,6 +73,9 @@ void add_viewer_commands(Commands commands) {
   };
   add("show", "a viewer: their row, their other ids, their latest decisions", show)
       ->add_option("VIEWER", arguments->viewer, "the viewer")
+      ->required();
+  add("erase", "remove a person everywhere, under all their ids, for good, and prove it", erase)
+      ->add_option("VIEWER", arguments->viewer, "one of their ids")
       ->required();
   CLI::App* command = add("identify", "say who an anonymous viewer is, for good", identify);
   command->add_option("ANONYMOUS", arguments->anonymous, "the id that they watched under without an account")

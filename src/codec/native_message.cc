@@ -162,7 +162,7 @@ std::string write_goaway(int reconnect_in_ms) {
   return "{\"t\":\"goaway\",\"reconnect_in_ms\":" + std::to_string(reconnect_in_ms) + "}";
 }
 
-std::string write_error(const Error& error, bool fatal) {
+std::string write_error(const Error& error, bool fatal, std::string_view interaction_id) {
   std::string out = "{\"t\":\"error\",\"code\":";
   append_json_string(error.code, out);
   out += ",\"message\":";
@@ -170,6 +170,10 @@ std::string write_error(const Error& error, bool fatal) {
   if (!error.field.empty()) {
     out += ",\"field\":";
     append_json_string(error.field, out);
+  }
+  if (!interaction_id.empty()) {
+    out += ",\"id\":";
+    append_json_string(interaction_id, out);
   }
   out += fatal ? ",\"fatal\":true}" : ",\"fatal\":false}";
   return out;

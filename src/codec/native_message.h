@@ -85,7 +85,8 @@ std::string write_ticket_ack(WallTime expires);
 /// The ticket expires soon: send a newer one.
 std::string write_ticket_expiring(WallTime expires);
 std::string write_goaway(int reconnect_in_ms);
-/// {"t":"error","code":..,"message":..,"field":..,"fatal":..}; "field" only when the error names one.
-std::string write_error(const Error& error, bool fatal);
+/// {"t":"error","code":..,"message":..,"field":..,"id":..,"fatal":..}; "field" only when the error names one, "id" only
+/// when it answers an interaction: that one is not stored, and may be sent again.
+std::string write_error(const Error& error, bool fatal, std::string_view interaction_id = {});
 
 }  // namespace matchcue::codec

@@ -71,6 +71,8 @@ TEST(NativeMessage, WritesTheGoldenServerFrames) {
   EXPECT_EQ(write_welcome("7", "k3", domain::Sequence(812), Continuity::kept, 20, {500, 15'000}), golden("welcome"));
   EXPECT_EQ(write_interaction_ack("i-1"), golden("server_ack"));
   EXPECT_EQ(write_goaway(7312), golden("goaway"));
+  EXPECT_EQ(write_error(unavailable("storage_full", "no"), false, "i7"),
+            R"({"t":"error","code":"storage_full","message":"no","id":"i7","fatal":false})");
   EXPECT_EQ(write_error(not_found("unknown_content", "unknown content \"c9\"", "hello.content"), true),
             golden("error"));
 }

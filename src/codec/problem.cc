@@ -54,6 +54,13 @@ int status_of(ErrorKind kind) {
   return 500;
 }
 
+std::optional<int> retry_after_s(const Error& error) {
+  constexpr int kSoonS = 2;
+  constexpr int kAfterARestartS = 30;
+  if (error.kind != ErrorKind::unavailable) return std::nullopt;
+  return error.code == "storage_sync_failed" ? kAfterARestartS : kSoonS;
+}
+
 std::string write_problem(int status, const Error& error, std::string_view request_id) {
   std::string out = "{\"type\":";
   append_text("urn:matchcue:error:" + error.code, out);

@@ -3,6 +3,7 @@
 //
 // Errors as application/problem+json (RFC 9457): the same on every HTTP edge.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ constexpr std::string_view kProblemType = "application/problem+json";
 
 /// The one place where a kind of error meets an HTTP status.
 int status_of(ErrorKind kind);
+
+/// What a Retry-After says, in seconds: longer where somebody has to restart something first. Nothing for an error that
+/// trying again does not help.
+std::optional<int> retry_after_s(const Error& error);
 
 /// Writes {"type","title","status","detail","code","errors":[{"pointer","message"}],"request_id"}. `errors` has one
 /// entry when the error names a field: "state.SCORE" becomes the JSON pointer "/state/SCORE". An empty `request_id` is

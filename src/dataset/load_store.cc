@@ -69,7 +69,7 @@ std::string impression_of(const domain::Interaction& interaction) {
 
 Result<void> add_interactions(store::Reader& reader, const Owners& owners, bool with_impressions,
                               DatasetBuilder& builder) {
-  return reader.visit_interactions([&](domain::Interaction interaction) {
+  return reader.visit_interactions(UINT64_MAX, [&](domain::Interaction interaction) {
     if (owners.is_other(interaction.viewer)) interaction.viewer = owners.owner_of(interaction.viewer);
     std::vector<std::string_view> impressions;
     std::string shown;

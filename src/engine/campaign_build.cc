@@ -47,14 +47,13 @@ struct CodedInteractions {
 };
 
 template <typename OwnerOf>
-Result<CodedInteractions> load_interactions(store::Reader& reader, std::uint64_t count, const OwnerOf& owner_of) {
+Result<CodedInteractions> load_interactions(store::Reader& reader, std::uint64_t last, const OwnerOf& owner_of) {
   CodedInteractions coded;
-  if (count == 0) return coded;
-  MCUE_TRY_VOID(reader.visit_interactions([&](const domain::Interaction& row) {
+  MCUE_TRY_VOID(reader.visit_interactions(last, [&](const domain::Interaction& row) {
     coded.rows.push_back({coded.viewers.code(owner_of(row.viewer)), coded.items.code(row.item),
                           coded.event_types.code(row.event_type), coded.contexts.code(row.context), row.timestamp_s,
                           row.event_value});
-    return coded.rows.size() < count;
+    return true;
   }));
   std::stable_sort(coded.rows.begin(), coded.rows.end(), [](const auto& a, const auto& b) {
     return a.viewer != b.viewer ? a.viewer < b.viewer : a.timestamp_s < b.timestamp_s;

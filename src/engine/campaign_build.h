@@ -34,8 +34,9 @@ Result<std::vector<learn::PastAct>> load_acts(store::Reader& reader, const domai
 /// unavailable, corrupt.
 class CampaignBuild {
  public:
-  /// Viewers are to be known by the first `deployment.interactions` stored interactions, and whoever was identified by
-  /// link number `deployment.links` as those who they were identified as, all that they did in the order of time.
+  /// Viewers are to be known by the stored interactions up to number `deployment.interactions`, and whoever was
+  /// identified by link number `deployment.links` as those who they were identified as, all that they did in the order
+  /// of time.
   CampaignBuild(scoring::SequenceModelPtr model, learn::Settings::Deployment deployment);
 
   const learn::Settings::Deployment& deployment() const { return deployment_; }

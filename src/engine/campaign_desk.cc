@@ -40,7 +40,7 @@ void CampaignDesk::work(const std::string& version, WallTime until, const Reply<
   to_learner_([accepted, found = model.ok() ? Result<void>() : Result<void>(model.error())] { accepted(found); });
   const auto build = [&]() -> Result<std::shared_ptr<CampaignBuild>> {
     if (!model.ok()) return model.error();
-    MCUE_TRY(const std::uint64_t interactions, reader_->count_interactions());
+    MCUE_TRY(const std::uint64_t interactions, reader_->last_interaction_number());
     MCUE_TRY(const std::uint64_t links, reader_->last_viewer_link_number());
     auto built = std::make_shared<CampaignBuild>(*model, learn::Settings::Deployment{version, interactions, links});
     MCUE_TRY_VOID(built->add_interactions(*reader_));

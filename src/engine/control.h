@@ -68,6 +68,7 @@ class Control {
   void add_interactions(std::vector<domain::Interaction> interactions, Reply<store::WriteSummary> reply);
   void find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> reply);
   void identify_viewer(const IdentifyViewer& request, Reply<domain::ViewerLink> reply);
+  void erase_viewer(const domain::ViewerId& viewer, Reply<store::Erasure> reply);
   void schema(domain::DatasetKind kind, const Reply<domain::Schema>& reply);
   void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply);
   void put_filter(const domain::FilterName& name, const std::string& expression, Reply<domain::StoredFilter> reply);
@@ -126,6 +127,8 @@ class Control {
                                                        std::size_t limit);
   Result<domain::ViewerLink> make_link(const IdentifyViewer& request);
   void on_identified(const domain::ViewerLink& link, Reply<domain::ViewerLink> reply);
+  Result<std::vector<domain::ViewerId>> load_ids_of(const domain::ViewerId& viewer);
+  void erase_stored(const domain::ViewerId& viewer, Reply<store::Erasure> reply);
   ChangeReceipt unchanged(const domain::EventId& event) const;
 
   Options options_;

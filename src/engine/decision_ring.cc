@@ -9,6 +9,18 @@ void DecidedChange::add(std::shared_ptr<const domain::DecisionBatch> batch) {
   if (batch->header.catalogue_version == catalogue().version()) batches_.push_back(std::move(batch));
 }
 
+void DecidedChange::forget(const domain::ViewerId& viewer) {
+  for (auto& batch : batches_) {
+    const auto place = std::find(batch->viewers.begin(), batch->viewers.end(), viewer);
+    if (place == batch->viewers.end()) continue;
+    auto without = std::make_shared<domain::DecisionBatch>(*batch);
+    without->viewers[static_cast<std::size_t>(place - batch->viewers.begin())] = {};
+    batch = std::move(without);
+    index_.clear();
+    indexed_batches_ = 0;
+  }
+}
+
 std::optional<DecidedRow> DecidedChange::find(const domain::ViewerId& viewer, std::size_t hint) {
   if (!batches_.empty()) {
     const domain::DecisionBatch& first = *batches_.front();

@@ -42,6 +42,8 @@ class DecidedChange {
   /// Adds decisions that are logged or about to be, made with this catalogue version; others cannot be shown, and are
   /// left out.
   void add(std::shared_ptr<const domain::DecisionBatch> batch);
+  /// What was decided for this viewer stays, for nobody. O(viewers).
+  void forget(const domain::ViewerId& viewer);
   /// This viewer's decision, or nothing. O(1): tries row `hint` first.
   std::optional<DecidedRow> find(const domain::ViewerId& viewer, std::size_t hint);
 

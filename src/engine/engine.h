@@ -311,6 +311,10 @@ class Engine {
   /// trouble or being rebuilt, which nobody waits for. Repeats change nothing. Errors: same_viewer,
   /// already_identified (naming both to operators; links go one step), in_catalogue (claimed by a viewer).
   virtual void identify_viewer(IdentifyViewer request, Reply<domain::ViewerLink> reply) = 0;
+  /// Removes a person everywhere, under all their ids: from the store, from memory, and from what the learner knows,
+  /// which is learned again without them. Their sessions end first; a viewer who comes back is somebody new. Replies
+  /// once the learner has begun anew. Seconds, while the event goes on.
+  virtual void erase_viewer(domain::ViewerId viewer, Reply<store::Erasure> reply) = 0;
   /// The schema in force (put, or the built-in one of the sample's shape).
   virtual void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) = 0;
   virtual void put_schema(domain::DatasetKind kind, std::string text, Reply<domain::Schema> reply) = 0;
@@ -355,6 +359,8 @@ class Engine {
   virtual std::size_t shard_of(const domain::ViewerId& viewer) const = 0;
   virtual ShardEngine& shard(std::size_t index) = 0;
 
+  /// Why nothing can be stored now; nothing when all is well. Any thread.
+  virtual std::optional<Error> storage_trouble() const = 0;
   /// True once events, catalogue and a solution version are loaded.
   virtual bool ready() const = 0;
   /// Tells every session to go away, refuses new work, and waits until what was accepted is durable.

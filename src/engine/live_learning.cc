@@ -92,6 +92,7 @@ void LiveLearning::rebuild() {
 
 void LiveLearning::follow() {
   if (finished_ || logging_) return;
+  forget_when_due();
   if (!fold_) return rebuild();
   const auto newest = reader_->last_feedback_number();
   if (!newest.ok()) return report_trouble(newest.error());
@@ -198,6 +199,23 @@ void LiveLearning::await_link(std::uint64_t link, std::function<void()> served) 
     follow();
   });
   if (!posted) served();
+}
+
+void LiveLearning::learn_anew(std::function<void()> begun) {
+  const bool posted = loop_->post([this, begun] {
+    forgetting_.push_back(begun);
+    follow();  // else once the step is logged that is on its way
+  });
+  if (!posted) begun();
+}
+
+/// Between two steps. A step that was logged is made again when the learner is rebuilt.
+void LiveLearning::forget_when_due() {
+  if (forgetting_.empty()) return;
+  fold_.reset();
+  stop_waiting_for_links();
+  rebuild_at_ = clock_.steady();
+  for (const auto& begun : std::exchange(forgetting_, {})) begun();
 }
 
 std::vector<std::function<void()>> LiveLearning::take_identified(std::uint64_t last) {

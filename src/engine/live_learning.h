@@ -46,6 +46,10 @@ class LiveLearning {
   /// unknown time: it is durable, and nobody waits for a learner that is in trouble.
   void await_link(std::uint64_t link, std::function<void()> served);
 
+  /// Forgets all it knows and learns it again from what is stored now, which somebody was erased from. Calls `begun` on
+  /// some thread once nothing is left of what it knew; what decides meanwhile is a version that knows nothing.
+  void learn_anew(std::function<void()> begun);
+
   // As in Engine.
   void campaign(Reply<CampaignView> reply);
   void deploy(std::string version, Reply<CampaignView> reply);
@@ -72,6 +76,7 @@ class LiveLearning {
   /// Takes out those who wait for links up to number `last`.
   std::vector<std::function<void()>> take_identified(std::uint64_t last);
   void stop_waiting_for_links();
+  void forget_when_due();
   void keep_snapshot_when_due();
   void finish();
   void finish_without_snapshot();
@@ -104,6 +109,7 @@ class LiveLearning {
   bool logging_ = false;                             ///< a step is on its way to the store
   std::uint64_t step_feedback_ = 0;                  ///< the last step's
   std::uint64_t snapshot_feedback_ = 0;              ///< the last snapshot's
+  std::vector<std::function<void()>> forgetting_;    ///< called once the fold is dropped
   std::function<void()> finished_;                   ///< called once the last snapshot is kept; nothing until stop()
   runtime::TimerId timer_ = 0;
   SteadyTime rebuild_at_;  ///< not before

@@ -226,6 +226,20 @@ void ShardCore::identify(const domain::ViewerLink& link) {
   }
 }
 
+void ShardCore::erase_viewer(const domain::ViewerId& viewer) {
+  if (const auto* record = sessions_.find_viewer(viewer)) {
+    const auto theirs = record->sessions;  // the record goes with the last of them
+    for (Session* session : theirs) {
+      if (session->peer != nullptr) session->peer->close(CloseReason::replaced);
+      sessions_.close(*session);
+    }
+  }
+  flush();
+  for (auto& [id, entry] : events_) {
+    for (DecidedChange& decided : entry.ring.changes()) decided.forget(viewer);
+  }
+}
+
 void ShardCore::forget_past(const domain::ViewerId& viewer) {
   if (auto* record = sessions_.find_viewer(viewer)) record->past.reset();
 }
@@ -310,7 +324,7 @@ void ShardCore::receive_interaction(Session& session, const codec::InteractionMe
   this->report(std::move(report), [this, key = session.key, id = interaction.id](const Result<FeedbackReceipt>& done) {
     Session* still = sessions_.find(key);
     if (still == nullptr) return;
-    send_text(*still, done.ok() ? codec::write_interaction_ack(id) : codec::write_error(done.error(), false),
+    send_text(*still, done.ok() ? codec::write_interaction_ack(id) : codec::write_error(done.error(), false, id),
               FrameClass::control, Sequence(0));
   });
 }

@@ -80,6 +80,8 @@ class ShardCore final : public ShardEngine {
   void forget_past(const domain::ViewerId& viewer);
   /// An anonymous viewer turned out to be another. Their sessions go on; the two have one past.
   void identify(const domain::ViewerLink& link);
+  /// Ends this viewer's sessions, logs what is still to be logged, and forgets them.
+  void erase_viewer(const domain::ViewerId& viewer);
   /// The walk: decides for each of this shard's viewers of the event, and pushes.
   void on_change(const ChangeMessage& message);
 

@@ -158,6 +158,9 @@ class ThreadedEngine final : public Engine, public ControlPort {
   void identify_viewer(IdentifyViewer request, Reply<domain::ViewerLink> reply) override {
     control(&Control::identify_viewer, std::move(request), std::move(reply));
   }
+  void erase_viewer(domain::ViewerId viewer, Reply<store::Erasure> reply) override {
+    control(&Control::erase_viewer, std::move(viewer), std::move(reply));
+  }
   void schema(domain::DatasetKind kind, Reply<domain::Schema> reply) override {
     control(&Control::schema, kind, std::move(reply));
   }
@@ -221,6 +224,7 @@ class ThreadedEngine final : public Engine, public ControlPort {
     return stable_hash(viewer.str()) % shards_.size();
   }
   ShardEngine& shard(std::size_t index) override { return shards_[index]->core(); }
+  std::optional<Error> storage_trouble() const override { return store_.trouble(); }
   bool ready() const override { return ready_; }
 
   void stop() override {

@@ -24,6 +24,10 @@ class VersionArchive {
   void start() { loop_->start(); }
   /// Replies on the archive's thread. Errors: unknown_solution_version, unavailable, corrupt.
   void find(const learn::LiveVersionName& name, Reply<scoring::SolutionVersionPtr> reply);
+  /// What was rebuilt knew somebody who is erased.
+  void forget() {
+    loop_->post([this] { fold_.reset(); });
+  }
   /// Not from the archive's thread. Idempotent.
   void stop() { loop_->stop(); }
 

@@ -79,6 +79,7 @@ class FakeEngine final : public engine::Engine {
   void record_interaction(codec::PostedInteraction posted, engine::Reply<engine::FeedbackReceipt> reply) override;
   /// Answers the oldest interaction that has no answer yet; waits for one.
   void answer_interaction(const Result<engine::FeedbackReceipt>& receipt);
+  std::optional<Error> storage_trouble() const override { return std::nullopt; }
   bool ready() const override { return true; }
   void stop() override {}
 
@@ -100,6 +101,7 @@ class FakeEngine final : public engine::Engine {
   void put_viewers(std::vector<domain::Viewer>, engine::Reply<store::WriteSummary>) override { refuse(); }
   void add_interactions(std::vector<domain::Interaction>, engine::Reply<store::WriteSummary>) override { refuse(); }
   void find_viewer(domain::ViewerId, engine::Reply<engine::ViewerView>) override { refuse(); }
+  void erase_viewer(domain::ViewerId, engine::Reply<store::Erasure>) override { refuse(); }
   void schema(domain::DatasetKind, engine::Reply<domain::Schema>) override { refuse(); }
   void put_schema(domain::DatasetKind, std::string, engine::Reply<domain::Schema>) override { refuse(); }
   void put_filter(domain::FilterName, std::string, engine::Reply<domain::StoredFilter>) override { refuse(); }

@@ -82,13 +82,15 @@ void ShardGateway::on_request(Connection& connection, codec::HttpRequest request
 }
 
 void ShardGateway::respond(Connection& connection, int status, std::string_view content_type, std::string_view body,
-                           bool keep_alive) {
+                           bool keep_alive, std::optional<int> retry_after_s) {
+  const std::string retry_after = retry_after_s ? std::to_string(*retry_after_s) : std::string();
   std::vector<codec::HeaderView> headers = {{"Access-Control-Allow-Origin", "*"},
                                             {"Access-Control-Allow-Methods", "POST"},
                                             {"Access-Control-Allow-Headers", "Authorization, Content-Type"},
                                             {"Cache-Control", "no-store"},
                                             {"Connection", keep_alive ? "keep-alive" : "close"}};
   if (!content_type.empty()) headers.push_back({"Content-Type", content_type});
+  if (!retry_after.empty()) headers.push_back({"Retry-After", retry_after});
   std::string out;
   codec::append_response(status, headers, body, out);
   connection.opened = now();
@@ -97,7 +99,8 @@ void ShardGateway::respond(Connection& connection, int status, std::string_view 
 }
 
 void ShardGateway::refuse(Connection& connection, int status, const Error& error, bool keep_alive) {
-  respond(connection, status, codec::kProblemType, codec::write_problem(status, error), keep_alive);
+  respond(connection, status, codec::kProblemType, codec::write_problem(status, error), keep_alive,
+          codec::retry_after_s(error));
 }
 
 void ShardGateway::open_websocket(Connection& connection, const codec::HttpRequest& request, Speech speech) {

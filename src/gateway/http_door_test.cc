@@ -93,7 +93,8 @@ TEST_F(HttpDoor, AnInteractionThatCannotBeStoredIsNotAcknowledged) {
   TestViewer client(server());
   client.post("/v1/interactions", "application/json", kInteraction);
   engine.answer_interaction(unavailable("storage_refuses", "the disk is full"));
-  EXPECT_THAT(client.read_response(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("storage_refuses")));
+  EXPECT_THAT(client.read_response(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("storage_refuses"), HasSubstr("\r\nRetry-After: 2\r\n")));
 }
 
 TEST_F(HttpDoor, AnswersABrowsersPreflight) {

@@ -87,7 +87,7 @@ class ShardGateway final : public runtime::FdHandler {
   void open_event_stream(Connection& connection, const codec::HttpRequest& request);
   void take_interaction(Connection& connection, const codec::HttpRequest& request);
   void respond(Connection& connection, int status, std::string_view content_type, std::string_view body,
-               bool keep_alive);
+               bool keep_alive, std::optional<int> retry_after_s = std::nullopt);
   void refuse(Connection& connection, int status, const Error& error, bool keep_alive);
 
   // Who may enter (viewer_door.cc).

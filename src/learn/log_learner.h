@@ -33,7 +33,7 @@ struct Settings {
   /// The campaign under the learner, which operators deploy while it runs. It is no setting that people set.
   struct Deployment {
     std::string version;             ///< a solution version's id; empty for none
-    std::uint64_t interactions = 0;  ///< how many stored interactions its viewers were known by
+    std::uint64_t interactions = 0;  ///< number of the last stored interaction its viewers were known by
     std::uint64_t links = 0;         ///< number of the last viewer link that was known when they were counted
     friend bool operator==(const Deployment&, const Deployment&) = default;
   } campaign;

@@ -49,6 +49,7 @@ struct Metrics::Families {
   prometheus::Counter* decisions = nullptr;
   Histogram* ingest_ack = nullptr;
   prometheus::Gauge* session_queue_bytes = nullptr;
+  prometheus::Gauge* storage_trouble = nullptr;
   prometheus::Gauge* learner_lag = nullptr;
   prometheus::Gauge* learner_fallback = nullptr;
   prometheus::Gauge* exploration_share = nullptr;
@@ -101,6 +102,7 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
                       .Help("From a request to change a live event until the change is durable")
                       .Register(f.registry)
                       .Add({}, kSeconds);
+  f.storage_trouble = f.add_gauge("matchcue_storage_trouble", "1 while storage refuses writes; /healthz says why");
   f.session_queue_bytes = f.add_gauge("matchcue_session_queue_bytes", "Unsent bytes of slow viewers");
   f.learner_lag = f.add_gauge("matchcue_learner_lag_seconds",
                               "From the arrival of feedback until what the learner made of it decides");
@@ -141,6 +143,7 @@ prometheus::Gauge& Metrics::learner_lag() { return *families_->learner_lag; }
 prometheus::Gauge& Metrics::learner_fallback() { return *families_->learner_fallback; }
 prometheus::Gauge& Metrics::reward_ratio(std::string_view baseline) { return families_->reward_ratio.get(baseline); }
 prometheus::Gauge& Metrics::exploration_share() { return *families_->exploration_share; }
+prometheus::Gauge& Metrics::storage_trouble() { return *families_->storage_trouble; }
 prometheus::Gauge& Metrics::session_queue_bytes() { return *families_->session_queue_bytes; }
 
 std::string Metrics::exposition() const {

@@ -40,6 +40,7 @@ class Metrics {
   prometheus::Gauge& learner_fallback();                       ///< 1 while popularity decides instead
   prometheus::Gauge& reward_ratio(std::string_view baseline);  ///< random, popularity: shown over theirs, lately
   prometheus::Gauge& exploration_share();                      ///< 1 - mean largest probability, last change
+  prometheus::Gauge& storage_trouble();                        ///< 1 while writes are refused
   prometheus::Gauge& session_queue_bytes();                    ///< unsent bytes of slow viewers
 
   /// The Prometheus text format.

@@ -21,6 +21,7 @@
 // first of those.
 #include "store/decision_chunk.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -395,6 +396,33 @@ Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, co
   for (std::size_t slot = 0; slot < slots; ++slot) decision.choices.push_back(view.choice(*found * slots + slot));
   decision.header = std::move(view.header);
   return std::optional<domain::Decision>(std::move(decision));
+}
+
+Result<std::size_t> blank_viewers(std::string& chunk, std::span<const domain::ViewerId> viewers) {
+  MCUE_TRY(const ChunkView view, read_chunk(chunk));
+  std::vector<std::string_view> ids;  // where they are in the chunk
+  std::vector<bool> named(view.traits.size()), kept(view.traits.size());
+  view.visit_viewers([&](std::size_t row, std::string_view id) {
+    const bool gone =
+        std::any_of(viewers.begin(), viewers.end(), [id](const auto& viewer) { return viewer.str() == id; });
+    (gone ? named : kept)[view.traits_index(row)] = true;
+    if (gone) ids.push_back(id);
+    return true;
+  });
+  if (ids.empty()) return std::size_t{0};
+  const auto overwrite = [&chunk](std::string_view place, const std::string& text, char filler) {
+    std::string bytes = text;
+    bytes.resize(place.size(), filler);
+    chunk.replace(static_cast<std::size_t>(place.data() - chunk.data()), bytes.size(), bytes);
+  };
+  for (const std::string_view id : ids) overwrite(id, {}, '\0');
+  const std::string nothing = to_json(*domain::no_traits());
+  for (std::size_t i = 0; i < view.traits.size(); ++i) {
+    const bool fits = view.traits[i].size() >= nothing.size();
+    if (named[i] && !kept[i] && fits) overwrite(view.traits[i], nothing, ' ');
+  }
+  seal_chunk(chunk);
+  return ids.size();
 }
 
 std::optional<std::size_t> chunk_length(std::string_view prefix) {

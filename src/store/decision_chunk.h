@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,10 @@ Result<domain::DecisionHeader> decode_decision_header(std::string_view chunk);
 
 /// Finds one viewer's decision without decoding the others. Errors: corrupt.
 Result<std::optional<domain::Decision>> find_decision(std::string_view chunk, const domain::ViewerId& viewer);
+
+/// Overwrites these viewers' ids with zeros, and traits that nobody else in the chunk has with those of somebody of
+/// whom nothing is known; the chunk keeps its length. Returns how many decisions are nobody's now. Errors: corrupt.
+Result<std::size_t> blank_viewers(std::string& chunk, std::span<const domain::ViewerId> viewers);
 
 /// How long the chunk is that begins with these bytes, or nothing when no chunk begins so. Checks no more than that.
 std::optional<std::size_t> chunk_length(std::string_view prefix);

@@ -4,12 +4,14 @@
 // The file that decisions are appended to, chunk behind chunk with nothing in between.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "domain/decision.h"
+#include "store/disk.h"
 
 namespace matchcue::store {
 
@@ -22,31 +24,17 @@ struct ChunkPlace {
   friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
 };
 
-/// A file descriptor that closes itself. One thread at a time.
-class FileHandle {
- public:
-  FileHandle() = default;
-  explicit FileHandle(int fd) : fd_(fd) {}
-  FileHandle(FileHandle&& other) noexcept;
-  FileHandle& operator=(FileHandle&& other) noexcept;
-  ~FileHandle();
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
-
 /// Reads the log at the places that the index names. One thread. Opens the file at the first read.
 class DecisionLogReader {
  public:
-  explicit DecisionLogReader(std::string path) : path_(std::move(path)) {}
+  DecisionLogReader(Disk& disk, std::string path) : disk_(&disk), path_(std::move(path)) {}
   /// The bytes of one chunk, unchecked. Errors: corrupt when the file is too short, unavailable.
   Result<std::string> read(std::uint64_t offset, std::uint64_t length);
 
  private:
+  Disk* disk_;
   std::string path_;
-  FileHandle file_;
+  std::unique_ptr<DiskFile> file_;
 };
 
 /// The writing end; the store's writer thread only. Appended bytes are safe from a crash of the process at once and
@@ -55,12 +43,18 @@ class DecisionLogReader {
 class DecisionLog {
  public:
   /// Opens or creates the file. Errors: unavailable.
-  static Result<DecisionLog> open(std::string path);
+  static Result<DecisionLog> open(Disk& disk, std::string path);
 
   /// Appends a chunk and returns its offset. Errors: unavailable; then the log is as it was before.
   Result<std::uint64_t> append(std::string_view chunk);
   /// Drops everything from `end` on: what a rolled-back transaction wrote.
   void rewind(std::uint64_t end);
+  /// Replaces bytes that were appended before by as many others. Durable after sync(). Errors: unavailable.
+  Result<void> overwrite(std::uint64_t offset, std::string_view bytes) {
+    CHECK(offset + bytes.size() <= end_, offset, bytes.size(), end_);
+    return file_->write(offset, bytes);
+  }
+  Result<std::string> read(const ChunkPlace& place) { return file_->read(place.offset, place.length); }
   /// Makes everything appended so far durable. Errors: unavailable.
   Result<void> sync();
 
@@ -73,15 +67,15 @@ class DecisionLog {
   std::uint64_t end() const { return end_; }
   std::uint64_t unsynced_bytes() const { return end_ > synced_ ? end_ - synced_ : 0; }
   /// False when somebody removed the file: then nothing written to it will be found again.
-  bool is_in_place() const;
+  bool is_in_place() const { return file_->is_in_place(); }
 
  private:
-  DecisionLog(std::string path, FileHandle file, std::uint64_t end);
+  DecisionLog(std::string path, std::unique_ptr<DiskFile> file, std::uint64_t end);
   Result<void> cut(std::uint64_t end);
   void drop_tail();
 
   std::string path_;
-  FileHandle file_;
+  std::unique_ptr<DiskFile> file_;
   std::uint64_t end_;
   std::uint64_t synced_ = 0;
   bool stale_tail_ = false;  ///< bytes behind end_ are still to be cut off

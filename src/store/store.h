@@ -37,6 +37,22 @@ struct WriteSummary {
   std::uint64_t catalogue_version = 0;  ///< after the write
 };
 
+/// What was removed of one person, and the proof.
+struct Erasure {
+  std::vector<domain::ViewerId> ids;  ///< that they were known by
+  std::uint64_t viewers = 0;          ///< rows of the catalogue
+  std::uint64_t interactions = 0;
+  std::uint64_t feedback = 0;
+  std::uint64_t links = 0;
+  std::uint64_t traits = 0;     ///< that nobody else has
+  std::uint64_t decisions = 0;  ///< that were made for them; what was chosen stays, for nobody
+  std::uint64_t snapshots = 0;  ///< of the learner, which knew them
+  std::uint64_t bytes_searched = 0;
+  /// Where one of the ids' bytes still are: "matchcue.db: 2". Also as parts of longer ids, or by chance when an id is
+  /// short. Empty: the search found nothing.
+  std::vector<std::string> bytes_found;
+};
+
 enum class FeedbackOutcome { stored, repeated };
 
 /// One step of the learner, which is a fold over feedback: the steps say in which portions it was folded, and when
@@ -77,9 +93,14 @@ class Reader {
   /// Viewers with id > after, in id order, at most `limit`.
   virtual Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) = 0;
   virtual Result<std::uint64_t> count_interactions() = 0;
-  /// Calls `visit` with every interaction in the order in which they were added, until it returns false. `visit` may
-  /// use this reader. What is added meanwhile is left out. Cost: about 2 us a row; a page of rows is in memory.
-  virtual Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) = 0;
+  /// The number of the newest interaction; 0 when there is none. They are numbered as they are added, from 1; those of
+  /// somebody who was erased leave gaps.
+  virtual Result<std::uint64_t> last_interaction_number() = 0;
+  /// Calls `visit` with every interaction up to number `last` in the order in which they were added, until it returns
+  /// false. `visit` may use this reader. What is added meanwhile is left out. Cost: about 2 us a row; a page of rows is
+  /// in memory.
+  virtual Result<void> visit_interactions(std::uint64_t last,
+                                          const std::function<bool(domain::Interaction)>& visit) = 0;
 
   /// Every kept filter, in the order of names.
   virtual Result<std::vector<domain::StoredFilter>> load_filters() = 0;
@@ -122,7 +143,8 @@ class Reader {
   /// A viewer's newest feedback, newest first, at most `limit`; an empty viewer means everybody's.
   virtual Result<std::vector<domain::Feedback>> load_feedback(const domain::ViewerId& viewer, std::size_t limit) = 0;
   /// Feedback with a number > `number`, in order, at most `limit`. Numbers have no gaps, and order is that of
-  /// append_feedback: a row seen once is never preceded by a new one. Cost: about 1 us a row.
+  /// append_feedback: a row seen once is never preceded by a new one. What somebody gave who was erased is there
+  /// without them, unattributed. Cost: about 1 us a row.
   virtual Result<std::vector<domain::Feedback>> load_feedback_after(std::uint64_t number, std::size_t limit) = 0;
   /// The number of the newest feedback; 0 when there is none.
   virtual Result<std::uint64_t> last_feedback_number() = 0;
@@ -176,6 +198,12 @@ class Store {
   /// Stores feedback once per (viewer, id); outcomes are in the order of the input. `number` is ignored.
   virtual void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) = 0;
 
+  /// Removes a person from everything stored: every id that they are linked by. Rows that others are numbered after
+  /// stay, without them. Then searches every file of the directory for the ids' bytes. Other writes wait for parts of
+  /// it. Asked again after a crash it goes on. Cost: some 2 s a GB of decisions, and of the database when it must be
+  /// rewritten.
+  virtual void erase_viewer(domain::ViewerId viewer, Done<Erasure> done) = 0;
+
   /// Errors: conflict when step.number is not the one after the last step's.
   virtual void append_learner_step(LearnerStep step, Done<void> done) = 0;
   /// Keeps a snapshot, and forgets the oldest of more than a few. Blocks until it is durable; not in the order of the
@@ -186,6 +214,9 @@ class Store {
   virtual void put_revocation(domain::Revocation revocation, Done<void> done) = 0;
   /// Adds a record, or replaces that of the same number.
   virtual void put_audit(domain::AuditRecord record, Done<void> done) = 0;
+  /// Why storage refuses now: the error of the last commit or probe; nothing when it went well. After a refusal it is
+  /// tried once a second whether storage works again. Any thread.
+  virtual std::optional<Error> trouble() const = 0;
 
   /// Carries out what is queued, then refuses everything. Idempotent.
   virtual void close() = 0;

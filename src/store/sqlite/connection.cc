@@ -1,39 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/connection.h"
 
+#include <cerrno>
+
+#include "store/disk.h"
+#include "store/sqlite/checked_pages.h"
+
 namespace matchcue::store {
 
 namespace {
 
 constexpr int kBusyTimeoutMs = 5'000;
 
-/// FULL makes every commit durable. The WAL is copied into the database every 32 MiB: a page that many commits changed
-/// is then written there once. A WAL that an import made longer is cut back to 64 MiB.
+/// FULL makes every commit durable. A WAL that an import made longer is cut back to 64 MiB.
 constexpr const char* kWriterSettings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-    "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;";
+    "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;";
 constexpr const char* kReaderSettings = "PRAGMA query_only = ON;";
 
-Error make_error(int code, const std::string& path, const char* message) {
+/// `error_number` is the errno of the call that failed; 0 when there was none.
+Error make_error(int code, int error_number, const std::string& path, const char* message) {
   const std::string text = path + ": " + message;
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return Error{ErrorKind::corrupt, "corrupt_database", text, {}};
     case SQLITE_CONSTRAINT: return invalid("constraint", text);
+    case SQLITE_FULL: return storage_error(ENOSPC, "write", path);
+    case SQLITE_READONLY: return storage_error(EROFS, "write", path);
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+      if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) return sync_error(path, message);
+      if (error_number != 0) return storage_error(error_number, "use", path);
+      return unavailable("storage_unavailable", text);
     default: return unavailable("storage_unavailable", text);
   }
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access, const char* vfs) {
   sqlite3* database = nullptr;
   const int create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | create, checked_vfs(vfs));
   std::unique_ptr<Connection> connection(new Connection(path, database));
-  if (code != SQLITE_OK) return make_error(code, path, sqlite3_errstr(code));
+  if (code != SQLITE_OK) return make_error(code, sqlite3_system_errno(database), path, sqlite3_errstr(code));
   sqlite3_busy_timeout(database, kBusyTimeoutMs);
+  int reserved = kPageSumBytes;  // of a database that is created or vacuumed
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   MCUE_TRY_VOID(connection->run(access == Access::write ? kWriterSettings : kReaderSettings));
   return connection;
 }
@@ -68,8 +83,22 @@ bool Connection::has_moved() const {
   return sqlite3_file_control(database_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
 }
 
+/// The errno of the call that failed. SQLite keeps it for most calls, and not for the writing of a commit.
+int Connection::last_errno() const {
+  const int code = sqlite3_extended_errcode(database_);
+  if (code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_TRUNCATE) return sqlite3_system_errno(database_);
+  sqlite3_file* wal = nullptr;
+  int error_number = 0;
+  sqlite3_file_control(database_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (wal != nullptr && wal->pMethods != nullptr) {
+    wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error_number);
+  }
+  if (error_number == 0) sqlite3_file_control(database_, "main", SQLITE_FCNTL_LAST_ERRNO, &error_number);
+  return error_number != 0 ? error_number : sqlite3_system_errno(database_);
+}
+
 Error Connection::last_error() const {
-  return make_error(sqlite3_errcode(database_), path_, sqlite3_errmsg(database_));
+  return make_error(sqlite3_extended_errcode(database_), last_errno(), path_, sqlite3_errmsg(database_));
 }
 
 Query::~Query() {

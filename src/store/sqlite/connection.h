@@ -21,8 +21,9 @@ enum class Access { read, write };
 /// One connection, one thread at a time. Neither copies nor moves: queries refer to it.
 class Connection {
  public:
-  /// Opens the database file; with Access::write it is created when missing. Errors: corrupt, unavailable.
-  static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access);
+  /// Opens the database file; with Access::write it is created when missing. `vfs` names how SQLite reaches the disk;
+  /// null is its own way. Errors: corrupt, unavailable.
+  static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access, const char* vfs = nullptr);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -39,10 +40,13 @@ class Connection {
   int changed_rows() const { return sqlite3_changes(database_); }
   /// The number of the row that the latest INSERT added.
   std::int64_t last_row() const { return sqlite3_last_insert_rowid(database_); }
-  /// What just went wrong: corrupt for damaged files, invalid for a broken constraint, else unavailable.
+  /// What just went wrong: corrupt for damaged files, invalid for a broken constraint, else unavailable, with a code
+  /// that names the cause as storage_error() does.
   Error last_error() const;
 
  private:
+  int last_errno() const;
+
   Connection(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}
 
   std::string path_;

@@ -47,21 +47,6 @@ Result<void> add_acts(Connection& connection, const domain::ViewerId& id, std::v
   return read_acts(interactions, 1'000, acts);
 }
 
-/// The ids that one person is known by, of which `viewer` is one.
-Result<std::vector<domain::ViewerId>> all_ids_of(Connection& connection, const domain::ViewerId& viewer) {
-  std::vector<domain::ViewerId> ids;
-  Query query(connection,
-              "WITH known (id) AS (SELECT coalesce((SELECT viewer_id FROM viewer_links WHERE anonymous_id = ?1), ?1)) "
-              "SELECT id FROM known UNION ALL "
-              "SELECT anonymous_id FROM known JOIN viewer_links ON viewer_links.viewer_id = known.id",
-              viewer.str());
-  while (true) {
-    MCUE_TRY(const bool more, query.next());
-    if (!more) return ids;
-    ids.emplace_back(query.text(0));
-  }
-}
-
 Result<std::optional<domain::StoredFilter>> find_filter(Connection& connection, const domain::FilterName& name) {
   Query query(connection, "SELECT " MCUE_FILTER_COLUMNS " FROM filters WHERE name = ?1", name.str());
   MCUE_TRY(const bool known, query.next());
@@ -88,7 +73,7 @@ Result<domain::ViewerPast> SqliteReader::load_past(const domain::ViewerId& viewe
   const Snapshot snapshot(*connection);
   MCUE_TRY_VOID(snapshot.begun());
   std::vector<Act> acts;
-  MCUE_TRY(const auto ids, all_ids_of(*connection, viewer));
+  MCUE_TRY(const auto ids, load_ids_of(*connection, viewer));
   for (const domain::ViewerId& id : ids) MCUE_TRY_VOID(add_acts(*connection, id, acts));
   std::stable_sort(acts.begin(), acts.end(), [](const Act& a, const Act& b) { return a.at_ms > b.at_ms; });
   domain::ViewerPast past;

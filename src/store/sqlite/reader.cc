@@ -56,7 +56,7 @@ Result<LearnerStep> read_step(const Query& row) {
 
 Result<Connection*> SqliteReader::open() {
   if (connection_ == nullptr) {
-    MCUE_TRY(connection_, Connection::open(database_path_, Access::read));
+    MCUE_TRY(connection_, Connection::open(database_path_, Access::read, sqlite_vfs_));
   }
   return connection_.get();
 }
@@ -144,28 +144,33 @@ Result<std::uint64_t> SqliteReader::count_interactions() {
   return load_meta_count(*connection, kInteractionsKey);
 }
 
-Result<void> SqliteReader::visit_interactions(const std::function<bool(domain::Interaction)>& visit) {
+Result<std::uint64_t> SqliteReader::last_interaction_number() {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT max(number) FROM interactions");
+  MCUE_TRY_VOID(query.next());
+  return query.count(0);  // NULL reads as 0
+}
+
+Result<void> SqliteReader::visit_interactions(std::uint64_t last,
+                                              const std::function<bool(domain::Interaction)>& visit) {
   constexpr std::size_t kPageRows = 1'000;
   MCUE_TRY(Connection * connection, open());
-  std::int64_t last = 0;
-  {
-    Query query(*connection, "SELECT max(number) FROM interactions");
-    MCUE_TRY_VOID(query.next());
-    last = query.whole(0);  // NULL reads as 0
-  }
-  for (std::int64_t visited = 0; visited < last;) {
+  MCUE_TRY(const std::uint64_t newest, last_interaction_number());
+  last = std::min(last, newest);
+  for (std::uint64_t visited = 0; visited < last;) {
     std::vector<domain::Interaction> page;
     {  // closed before anything is visited: an open query would keep the WAL from being cut back
       Query query(*connection,
                   "SELECT " MCUE_INTERACTION_COLUMNS
-                  ", number FROM interactions WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3",
+                  ", number FROM interactions WHERE number > ?1 AND number <= ?2 AND viewer_id != '' "
+                  "ORDER BY number LIMIT ?3",
                   visited, last, sql_limit(kPageRows));
       MCUE_TRY(page, read_all<domain::Interaction>(query, [&visited](const Query& row) {
-                 visited = row.whole(7);
+                 visited = row.count(7);
                  return read_interaction(row);
                }));
     }
-    CHECK(!page.empty(), visited, last);
+    if (page.empty()) break;
     for (domain::Interaction& interaction : page) {
       if (!visit(std::move(interaction))) return {};
     }
@@ -282,7 +287,8 @@ bool SqliteReader::visit_places(std::span<const ChunkPlace> places,
 Result<std::vector<domain::Feedback>> SqliteReader::load_feedback(const domain::ViewerId& viewer, std::size_t limit) {
   MCUE_TRY(Connection * connection, open());
   if (viewer.empty()) {
-    Query query(*connection, "SELECT " MCUE_FEEDBACK_COLUMNS " FROM feedback ORDER BY number DESC LIMIT ?1",
+    Query query(*connection,
+                "SELECT " MCUE_FEEDBACK_COLUMNS " FROM feedback WHERE viewer_id != '' ORDER BY number DESC LIMIT ?1",
                 sql_limit(limit));
     return read_all_feedback(query);
   }

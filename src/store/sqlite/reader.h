@@ -19,7 +19,10 @@ namespace matchcue::store {
 class SqliteReader final : public Reader {
  public:
   explicit SqliteReader(const DataPaths& paths)
-      : database_path_(paths.database), log_(paths.log), snapshots_(paths.snapshots) {}
+      : database_path_(paths.database),
+        sqlite_vfs_(paths.disk->sqlite_vfs()),
+        log_(*paths.disk, paths.log),
+        snapshots_(*paths.disk, paths.snapshots) {}
 
   Result<std::vector<domain::LiveEvent>> load_events() override;
   Result<std::vector<domain::Change>> load_changes(const domain::EventId& event, domain::Sequence after,
@@ -30,7 +33,8 @@ class SqliteReader final : public Reader {
   Result<std::optional<domain::Viewer>> load_viewer(const domain::ViewerId& viewer) override;
   Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) override;
   Result<std::uint64_t> count_interactions() override;
-  Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) override;
+  Result<std::uint64_t> last_interaction_number() override;
+  Result<void> visit_interactions(std::uint64_t last, const std::function<bool(domain::Interaction)>& visit) override;
   Result<std::vector<domain::StoredFilter>> load_filters() override;
   Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) override;
   Result<bool> has_past_index() override;
@@ -65,6 +69,7 @@ class SqliteReader final : public Reader {
                     Result<void>& damage);
 
   std::string database_path_;
+  const char* sqlite_vfs_;
   DecisionLogReader log_;
   SnapshotFolder snapshots_;
   std::unique_ptr<Connection> connection_;

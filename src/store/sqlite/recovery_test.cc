@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "store/decision_chunk.h"
+#include "store/sqlite/checked_pages.h"
 #include "store/sqlite/test_store.h"
 
 namespace matchcue::store {
@@ -49,7 +50,8 @@ void flip_byte(const std::string& path, std::uint64_t offset) {
 
 void run_sql(const TestDirectory& directory, const std::string& sql) {
   sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(directory.database().c_str(), &database), SQLITE_OK);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  ASSERT_EQ(sqlite3_open_v2(directory.database().c_str(), &database, flags, checked_vfs(nullptr)), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
   sqlite3_close(database);
 }
@@ -102,24 +104,32 @@ TEST(Recovery, ForgetsUnsyncedChunksThatPowerLossTook) {
 }
 
 TEST(Recovery, ReportsADamagedChunkAndServesTheOthers) {
-  for (const char* synced : {"0", "(SELECT value FROM meta WHERE key = 'decision_log_synced')"}) {
-    const TestDirectory directory;
-    log_batches(directory, 3);
-    run_sql(directory, std::string("UPDATE meta SET value = ") + synced + " WHERE key = 'decision_log_synced'");
-    flip_byte(directory.log(), std::filesystem::file_size(directory.log()) / 2);
-    TestStore store(directory.path());
-    ErrorKind damage = ErrorKind::internal;
-    EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
-    EXPECT_EQ(damage, ErrorKind::corrupt);
-    std::size_t visited = 0;
-    const auto all = store.reader().visit_decisions([&](const domain::DecisionBatch&) { return ++visited > 0; });
-    EXPECT_EQ(visited, 2U);
-    EXPECT_EQ(all.error().kind, ErrorKind::corrupt);
-    const auto decision =
-        store.reader().load_decision({domain::EventId("match"), domain::Sequence(2), domain::ViewerId("viewer1")});
-    ASSERT_FALSE(decision.ok());
-    EXPECT_EQ(decision.error().kind, ErrorKind::corrupt);
-  }
+  const TestDirectory directory;
+  log_batches(directory, 3);
+  flip_byte(directory.log(), std::filesystem::file_size(directory.log()) / 2);
+  TestStore store(directory.path());
+  ErrorKind damage = ErrorKind::internal;
+  EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
+  EXPECT_EQ(damage, ErrorKind::corrupt);
+  std::size_t visited = 0;
+  const auto all = store.reader().visit_decisions([&](const domain::DecisionBatch&) { return ++visited > 0; });
+  EXPECT_EQ(visited, 2U);
+  EXPECT_EQ(all.error().kind, ErrorKind::corrupt);
+  const auto decision =
+      store.reader().load_decision({domain::EventId("match"), domain::Sequence(2), domain::ViewerId("viewer1")});
+  ASSERT_FALSE(decision.ok());
+  EXPECT_EQ(decision.error().kind, ErrorKind::corrupt);
+}
+
+TEST(Recovery, ForgetsAnUnsyncedChunkThatPowerLossToreInFrontOfAWholeOne) {
+  const TestDirectory directory;
+  log_batches(directory, 3);
+  run_sql(directory, "UPDATE meta SET value = 0 WHERE key = 'decision_log_synced'");
+  flip_byte(directory.log(), std::filesystem::file_size(directory.log()) / 2);
+  TestStore store(directory.path());
+  ErrorKind damage = ErrorKind::internal;
+  EXPECT_THAT(logged_sequences(store.reader(), &damage), ElementsAre(1, 3));
+  EXPECT_EQ(damage, ErrorKind::internal) << "nothing was damaged that anybody had been promised";
 }
 
 TEST(Recovery, RefusesALogThatLostWhatWasSynced) {
@@ -146,6 +156,23 @@ TEST(Recovery, MakesAnEmptyDatabaseAPresentOne) {
   EXPECT_TRUE(store.append(make_change("match", 1), 0).ok());
 }
 
+TEST(Recovery, GivesTheDatabaseOfAnOlderVersionRoomForChecksums) {
+  const TestDirectory directory;
+  log_batches(directory, 1);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(directory.database().c_str(), &database), SQLITE_OK);
+  int none = 0;
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_RESERVE_BYTES, &none);
+  ASSERT_EQ(sqlite3_exec(database, "PRAGMA journal_mode = DELETE; VACUUM", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  { const TestStore store(directory.path()); }
+  std::string header(100, '\0');
+  std::ifstream(directory.database(), std::ios::binary).read(header.data(), 100);
+  EXPECT_EQ(header[20], kPageSumBytes);
+  TestStore store(directory.path());
+  EXPECT_THAT(logged_sequences(store.reader()), ElementsAre(1));
+}
+
 TEST(Recovery, BringsTheLayoutBeforeFiltersToThePresentOne) {
   const TestDirectory directory;
   {
@@ -154,8 +181,8 @@ TEST(Recovery, BringsTheLayoutBeforeFiltersToThePresentOne) {
   }
   run_sql(directory,
           "DROP TABLE filters; ALTER TABLE events DROP COLUMN filters; ALTER TABLE changes DROP COLUMN filter; "
-          "DROP TABLE revocations; DROP TABLE audit; DROP TABLE viewer_links; ALTER TABLE learner_steps DROP COLUMN "
-          "links; PRAGMA user_version = 1");
+          "DROP TABLE log_patches; DROP TABLE revocations; DROP TABLE audit; DROP TABLE viewer_links; "
+          "ALTER TABLE learner_steps DROP COLUMN links; PRAGMA user_version = 1");
   TestStore store(directory.path());
   const auto events = store.reader().load_events();
   ASSERT_TRUE(events.ok()) << events.error().message;

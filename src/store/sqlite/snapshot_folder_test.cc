@@ -13,7 +13,7 @@ namespace {
 
 struct SnapshotFolderTest : ::testing::Test {
   TestDirectory directory;
-  SnapshotFolder folder{directory.path() + "/snapshots"};
+  SnapshotFolder folder{real_disk(), directory.path() + "/snapshots"};
 
   std::optional<LearnerSnapshot> load(std::uint64_t step_max) { return folder.load(step_max).value(); }
 };
@@ -45,7 +45,7 @@ TEST_F(SnapshotFolderTest, OverlooksWhatACrashLeftUnfinished) {
 }
 
 TEST(SnapshotFolderErrors, NamesTheFileThatCannotBeWritten) {
-  const auto saved = SnapshotFolder("/proc/nowhere").save({1, ""});
+  const auto saved = SnapshotFolder(real_disk(), "/proc/nowhere").save({1, ""});
   ASSERT_FALSE(saved.ok());
   EXPECT_EQ(saved.error().kind, ErrorKind::unavailable);
   EXPECT_NE(saved.error().message.find("/proc/nowhere"), std::string::npos);

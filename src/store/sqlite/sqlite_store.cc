@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/sqlite_store.h"
 
-#include <algorithm>
-#include <filesystem>
-
+#include "store/sqlite/checked_pages.h"
 #include "store/sqlite/data_directory.h"
+#include "store/sqlite/erase_person.h"
 #include "store/sqlite/reader.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/wal_check.h"
 #include "store/sqlite/writer.h"
 
 namespace matchcue::store {
@@ -89,13 +89,26 @@ class SqliteStore final : public Store {
   }
 
   void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) override {
-    submit<void>([batch = std::move(batch)](WriteTarget& target) { return write_decisions(target, *batch); },
-                 std::move(done));
+    const auto lost = [this, batch](const Result<void>& result) {
+      if (!result.ok()) lost_decisions_.add(batch->header.event, batch->header.sequence);
+    };
+    submit<void>(
+        [batch, lost](WriteTarget& target) {
+          const Result<void> written = write_decisions(target, *batch);
+          lost(written);  // feedback in the same commit has to know
+          return written;
+        },
+        [lost, done = std::move(done)](Result<void> result) {
+          lost(result);
+          if (done) done(std::move(result));
+        });
   }
 
   void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) override {
     submit<std::vector<FeedbackOutcome>>(
-        [feedback = std::move(feedback)](WriteTarget& target) { return write_feedback(target, feedback); },
+        [this, feedback = std::move(feedback)](WriteTarget& target) {
+          return write_feedback(target, feedback, lost_decisions_);
+        },
         std::move(done));
   }
 
@@ -104,8 +117,25 @@ class SqliteStore final : public Store {
   }
 
   Result<void> put_learner_snapshot(const LearnerSnapshot& snapshot) override {
-    return SnapshotFolder(directory_.paths().snapshots).save(snapshot);
+    return SnapshotFolder(*directory_.paths().disk, directory_.paths().snapshots).save(snapshot);
   }
+
+  void erase_viewer(domain::ViewerId viewer, Done<Erasure> done) override {
+    const auto erase = [this, viewer = std::move(viewer), done](const Result<Storage*>& storage) -> Result<void> {
+      auto erased = storage.ok() ? erase_person(**storage, directory_.paths(), viewer) : storage.error();
+      const Result<void> result = erased.ok() ? Result<void>() : erased.error();
+      done(std::move(erased));
+      return result;
+    };
+    // After everything that is queued: it may be about them.
+    const auto nothing = [](WriteTarget&) -> Result<void> { return {}; };
+    submit<void>(nothing, [this, erase, done = std::move(done)](const Result<void>& reached) {
+      if (!reached.ok()) return done(reached.error());
+      writer_.submit_between(erase);
+    });
+  }
+
+  std::optional<Error> trouble() const override { return writer_.trouble(); }
 
   void close() override { writer_.close(); }
 
@@ -117,7 +147,8 @@ class SqliteStore final : public Store {
 
   DataDirectory directory_;  // first: the lock outlives the writer
   std::string epoch_;
-  Writer writer_;
+  LostDecisions lost_decisions_;  // the writer thread's
+  Writer writer_;                 // last: its thread uses the above
 };
 
 /// The chunks behind the last synced byte, as the index has them.
@@ -135,8 +166,15 @@ Result<std::vector<ChunkPlace>> load_unsynced_places(Connection& connection, std
   }
 }
 
+/// Ends an erasure that was cut short: its patches are committed, so their chunks are in the log.
+Result<void> apply_log_patches(Connection& connection, DecisionLog& log) {
+  MCUE_TRY_VOID(overwrite_patched_chunks(connection, log));
+  return Query(connection, "DELETE FROM log_patches").run();
+}
+
 /// Makes the index and the log agree again after a crash. Behind the last synced byte a chunk may be in the log and not
-/// in the index (the commit did not happen) or in the index and not in the log (power loss).
+/// in the index (the commit did not happen) or in the index and not whole in the log (power loss, which may spare later
+/// ones). Nobody was promised those.
 Result<void> recover_log(Connection& connection, DecisionLog& log) {
   MCUE_TRY(const std::uint64_t synced, load_meta_count(connection, kLogSyncedKey));
   if (log.end() < synced) {
@@ -146,13 +184,17 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
         log.path() + " has " + std::to_string(log.end()) + " bytes; " + std::to_string(synced) + " were stored",
         {}};
   }
+  MCUE_TRY_VOID(apply_log_patches(connection, log));
   MCUE_TRY(const auto places, load_unsynced_places(connection, synced));
-  std::uint64_t known_end = synced;  // a damaged chunk in front of a good one stays, to be reported
+  std::uint64_t known_end = synced;
   for (const ChunkPlace& place : places) {
     MCUE_TRY(const bool whole, log.has_chunk(place));
-    if (whole) known_end = place.offset + place.length;
+    if (whole) {
+      known_end = place.offset + place.length;
+    } else {
+      MCUE_TRY_VOID(Query(connection, "DELETE FROM decision_chunks WHERE log_offset = ?1", place.offset).run());
+    }
   }
-  MCUE_TRY_VOID(Query(connection, "DELETE FROM decision_chunks WHERE log_offset >= ?1", known_end).run());
   MCUE_TRY(const auto found, log.recover_tail(known_end));
   for (const ChunkPlace& place : found) {
     MCUE_TRY_VOID(Query(connection,
@@ -162,6 +204,15 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
   }
   MCUE_TRY_VOID(log.sync());
   return save_meta_count(connection, kLogSyncedKey, log.end());
+}
+
+/// A database of an older version has no room for sums in its pages: all of them are written anew, once.
+Result<void> make_room_for_sums(Connection& connection, const DataPaths& paths) {
+  constexpr std::uint64_t kReservedBytesAt = 20;
+  MCUE_TRY(const auto file, paths.disk->open(paths.database, OpenFor::reading));
+  MCUE_TRY(const std::string reserved, file->read(kReservedBytesAt, 1));
+  if (reserved.empty() || reserved.front() == kPageSumBytes) return {};
+  return connection.run("VACUUM");
 }
 
 Result<void> recover(Connection& connection, DecisionLog& log) {
@@ -175,11 +226,18 @@ Result<void> recover(Connection& connection, DecisionLog& log) {
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   CHECK(options.queue_writes_max >= 1 && options.commit_writes_max >= 1);
-  MCUE_TRY(DataDirectory directory, DataDirectory::open(options.directory));
-  MCUE_TRY(auto connection, Connection::open(directory.paths().database, Access::write));
+  Disk& disk = options.disk == nullptr ? real_disk() : *options.disk;
+  MCUE_TRY(DataDirectory directory, DataDirectory::open(disk, options.directory));
+  MCUE_TRY_VOID(check_wal(disk, directory.paths().database + "-wal"));
+  MCUE_TRY(auto connection, Connection::open(directory.paths().database, Access::write, disk.sqlite_vfs()));
+  const std::string checkpoints = "PRAGMA wal_autocheckpoint = " + std::to_string(options.checkpoint_pages);
+  MCUE_TRY_VOID(connection->run(checkpoints.c_str()));
   MCUE_TRY_VOID(migrate(*connection, directory.paths().database));
-  MCUE_TRY(DecisionLog log, DecisionLog::open(directory.paths().log));
+  MCUE_TRY_VOID(make_room_for_sums(*connection, directory.paths()));
+  MCUE_TRY(DecisionLog log, DecisionLog::open(disk, directory.paths().log));
   MCUE_TRY_VOID(recover(*connection, log));
+  // So that a WAL never holds frames of two processes: check_wal() could not tell theirs apart.
+  MCUE_TRY_VOID(connection->run("PRAGMA wal_checkpoint(TRUNCATE)"));
   MCUE_TRY_VOID(directory.sync());
   MCUE_TRY(std::string epoch, load_meta(*connection, kEpochKey));
   MCUE_TRY(KeyIndex interaction_keys, KeyIndex::open(*connection, kInteractionKeys));
@@ -191,12 +249,11 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
 }
 
 Result<std::unique_ptr<Reader>> open_sqlite_reader(const std::string& directory) {
-  const DataPaths paths(directory);
-  std::error_code error;
-  if (!std::filesystem::exists(paths.database, error)) {
+  const DataPaths paths(real_disk(), directory);
+  if (!paths.disk->exists(paths.database)) {
     return not_found("unknown_data_directory", "there is no data directory at " + directory, "data_dir");
   }
-  MCUE_TRY(const auto connection, Connection::open(paths.database, Access::read));
+  MCUE_TRY(const auto connection, Connection::open(paths.database, Access::read, paths.disk->sqlite_vfs()));
   MCUE_TRY_VOID(check_layout(*connection, paths.database));
   return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(paths));
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "store/disk.h"
 #include "store/store.h"
 
 namespace matchcue::store {
@@ -15,6 +16,8 @@ struct SqliteOptions {
   std::string directory = "./matchcue-data";  ///< created when missing; locked against a second process
   std::size_t queue_writes_max = 100'000;     ///< writes waiting; one more is refused as unavailable
   std::size_t commit_writes_max = 1'000;      ///< writes in one commit
+  std::size_t checkpoint_pages = 8'000;       ///< of the WAL (32 MiB), which is copied into the database then
+  Disk* disk = nullptr;                       ///< not owned, outlives the store; null: this machine's
 };
 
 /// Opens or creates a data directory. Errors: conflict (another process has it open; the message names its pid),

@@ -202,7 +202,7 @@ TEST_F(SqliteStoreTest, VisitsInteractionsInTheOrderTheyCameUntilToldToStop) {
     visited.push_back(std::move(row));
     return true;
   };
-  ASSERT_TRUE(reader().visit_interactions(keep).ok());
+  ASSERT_TRUE(reader().visit_interactions(UINT64_MAX, keep).ok());
   ASSERT_EQ(visited.size(), rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(visited[i].timestamp_s, rows[i].timestamp_s) << i;
   EXPECT_EQ(visited[0].viewer, rows[0].viewer);
@@ -212,7 +212,8 @@ TEST_F(SqliteStoreTest, VisitsInteractionsInTheOrderTheyCameUntilToldToStop) {
   EXPECT_EQ(visited[0].context, rows[0].context);
   EXPECT_EQ(visited[0].document, "as it was given");
   std::size_t count = 0;
-  ASSERT_TRUE(reader().visit_interactions([&](const domain::Interaction&) { return ++count < 1'200; }).ok());
+  ASSERT_TRUE(
+      reader().visit_interactions(UINT64_MAX, [&](const domain::Interaction&) { return ++count < 1'200; }).ok());
   EXPECT_EQ(count, 1'200U);
 }
 

@@ -46,6 +46,20 @@ Result<void> check_link(Connection& connection, const domain::ViewerLink& link) 
 
 }  // namespace
 
+Result<std::vector<domain::ViewerId>> load_ids_of(Connection& connection, const domain::ViewerId& viewer) {
+  std::vector<domain::ViewerId> ids;
+  Query query(connection,
+              "WITH known (id) AS (SELECT coalesce((SELECT viewer_id FROM viewer_links WHERE anonymous_id = ?1), ?1)) "
+              "SELECT id FROM known UNION ALL "
+              "SELECT anonymous_id FROM known JOIN viewer_links ON viewer_links.viewer_id = known.id",
+              viewer.str());
+  while (true) {
+    MCUE_TRY(const bool more, query.next());
+    if (!more) return ids;
+    ids.emplace_back(query.text(0));
+  }
+}
+
 Result<std::optional<domain::ViewerLink>> SqliteReader::find_viewer_link(const domain::ViewerId& anonymous) {
   MCUE_TRY(Connection * connection, open());
   Query query(*connection, "SELECT " MCUE_LINK_COLUMNS " FROM viewer_links WHERE anonymous_id = ?1", anonymous.str());

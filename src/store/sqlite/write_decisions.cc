@@ -21,6 +21,17 @@ Result<bool> is_stored(WriteTarget& target, const domain::Feedback& row, std::in
   return false;
 }
 
+/// As feedback is whose decision is not known any more.
+domain::Feedback without_decision(domain::Feedback row) {
+  row.attributed = false;
+  row.item = {};
+  row.slot = {};
+  row.propensity = 0;
+  row.solution_version.clear();
+  row.traits = nullptr;
+  return row;
+}
+
 Result<FeedbackOutcome> write_one_feedback(WriteTarget& target, const domain::Feedback& row) {
   const std::int64_t key = first_feedback_key(row.viewer) + static_cast<std::int64_t>(stable_hash(row.id) & kLowHalf);
   MCUE_TRY(const bool stored, is_stored(target, row, key));
@@ -65,12 +76,14 @@ std::int64_t first_feedback_key(const domain::ViewerId& viewer) {
   return static_cast<std::int64_t>(stable_hash(viewer.str()) & ~kLowHalf);
 }
 
-Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback) {
+Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback,
+                                                    const LostDecisions& lost) {
   target.sync_log = true;  // a decision that feedback cites is durable before the feedback is
   std::vector<FeedbackOutcome> outcomes;
   outcomes.reserve(feedback.size());
   for (const domain::Feedback& row : feedback) {
-    MCUE_TRY(const FeedbackOutcome outcome, write_one_feedback(target, row));
+    const bool unattributed = row.attributed && lost.contains(row.cue.decision);
+    MCUE_TRY(const FeedbackOutcome outcome, write_one_feedback(target, unattributed ? without_decision(row) : row));
     outcomes.push_back(outcome);
   }
   return outcomes;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/writer.h"
 
+#include <chrono>
+
 #include "store/sqlite/schema.h"
 
 namespace matchcue::store {
@@ -9,6 +11,7 @@ namespace {
 
 /// Unsynced decisions are read again at the next start, so there are never more of them than this and one commit's.
 constexpr std::uint64_t kUnsyncedBytesMax = 16 * 1024 * 1024;
+constexpr std::chrono::seconds kProbeEvery{1};
 
 }  // namespace
 
@@ -42,6 +45,19 @@ void Writer::submit(std::unique_ptr<Write> write) {
   work_.notify_one();
 }
 
+void Writer::submit_between(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    between_.push_back(std::move(task));
+  }
+  work_.notify_one();
+}
+
+std::optional<Error> Writer::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
 void Writer::close() {
   std::unique_lock lock(mutex_);
   closing_ = true;
@@ -53,21 +69,30 @@ void Writer::run() {
   while (true) {
     Writes writes;
     Writes refused;
+    std::deque<Task> between;
     bool settle_now = false;
+    bool probe_now = false;
     {
       std::unique_lock lock(mutex_);
       const auto has_work = [this] {
-        return !queue_.empty() || !refused_.empty() || (closing_ && !settled_) || stopping_;
+        return !queue_.empty() || !refused_.empty() || !between_.empty() || (closing_ && !settled_) || stopping_;
       };
-      work_.wait(lock, has_work);
+      if (trouble_ && !sync_error_) {
+        probe_now = !work_.wait_for(lock, kProbeEvery, has_work);
+      } else {
+        work_.wait(lock, has_work);
+      }
+      between.swap(between_);
       while (!queue_.empty() && writes.size() < limits_.commit_writes_max) {
         writes.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
       refused.swap(refused_);
-      settle_now = closing_ && !settled_ && writes.empty();
-      if (stopping_ && writes.empty() && refused.empty()) return;
+      settle_now = closing_ && !settled_ && writes.empty() && between.empty();
+      if (stopping_ && writes.empty() && refused.empty() && between.empty()) return;
     }
+    if (probe_now) probe();
+    for (const Task& task : between) run_between(task);
     for (const auto& write : refused) write->finish();
     if (!writes.empty()) commit(writes);
     if (settle_now) settle();
@@ -78,9 +103,11 @@ void Writer::commit(Writes& writes) {
   const std::uint64_t log_end = storage_.log.end();
   const Result<void> result = carry_out(writes);
   if (!result.ok()) {
+    note_failed_sync(result.error());
     roll_back(log_end);
     for (const auto& write : writes) write->fail(result.error());
   }
+  note_trouble(result, writes);
   for (const auto& write : writes) write->finish();
 }
 
@@ -95,10 +122,52 @@ void Writer::roll_back(std::uint64_t log_end) {
   storage_.traits_numbers.on_rollback();
 }
 
-Result<void> Writer::carry_out(Writes& writes) {
+Result<void> Writer::check_usable() const {
+  if (sync_error_) return *sync_error_;
   if (storage_.connection->has_moved() || !storage_.log.is_in_place()) {
     return unavailable("storage_moved", "the data directory was removed or replaced while it was in use");
   }
+  return {};
+}
+
+void Writer::note_failed_sync(const Error& error) {
+  if (error.code != kSyncFailed || sync_error_) return;
+  sync_error_ = error;
+  sync_error_->message += "; nothing more is stored until matchcue is started again";
+}
+
+void Writer::run_between(const Task& task) {
+  const Result<void> usable = check_usable();
+  const Result<void> done = task(usable.ok() ? Result<Storage*>(&storage_) : Result<Storage*>(usable.error()));
+  if (!done.ok()) note_failed_sync(done.error());
+}
+
+/// A commit that changes nothing.
+void Writer::probe() {
+  constexpr const char* kSql = "UPDATE meta SET value = value WHERE key = 'epoch'";
+  Result<void> probed = check_usable();
+  if (probed.ok()) probed = storage_.connection->run(kSql);
+  if (!probed.ok()) note_failed_sync(probed.error());
+  set_trouble(probed.ok() ? std::nullopt : std::optional(probed.error()));
+}
+
+/// The decision log may refuse what the database takes: then one write of a commit fails.
+void Writer::note_trouble(const Result<void>& committed, const Writes& writes) {
+  if (!committed.ok()) return set_trouble(sync_error_ ? sync_error_ : committed.error());
+  for (const auto& write : writes) {
+    const Error* error = write->error();
+    if (error != nullptr && error->kind == ErrorKind::unavailable) return set_trouble(*error);
+  }
+  set_trouble(std::nullopt);
+}
+
+void Writer::set_trouble(std::optional<Error> trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+Result<void> Writer::carry_out(Writes& writes) {
+  MCUE_TRY_VOID(check_usable());
   WriteTarget target{*storage_.connection, storage_.log, storage_.interaction_keys, storage_.feedback_keys,
                      storage_.traits_numbers};
   MCUE_TRY_VOID(storage_.connection->run("BEGIN IMMEDIATE"));
@@ -122,7 +191,7 @@ Result<void> Writer::apply_all(Writes& writes, WriteTarget& target) {
     MCUE_TRY_VOID(Query(*storage_.connection, "SAVEPOINT one_write").run());
     if (!write->apply(target)) {
       if (!storage_.connection->in_transaction()) {  // SQLite gave all of it up: disk full, I/O error
-        return unavailable("storage_unavailable", "the database could not be written");
+        return *write->error();
       }
       storage_.log.rewind(log_end);
       target.interaction_keys.undo(interactions_added);

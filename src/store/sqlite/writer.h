@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Write {
   virtual bool apply(WriteTarget& target) = 0;
   /// Makes `error` the result, unless it is an error already.
   virtual void fail(const Error& error) = 0;
+  /// Why it failed; null when it did not.
+  virtual const Error* error() const = 0;
   /// Hands out the result.
   virtual void finish() = 0;
 };
@@ -40,6 +43,7 @@ class WriteOf final : public Write {
   void fail(const Error& error) override {
     if (!result_ || result_->ok()) result_.emplace(error);
   }
+  const Error* error() const override { return result_ && !result_->ok() ? &result_->error() : nullptr; }
   void finish() override {
     CHECK(result_.has_value());
     if (done_) done_(std::move(*result_));
@@ -70,6 +74,8 @@ struct Storage {
 /// 1. Writes are applied in the order of submit(), each in a savepoint: one that fails leaves its neighbours alone.
 /// 2. No write is answered before the transaction that holds it has committed or failed.
 /// 3. Every write is answered once, on the writer thread, refused ones too; so the thread lives as long as the Writer.
+/// 4. While storage refuses it is asked once a second whether it works again.
+/// 5. After a failed sync every write is refused: nobody can say what of the last ones is on the disk.
 class Writer {
  public:
   struct Limits {
@@ -81,6 +87,12 @@ class Writer {
   ~Writer();
 
   void submit(std::unique_ptr<Write> write);
+  /// Carries out `task` between two commits, before whatever is queued. It gets an error when nothing may be written
+  /// any more, answers whoever asked, and returns its own error.
+  using Task = std::function<Result<void>(Result<Storage*>)>;
+  void submit_between(Task task);
+  /// What the last commit or probe failed with; nothing when it went well.
+  std::optional<Error> trouble() const;
   /// Waits until everything queued is answered and the log is synced. Not from a Done. Idempotent.
   void close();
 
@@ -93,16 +105,25 @@ class Writer {
   void roll_back(std::uint64_t log_end);
   Result<void> apply_all(Writes& writes, WriteTarget& target);
   Result<void> sync_log();
+  Result<void> check_usable() const;
+  void run_between(const Task& task);
+  void note_failed_sync(const Error& error);
+  void probe();
+  void note_trouble(const Result<void>& committed, const Writes& writes);
+  void set_trouble(std::optional<Error> trouble);
   void settle();
 
   const Limits limits_;
-  Storage storage_;  // the thread's
+  Storage storage_;                  // the thread's
+  std::optional<Error> sync_error_;  // the thread's; once there, it stays
 
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
   std::condition_variable idle_;
   std::deque<std::unique_ptr<Write>> queue_;
   std::vector<std::unique_ptr<Write>> refused_;  // failed already; only to be answered
+  std::deque<Task> between_;
+  std::optional<Error> trouble_;
   bool closing_ = false;
   bool settled_ = false;
   bool stopping_ = false;

@@ -10,6 +10,7 @@
 #include "store/decision_log.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/key_index.h"
+#include "store/sqlite/lost_decisions.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/stored_traits.h"
 #include "store/store.h"
@@ -36,6 +37,9 @@ struct WriteTarget {
   bool sync_log = false;  ///< set by a write that must not become durable before the decisions in front of it
 };
 
+/// The ids that one person is known by, of which `viewer` is one.
+Result<std::vector<domain::ViewerId>> load_ids_of(Connection& connection, const domain::ViewerId& viewer);
+
 /// The contents of `event` are left alone: map_content is the only way to change them. Errors: conflict.
 Result<void> write_change(WriteTarget& target, const domain::Change& change, const domain::LiveEvent& event,
                           domain::Sequence previous);
@@ -57,7 +61,9 @@ Result<void> write_audit(WriteTarget& target, const domain::AuditRecord& record)
 
 /// Errors: too_large when a header alone is too large for a chunk.
 Result<void> write_decisions(WriteTarget& target, const domain::DecisionBatch& batch);
-Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback);
+/// Feedback on lost decisions is stored as unattributed.
+Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::span<const domain::Feedback> feedback,
+                                                    const LostDecisions& lost);
 /// Errors: conflict.
 Result<void> write_learner_step(WriteTarget& target, const LearnerStep& step);
 

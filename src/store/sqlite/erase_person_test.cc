@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/erase_person.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "store/decision_chunk.h"
+#include "store/sqlite/test_store.h"
+
+namespace matchcue::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr const char* kWho = "known-to-us-4711";
+constexpr const char* kBefore = "anonymous-0815";
+
+domain::Viewer make_viewer_row(const char* id) {
+  domain::Viewer viewer;
+  viewer.id = domain::ViewerId(id);
+  viewer.document = std::string("USER_ID=") + id;
+  return viewer;
+}
+
+domain::Feedback make_personal_feedback(const char* viewer, const char* id) {
+  auto feedback = make_feedback(viewer, id, 1);
+  feedback.traits = make_traits(77, "XX");
+  return feedback;
+}
+
+/// How often the bytes are in the files of a directory.
+std::size_t count_bytes(const std::string& directory, const std::string& bytes) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::stringstream content;
+    content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    const std::string all = content.str();
+    for (auto at = all.find(bytes); at != std::string::npos; at = all.find(bytes, at + 1)) ++count;
+  }
+  return count;
+}
+
+/// A person known by two ids, in everything that a store keeps, among others.
+void write_person(TestStore& store) {
+  ASSERT_TRUE(store.put(std::vector<domain::Viewer>{make_viewer_row(kWho), make_viewer_row("other")}).ok());
+  for (int round = 0; round < 50; ++round) {
+    auto batch = make_batch("match", static_cast<std::uint64_t>(round + 1), 20);
+    batch.viewers[3] = domain::ViewerId(round % 2 == 0 ? kWho : kBefore);
+    ASSERT_TRUE(store.log(batch).ok());
+    ASSERT_TRUE(
+        store.add({make_interaction(kWho, "item", round, "GOAL"), make_interaction("other", "item", round, "GOAL")})
+            .ok());
+    const std::string id = std::to_string(round);
+    ASSERT_TRUE(store
+                    .give({make_personal_feedback(kWho, id.c_str()), make_personal_feedback(kBefore, id.c_str()),
+                           make_feedback("other", id, 1)})
+                    .ok());
+  }
+  ASSERT_TRUE(store.identify(kBefore, kWho, make_traits(78, "XX")).ok());
+  ASSERT_TRUE(store.store().put_learner_snapshot({1, std::string("knows ") + kWho}).ok());
+}
+
+Result<Erasure> erase(TestStore& store, const char* id) {
+  return wait_for<Erasure>(
+      [&](Done<Erasure> done) { store.store().erase_viewer(domain::ViewerId(id), std::move(done)); });
+}
+
+TEST(ErasePerson, LeavesNotAByteOfAnyOfTheirIds) {
+  for (const char* asked_by : {kWho, kBefore}) {
+    const TestDirectory directory;
+    TestStore store(directory.path());
+    write_person(store);
+    ASSERT_GT(count_bytes(directory.path(), kWho), 0U);
+    const auto erased = erase(store, asked_by);
+    ASSERT_TRUE(erased.ok()) << erased.error().message;
+    EXPECT_THAT(erased->ids, UnorderedElementsAre(domain::ViewerId(kWho), domain::ViewerId(kBefore)));
+    EXPECT_EQ(erased->viewers, 1U);
+    EXPECT_EQ(erased->interactions, 50U);
+    EXPECT_EQ(erased->feedback, 100U);
+    EXPECT_EQ(erased->links, 1U);
+    EXPECT_EQ(erased->traits, 2U);
+    EXPECT_EQ(erased->decisions, 50U);
+    EXPECT_EQ(erased->snapshots, 1U);
+    EXPECT_GT(erased->bytes_searched, 100'000U);
+    EXPECT_THAT(erased->bytes_found, IsEmpty());
+    EXPECT_EQ(count_bytes(directory.path(), kWho), 0U);
+    EXPECT_EQ(count_bytes(directory.path(), kBefore), 0U);
+    EXPECT_EQ(count_bytes(directory.path(), "\"XX\""), 0U) << "traits that nobody else has";
+  }
+}
+
+TEST(ErasePerson, LeavesTheOthersAndTheirNumbersAlone) {
+  const TestDirectory directory;
+  {
+    TestStore store(directory.path());
+    write_person(store);
+    const auto before = store.reader().load_feedback(domain::ViewerId("other"), 100).value();
+    ASSERT_TRUE(erase(store, kWho).ok());
+    const auto after = store.reader().load_feedback(domain::ViewerId("other"), 100).value();
+    ASSERT_EQ(after.size(), 50U);
+    for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].number, before[i].number);
+    EXPECT_EQ(store.reader().load_feedback({}, 1'000)->size(), 50U);
+    ASSERT_TRUE(store.give({make_personal_feedback(kWho, "0")}).ok());
+  }
+  TestStore store(directory.path());
+  const auto all = store.reader().load_feedback_after(0, 1'000).value();
+  ASSERT_EQ(all.size(), 151U) << "150 with nobody's among them, and one of somebody new";
+  EXPECT_EQ(all.back().number, 151U);
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& row) { return row.attributed; }), 51);
+  EXPECT_EQ(store.reader().count_interactions().value(), 50U);
+  EXPECT_EQ(store.reader().last_interaction_number().value(), 100U);
+  std::size_t rows = 0;
+  ASSERT_TRUE(store.reader()
+                  .visit_decisions([&](const domain::DecisionBatch& batch) {
+                    rows += batch.rows();
+                    return true;
+                  })
+                  .ok());
+  EXPECT_EQ(rows, 1'000U);
+  const auto decision =
+      store.reader().load_decision({domain::EventId("match"), domain::Sequence(1), domain::ViewerId(kWho)});
+  EXPECT_FALSE(decision->has_value());
+  EXPECT_TRUE(store.reader()
+                  .load_decision({domain::EventId("match"), domain::Sequence(1), domain::ViewerId("viewer4")})
+                  ->has_value());
+}
+
+TEST(ErasePerson, SaysWhereBytesAreLeftAsPartsOfOtherIds) {
+  const TestDirectory directory;
+  TestStore store(directory.path());
+  ASSERT_TRUE(store.put(std::vector<domain::Viewer>{make_viewer_row("anna"), make_viewer_row("anna-maria")}).ok());
+  const auto erased = erase(store, "anna");
+  EXPECT_EQ(erased->viewers, 1U);
+  EXPECT_THAT(erased->bytes_found, ElementsAre("matchcue.db: 2"));
+  EXPECT_TRUE(store.reader().load_viewer(domain::ViewerId("anna-maria"))->has_value());
+}
+
+TEST(BlankViewers, KeepsTheChunkWholeAndEverybodyElse) {
+  auto batch = make_batch("match", 1, 5);
+  const std::vector<domain::ViewerId> gone = {batch.viewers[2], domain::ViewerId("nobody")};
+  std::string chunk = encode_decision_chunk(batch, 0)->bytes;
+  const std::size_t size = chunk.size();
+  EXPECT_EQ(blank_viewers(chunk, gone).value(), 1U);
+  EXPECT_EQ(chunk.size(), size);
+  const auto left = decode_decision_chunk(chunk);
+  ASSERT_TRUE(left.ok()) << left.error().message;
+  EXPECT_EQ(left->choices, batch.choices);
+  EXPECT_EQ(left->viewers[1], batch.viewers[1]);
+  EXPECT_EQ(chunk.find(gone.front().str()), std::string::npos);
+  EXPECT_EQ(*left->traits[2], *domain::no_traits());
+  EXPECT_EQ(*left->traits[3], *batch.traits[3]);
+  EXPECT_EQ(blank_viewers(chunk, gone).value(), 0U);
+}
+
+}  // namespace
+}  // namespace matchcue::store

@@ -1,0 +1,36 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which decisions were made and could not be logged, so that feedback never cites one that is not there.
+
+#include <cstddef>
+#include <deque>
+#include <set>
+#include <utility>
+
+#include "domain/decision.h"
+
+namespace matchcue::store {
+
+/// Writer thread only. Empty unless storage was in trouble.
+class LostDecisions {
+ public:
+  /// So many are remembered, the newest: feedback comes within minutes.
+  static constexpr std::size_t kMax = 10'000;
+
+  /// Part of the decisions for a change may be logged all the same; they then count as lost too.
+  void add(const domain::EventId& event, domain::Sequence sequence) {
+    if (!changes_.emplace(event, sequence).second) return;
+    in_order_.emplace_back(event, sequence);
+    if (in_order_.size() <= kMax) return;
+    changes_.erase(in_order_.front());
+    in_order_.pop_front();
+  }
+  bool contains(const domain::DecisionId& id) const { return changes_.contains({id.event, id.sequence}); }
+
+ private:
+  std::set<std::pair<domain::EventId, domain::Sequence>> changes_;
+  std::deque<std::pair<domain::EventId, domain::Sequence>> in_order_;
+};
+
+}  // namespace matchcue::store
