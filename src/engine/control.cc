@@ -57,7 +57,7 @@ Result<void> check_catalogue_limits(const domain::Catalogue& present, const std:
 }  // namespace
 
 Control::Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
-                 metrics::Metrics& metrics)
+                 metrics::Metrics& metrics, const runtime::MakeLoop& make_loop)
     : options_(options),
       store_(store),
       reader_(store.make_reader()),
@@ -65,14 +65,14 @@ Control::Control(const Options& options, store::Store& store, ControlPort& port,
       clock_(clock),
       metrics_(metrics),
       book_(codec::builtin_schema(DatasetKind::interactions)),
-      learning_(options.learner, options.open_model, store, clock, metrics,
+      learning_(options.learner, options.open_model, store, clock, metrics, make_loop,
                 [this](scoring::SolutionVersionPtr version, std::function<void()> served) {
                   port_.to_control([this, version = std::move(version), served = std::move(served)] {
                     serve(version);
                     served();
                   });
                 }),
-      archive_(options.open_model, store, clock) {}
+      archive_(options.open_model, store, clock, make_loop) {}
 
 void Control::serve(scoring::SolutionVersionPtr version) {
   version_ = std::move(version);

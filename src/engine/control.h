@@ -43,8 +43,8 @@ class ControlPort {
 /// One; on control's thread, except where a call says otherwise.
 class Control {
  public:
-  Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
-          metrics::Metrics& metrics);
+  Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock, metrics::Metrics& metrics,
+          const runtime::MakeLoop& make_loop = runtime::make_loop);
 
   /// Loads everything and hands it to the shards; the learner catches up afterwards. Errors: corrupt, unavailable.
   Result<void> start();
