@@ -128,6 +128,10 @@ class ShardCore final : public ShardEngine {
   static void remember_screen(Session& session, std::span<const domain::Choice> choices);
   void push_slate(Session& session, const DecidedChange& decided, std::span<const domain::Choice> choices);
   void push_sample(Session& session, const DecidedChange& decided, const decide::Decider& decider,
+  /// What of a decision may still be shown: the viewer or an item may be another than when it was made. Valid until the
+  /// next call.
+  std::span<const domain::Choice> still_eligible(const Session& session, const DecidedChange& decided,
+                                                 std::span<const domain::Choice> choices);
                    std::span<const domain::Choice> choices);
   void retract_from(Session& session, EventEntry& entry, const domain::Change& change);
   std::vector<domain::CueId> cues_to_retract(const Session& session, EventEntry& entry, const domain::Change& change);
@@ -167,4 +171,5 @@ class ShardCore final : public ShardEngine {
   std::vector<domain::Choice> choices_;
 };
 
+  std::vector<domain::Choice> shown_;  ///< scratch of still_eligible()
 }  // namespace matchcue::engine
