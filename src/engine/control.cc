@@ -418,9 +418,10 @@ void Control::read_feedback(const domain::ViewerId& viewer, std::size_t limit,
 
 void Control::find_and_store(feedback::Report report, FeedbackDone done) {
   const auto decision = reader_->load_decision(report.cue.decision);
-  if (!decision.ok()) return done(decision.error());
+  // A decision that is damaged is one that was lost: who cites it would say so for ever.
+  if (!decision.ok() && decision.error().kind != ErrorKind::corrupt) return done(decision.error());
   domain::Feedback feedback;
-  if (decision->has_value()) {
+  if (decision.ok() && decision->has_value()) {
     const auto rendered = load_rendered((*decision)->header.catalogue_version);
     if (!rendered.ok()) return done(rendered.error());
     const feedback::DecisionRow row{(*decision)->header, (*decision)->choices, (*decision)->traits,

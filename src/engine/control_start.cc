@@ -62,9 +62,11 @@ void Control::serve_everywhere() {
 
 Result<void> Control::load_events() {
   std::map<EventId, std::vector<domain::DecisionBatch>> batches;
-  MCUE_TRY_VOID(reader_->visit_latest_decisions(options_.reload_bytes_max, [&](domain::DecisionBatch batch) {
+  const auto visited = reader_->visit_latest_decisions(options_.reload_bytes_max, [&](domain::DecisionBatch batch) {
     batches[batch.header.event].push_back(std::move(batch));
-  }));
+  });
+  // From what is damaged nobody can resume, and they are told so; it is no reason not to serve.
+  if (!visited.ok() && visited.error().kind != ErrorKind::corrupt) return visited.error();
   MCUE_TRY(const std::vector<domain::LiveEvent> events, reader_->load_events());
   for (const domain::LiveEvent& event : events) {
     MCUE_TRY(std::vector<domain::Change> changes, reader_->load_latest_changes(event.id, live::kRecentChangesMax));
