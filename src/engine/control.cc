@@ -99,11 +99,16 @@ void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, co
   const ChangeMessage message{
       proposal.change,
       {proposal.after.overrides, book_.subjects_of(proposal.change->event), proposal.after.filters},
-      accepted};
+      accepted,
+      corrected_by(*proposal.change)};
   port_.to_shards([message](ShardCore& shard) { shard.on_change(message); });
   metrics_.ingest_ack().Observe(std::chrono::duration<double>(clock_.steady() - accepted).count());
   reply(ChangeReceipt{true, *book_.find_event(proposal.change->event)});
   answer_waiters(proposal.change->event);
+}
+
+std::vector<Sequence> Control::corrected_by(const domain::Change& change) const {
+  return change.corrects ? book_.changes_of_moment(change.event, *change.corrects) : std::vector<Sequence>();
 }
 
 ChangeReceipt Control::unchanged(const EventId& event) const { return {false, *book_.find_event(event)}; }

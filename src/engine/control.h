@@ -119,6 +119,7 @@ class Control {
   Result<RenderedCataloguePtr> load_rendered(std::uint64_t version);
   void serve_everywhere();
 
+  std::vector<domain::Sequence> corrected_by(const domain::Change& change) const;
   void append(live::Proposal proposal, Reply<ChangeReceipt> reply);
   void on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply);
   void answer_waiters(const domain::EventId& event);

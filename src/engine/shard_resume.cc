@@ -125,7 +125,7 @@ void ShardCore::replay(Session& session, EventEntry& entry, Sequence after) {
   for (DecidedChange& decided : entry.ring.changes()) {
     if (decided.change().sequence <= after) continue;
     if (decided.change().retracts() && decided.change().retract_sequence() > after)
-      retract_from(session, entry, decided.change());
+      retract_from(session, entry, decided);
     const auto row = find_row(entry, decided, session);
     if (!row || corrected_later(decided)) continue;
     if (decided.renderer().expires_at() <= clock_.wall()) continue;

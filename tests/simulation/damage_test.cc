@@ -3,6 +3,7 @@
 // What the engine makes of what a crash left: findings of the simulation, each as a case of its own.
 #include <gtest/gtest.h>
 
+#include "tests/simulation/frames.h"
 #include "tests/simulation/world.h"
 
 namespace matchcue::simulation {
@@ -16,6 +17,12 @@ using domain::Value;
 using domain::ViewerId;
 
 const EventId kMatch("1");
+
+struct Screen final : engine::ViewerPeer {
+  std::vector<SeenFrame> frames;
+  void send(const engine::OutFrame& frame) override { frames.push_back(read_frame(frame.text())); }
+  void close(engine::CloseReason) override {}
+};
 
 domain::Change moment(std::uint64_t sequence) {
   domain::Change change;
@@ -96,6 +103,39 @@ TEST_F(DamageTest, FeedbackOnADamagedDecisionIsStoredUnattributed) {
   go_on();
   ASSERT_TRUE(receipt.has_value());
   EXPECT_FALSE(receipt->attributed);
+}
+
+/// Who came back after the crash still has on the screen what was decided before it.
+struct RetractionTest : DamageTest {
+  std::vector<std::string> retracted() {
+    EXPECT_TRUE(start().ok());
+    Screen screen;
+    codec::HelloMessage hello{ViewerId("ann"), ContentId("c1"), "d", codec::ResumePoint{disk.epoch, Sequence(2)}, {}};
+    shard->post([&] { ASSERT_TRUE(engine->shard(0).introduce(&screen, {engine::Route::native, hello}).ok()); });
+    go_on();
+    engine->correct_moment({kMatch, Sequence(1), {}, {}, {}, "offside"}, [](const auto&) {});
+    go_on();
+    for (const SeenFrame& frame : screen.frames) {
+      if (frame.type == "retract") return frame.gone;
+    }
+    return {};
+  }
+  const std::vector<std::string> wrong{to_string(domain::CueId{{kMatch, Sequence(1), ViewerId("ann")}, 0})};
+};
+
+TEST_F(RetractionTest, ReachesCuesOfWhichTheDecisionsWereLost) {
+  happened(1, "ann");
+  happened(2, "ann");
+  disk.log.clear();
+  disk.log_places.clear();
+  EXPECT_EQ(retracted(), wrong);
+}
+
+TEST_F(RetractionTest, ReachesCuesOfMomentsBeforeOneThatWasLost) {
+  happened(1, "ann");
+  happened(2, "ann");
+  disk.log[1].torn = true;
+  EXPECT_EQ(retracted(), wrong);
 }
 
 }  // namespace
