@@ -4,12 +4,12 @@
 namespace matchcue::engine {
 
 CampaignDesk::CampaignDesk(OpenModel open_model, store::Store& store, const Clock& clock,
-                           std::function<void(std::function<void()>)> to_learner)
+                           const runtime::MakeLoop& make_loop, std::function<void(std::function<void()>)> to_learner)
     : open_model_(std::move(open_model)),
       reader_(store.make_reader()),
       clock_(clock),
       to_learner_(std::move(to_learner)),
-      loop_(runtime::make_loop("campaign", clock)) {}
+      loop_(make_loop("campaign", clock)) {}
 
 void CampaignDesk::prepare(Purpose purpose, const std::string& version, Milliseconds lateness, Reply<void> accepted,
                            std::function<void()> ready) {

@@ -24,7 +24,7 @@ class CampaignDesk {
   enum class Purpose { deploy, shadow };
 
   /// `store` and `clock` must outlive it. Answers come by `to_learner`, which runs a task on the learner's thread.
-  CampaignDesk(OpenModel open_model, store::Store& store, const Clock& clock,
+  CampaignDesk(OpenModel open_model, store::Store& store, const Clock& clock, const runtime::MakeLoop& make_loop,
                std::function<void(std::function<void()>)> to_learner);
   void start() { loop_->start(); }
   /// Not on the desk's thread. Idempotent.

@@ -57,7 +57,7 @@ Result<void> check_catalogue_limits(const domain::Catalogue& present, const std:
 }  // namespace
 
 Control::Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
-                 metrics::Metrics& metrics)
+                 metrics::Metrics& metrics, const runtime::MakeLoop& make_loop)
     : options_(options),
       store_(store),
       reader_(store.make_reader()),
@@ -65,14 +65,14 @@ Control::Control(const Options& options, store::Store& store, ControlPort& port,
       clock_(clock),
       metrics_(metrics),
       book_(codec::builtin_schema(DatasetKind::interactions)),
-      learning_(options.learner, options.open_model, store, clock, metrics,
+      learning_(options.learner, options.open_model, store, clock, metrics, make_loop,
                 [this](scoring::SolutionVersionPtr version, std::function<void()> served) {
                   port_.to_control([this, version = std::move(version), served = std::move(served)] {
                     serve(version);
                     served();
                   });
                 }),
-      archive_(options.open_model, store, clock) {}
+      archive_(options.open_model, store, clock, make_loop) {}
 
 void Control::serve(scoring::SolutionVersionPtr version) {
   version_ = std::move(version);
@@ -99,11 +99,16 @@ void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, co
   const ChangeMessage message{
       proposal.change,
       {proposal.after.overrides, book_.subjects_of(proposal.change->event), proposal.after.filters},
-      accepted};
+      accepted,
+      corrected_by(*proposal.change)};
   port_.to_shards([message](ShardCore& shard) { shard.on_change(message); });
   metrics_.ingest_ack().Observe(std::chrono::duration<double>(clock_.steady() - accepted).count());
   reply(ChangeReceipt{true, *book_.find_event(proposal.change->event)});
   answer_waiters(proposal.change->event);
+}
+
+std::vector<Sequence> Control::corrected_by(const domain::Change& change) const {
+  return change.corrects ? book_.changes_of_moment(change.event, *change.corrects) : std::vector<Sequence>();
 }
 
 ChangeReceipt Control::unchanged(const EventId& event) const { return {false, *book_.find_event(event)}; }
@@ -418,9 +423,10 @@ void Control::read_feedback(const domain::ViewerId& viewer, std::size_t limit,
 
 void Control::find_and_store(feedback::Report report, FeedbackDone done) {
   const auto decision = reader_->load_decision(report.cue.decision);
-  if (!decision.ok()) return done(decision.error());
+  // A decision that is damaged is one that was lost: who cites it would say so for ever.
+  if (!decision.ok() && decision.error().kind != ErrorKind::corrupt) return done(decision.error());
   domain::Feedback feedback;
-  if (decision->has_value()) {
+  if (decision.ok() && decision->has_value()) {
     const auto rendered = load_rendered((*decision)->header.catalogue_version);
     if (!rendered.ok()) return done(rendered.error());
     const feedback::DecisionRow row{(*decision)->header, (*decision)->choices, (*decision)->traits,

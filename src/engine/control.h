@@ -43,8 +43,8 @@ class ControlPort {
 /// One; on control's thread, except where a call says otherwise.
 class Control {
  public:
-  Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock,
-          metrics::Metrics& metrics);
+  Control(const Options& options, store::Store& store, ControlPort& port, const Clock& clock, metrics::Metrics& metrics,
+          const runtime::MakeLoop& make_loop = runtime::make_loop);
 
   /// Loads everything and hands it to the shards; the learner catches up afterwards. Errors: corrupt, unavailable.
   Result<void> start();
@@ -120,6 +120,7 @@ class Control {
   Result<RenderedCataloguePtr> load_rendered(std::uint64_t version);
   void serve_everywhere();
 
+  std::vector<domain::Sequence> corrected_by(const domain::Change& change) const;
   void append(live::Proposal proposal, Reply<ChangeReceipt> reply);
   void on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply);
   void answer_waiters(const domain::EventId& event);

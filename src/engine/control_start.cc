@@ -62,9 +62,11 @@ void Control::serve_everywhere() {
 
 Result<void> Control::load_events() {
   std::map<EventId, std::vector<domain::DecisionBatch>> batches;
-  MCUE_TRY_VOID(reader_->visit_latest_decisions(options_.reload_bytes_max, [&](domain::DecisionBatch batch) {
+  const auto visited = reader_->visit_latest_decisions(options_.reload_bytes_max, [&](domain::DecisionBatch batch) {
     batches[batch.header.event].push_back(std::move(batch));
-  }));
+  });
+  // From what is damaged nobody can resume, and they are told so; it is no reason not to serve.
+  if (!visited.ok() && visited.error().kind != ErrorKind::corrupt) return visited.error();
   MCUE_TRY(const std::vector<domain::LiveEvent> events, reader_->load_events());
   for (const domain::LiveEvent& event : events) {
     MCUE_TRY(std::vector<domain::Change> changes, reader_->load_latest_changes(event.id, live::kRecentChangesMax));
@@ -92,8 +94,10 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
   for (std::size_t shard = 0; shard < port_.shard_count(); ++shard) {
     parts[shard].event = event;
     if (!changes.empty())
-      parts[shard].newest =
-          ChangeMessage{changes.back(), {event.overrides, book_.subjects_of(event.id), event.filters}, clock_.steady()};
+      parts[shard].newest = ChangeMessage{changes.back(),
+                                          {event.overrides, book_.subjects_of(event.id), event.filters},
+                                          clock_.steady(),
+                                          corrected_by(*changes.back())};
   }
   for (std::size_t i = first; i < changes.size(); ++i) {
     for (const domain::DecisionBatch* batch : by_sequence[changes[i]->sequence]) {
@@ -102,7 +106,7 @@ Result<std::map<std::size_t, RestoredEvent>> Control::restore_event(const domain
       for (auto& [shard, part] : parts) {
         split[shard] = std::make_shared<domain::DecisionBatch>();
         split[shard]->header = batch->header;
-        part.decisions.push_back({changes[i], catalogue, split[shard]});
+        part.decisions.push_back({changes[i], catalogue, split[shard], corrected_by(*changes[i])});
       }
       const std::size_t slots = batch->header.slots.size();
       for (std::size_t row = 0; row < batch->rows(); ++row) {

@@ -39,6 +39,13 @@ class DecidedChange {
   const SlateRenderer& renderer() const { return renderer_; }
   const domain::Catalogue& catalogue() const { return renderer_.catalogue()->catalogue(); }
 
+  /// Of a correction: the changes that showed what was wrong.
+  const std::vector<domain::Sequence>& corrected() const { return corrected_; }
+  void set_corrected(std::vector<domain::Sequence> corrected) { corrected_ = std::move(corrected); }
+  /// What was decided before this process began may have been lost with it.
+  bool may_lack_rows() const { return may_lack_rows_; }
+  void set_may_lack_rows() { may_lack_rows_ = true; }
+
   /// Adds decisions that are logged or about to be, made with this catalogue version; others cannot be shown, and are
   /// left out.
   void add(std::shared_ptr<const domain::DecisionBatch> batch);
@@ -53,6 +60,8 @@ class DecidedChange {
   std::vector<std::shared_ptr<const domain::DecisionBatch>> batches_;
   std::unordered_map<std::string_view, DecidedRow> index_;  ///< made when a hint first misses
   std::size_t indexed_batches_ = 0;
+  std::vector<domain::Sequence> corrected_;
+  bool may_lack_rows_ = false;
 };
 
 /// The newest changes, oldest first. Bounded: the oldest makes room. Single shard.

@@ -23,7 +23,8 @@ constexpr std::uint64_t kSnapshotRowsPerViewer = 8;
 }  // namespace
 
 LiveLearning::LiveLearning(const learn::Settings& settings, OpenModel open_model, store::Store& store,
-                           const Clock& clock, metrics::Metrics& metrics, Publish publish)
+                           const Clock& clock, metrics::Metrics& metrics, const runtime::MakeLoop& make_loop,
+                           Publish publish)
     : settings_(settings),
       store_(store),
       clock_(clock),
@@ -31,8 +32,9 @@ LiveLearning::LiveLearning(const learn::Settings& settings, OpenModel open_model
       publish_(std::move(publish)),
       reader_(store.make_reader()),
       open_model_(open_model),
-      desk_(std::move(open_model), store, clock, [this](std::function<void()> task) { on_learner(std::move(task)); }),
-      loop_(runtime::make_loop("learner", clock)) {}
+      desk_(std::move(open_model), store, clock, make_loop,
+            [this](std::function<void()> task) { on_learner(std::move(task)); }),
+      loop_(make_loop("learner", clock)) {}
 
 LiveLearning::~LiveLearning() { stop(); }
 
@@ -50,6 +52,7 @@ void LiveLearning::stop() {
   if (!started_) return;
   desk_.stop();
   std::promise<void> finished;
+  const std::future<void> is_finished = finished.get_future();
   const bool posted = loop_->post([&] {
     loop_->cancel(timer_);
     finished_ = [&finished] { finished.set_value(); };
@@ -58,7 +61,7 @@ void LiveLearning::stop() {
     const bool whole = !fold_ || (!settings_changed_ && fold_->learner().feedback() == step_feedback_);
     return whole ? finish() : log_step(false);
   });
-  if (posted) finished.get_future().wait();
+  if (posted) loop_->wait(is_finished);
   loop_->stop();
 }
 

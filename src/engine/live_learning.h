@@ -29,7 +29,7 @@ class LiveLearning {
  public:
   /// `store`, `clock` and `metrics` must outlive it.
   LiveLearning(const learn::Settings& settings, OpenModel open_model, store::Store& store, const Clock& clock,
-               metrics::Metrics& metrics, Publish publish);
+               metrics::Metrics& metrics, const runtime::MakeLoop& make_loop, Publish publish);
   ~LiveLearning();
 
   /// Rebuilds the learner from what is stored, off this thread, then follows the log.

@@ -27,6 +27,16 @@ namespace {
 /// How many of the newest changes may still wait unrevealed at a viewer whose picture is behind.
 constexpr std::size_t kUnrevealedChangesMax = 8;
 
+/// Of a decision that was lost with the last process, every cue that may be on the screen and is not to be: a cue that
+/// never was there does no harm.
+void add_lost_cues(const DecisionId& decision, const domain::Catalogue& catalogue, const Change& change,
+                   std::vector<CueId>& cues) {
+  const auto blocked = change.override_ ? catalogue.find_item(change.override_->item) : std::nullopt;
+  for (std::size_t slot = 0; slot < catalogue.slots().size(); ++slot) {
+    if (!change.override_ || (blocked && catalogue.slot_of(*blocked) == slot)) cues.push_back({decision, slot});
+  }
+}
+
 }  // namespace
 
 /// The walk over an event's viewers for one change.
@@ -88,6 +98,8 @@ void ShardCore::restore(RestoredEvent restored) {
         entry.ring.set_dropped(Sequence(decisions.change->sequence.value() - taken));
       }
       decided = &entry.ring.push(DecidedChange(decisions.change, decisions.catalogue, options_.slate_lifetime));
+      decided->set_corrected(std::move(decisions.corrected));
+      decided->set_may_lack_rows();
     }
     decided->add(std::move(decisions.batch));
   }
@@ -96,7 +108,9 @@ void ShardCore::restore(RestoredEvent restored) {
   // The newest change is what latecomers are shown, even when nobody was there to be decided for.
   DecidedChange* newest = entry.ring.newest();
   if (newest == nullptr || newest->change().sequence != restored.newest->change->sequence) {
-    entry.ring.push(DecidedChange(restored.newest->change, catalogue_, options_.slate_lifetime));
+    newest = &entry.ring.push(DecidedChange(restored.newest->change, catalogue_, options_.slate_lifetime));
+    newest->set_corrected(std::move(restored.newest->corrected));
+    newest->set_may_lack_rows();
   }
 }
 
@@ -125,6 +139,7 @@ void ShardCore::on_change(const ChangeMessage& message) {
   entry.decider.reset();
   if (!catalogue_ || !version_) return;
   DecidedChange& decided = entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime));
+  decided.set_corrected(message.corrected);
   ChangeDecider& decider = decider_of(entry);
   Walk walk{entry, decided, decider, message, std::make_shared<DecisionBatch>()};
   walk.batch->header = decider.header();
@@ -161,7 +176,7 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   const auto& viewer = *session.viewer;
   const std::size_t slots = choices_.size();
   if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
-  if (change.retracts()) retract_from(session, walk.entry, change);
+  if (change.retracts()) retract_from(session, walk.entry, walk.decided);
   const domain::PastItemsPtr past = past_for(walk.decider, *session.viewer);
   walk.decider.decider().draw(viewer.id.str(), *viewer.traits, choices_.data(), *past);
   const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
@@ -264,9 +279,10 @@ void ShardCore::push_sample(Session& session, const DecidedChange& decided, cons
   if (frame.size > 0) session.peer->send(frame);
 }
 
-void ShardCore::retract_from(Session& session, EventEntry& entry, const Change& change) {
+void ShardCore::retract_from(Session& session, EventEntry& entry, const DecidedChange& decided) {
   if (session.sample_route || session.peer == nullptr) return;
-  const auto cues = cues_to_retract(session, entry, change);
+  const Change& change = decided.change();
+  const auto cues = cues_to_retract(session, entry, decided);
   if (cues.empty()) return;
   const std::string reason = change.reason.empty() ? std::string(to_string(change.kind)) : change.reason;
   send_text(session, write_retract(change.retract_sequence(), cues, reason), FrameClass::retract,
@@ -274,8 +290,14 @@ void ShardCore::retract_from(Session& session, EventEntry& entry, const Change& 
   metrics_.cues("slate", "retracted").Increment(static_cast<double>(cues.size()));
 }
 
-std::vector<CueId> ShardCore::cues_to_retract(const Session& session, EventEntry& entry, const Change& change) {
+std::vector<CueId> ShardCore::cues_to_retract(const Session& session, EventEntry& entry,
+                                              const DecidedChange& retracting) {
+  const Change& change = retracting.change();
   std::vector<CueId> cues;
+  for (const Sequence wrong : retracting.corrected()) {
+    if (entry.ring.find(wrong) != nullptr) continue;
+    add_lost_cues({change.event, wrong, session.viewer->id}, catalogue_->catalogue(), change, cues);
+  }
   auto& changes = entry.ring.changes();
   std::size_t passed = 0;
   for (auto decided = changes.rbegin(); decided != changes.rend(); ++decided) {
@@ -284,13 +306,18 @@ std::vector<CueId> ShardCore::cues_to_retract(const Session& session, EventEntry
     if (!correction && ++passed > kUnrevealedChangesMax) break;
     if (correction && decided->change().moment != *change.corrects) continue;
     const auto row = decided->find(session.viewer->id, session.row);
+    const domain::Catalogue& catalogue = decided->catalogue();
+    const DecisionId decision{change.event, decided->change().sequence, session.viewer->id};
+    if (!row && decided->may_lack_rows()) {
+      add_lost_cues(decision, catalogue, change, cues);
+      continue;
+    }
     if (!row) continue;
     const std::span<const Choice> choices = row->choices();
-    const domain::Catalogue& catalogue = decided->catalogue();
     for (std::size_t slot = 0; slot < choices.size(); ++slot) {
       if (choices[slot].item == kNoItem) continue;
       if (!correction && catalogue.items()[choices[slot].item].id != change.override_->item) continue;
-      cues.push_back({DecisionId{change.event, decided->change().sequence, session.viewer->id}, slot});
+      cues.push_back({decision, slot});
     }
   }
   return cues;

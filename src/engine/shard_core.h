@@ -52,6 +52,7 @@ struct ChangeMessage {
   domain::ChangePtr change;
   domain::Circumstances circumstances;
   SteadyTime accepted;
+  std::vector<domain::Sequence> corrected = {};  ///< correction: the changes that showed what was wrong
 };
 
 /// An event as it was when the process started, with what was decided then for this shard's viewers.
@@ -61,6 +62,7 @@ struct RestoredEvent {
     domain::ChangePtr change;
     RenderedCataloguePtr catalogue;  ///< of the batch's version
     std::shared_ptr<const domain::DecisionBatch> batch;
+    std::vector<domain::Sequence> corrected = {};  ///< as in ChangeMessage
   };
   std::vector<Decisions> decisions;  ///< in sequence order; every change after the first of them has an entry
   std::optional<ChangeMessage> newest;
@@ -129,11 +131,15 @@ class ShardCore final : public ShardEngine {
   /// What the filters in force need to know of a viewer's past, which is read when it is not known yet.
   domain::PastItemsPtr past_for(ChangeDecider& decider, audience::Viewer<ViewerPeer>& viewer);
   static void remember_screen(Session& session, std::span<const domain::Choice> choices);
+  /// What of a decision may still be shown: the viewer or an item may be another than when it was made. Valid until the
+  /// next call.
+  std::span<const domain::Choice> still_eligible(const Session& session, const DecidedChange& decided,
+                                                 std::span<const domain::Choice> choices);
   void push_slate(Session& session, const DecidedChange& decided, std::span<const domain::Choice> choices);
   void push_sample(Session& session, const DecidedChange& decided, const decide::Decider& decider,
                    std::span<const domain::Choice> choices);
-  void retract_from(Session& session, EventEntry& entry, const domain::Change& change);
-  std::vector<domain::CueId> cues_to_retract(const Session& session, EventEntry& entry, const domain::Change& change);
+  void retract_from(Session& session, EventEntry& entry, const DecidedChange& decided);
+  std::vector<domain::CueId> cues_to_retract(const Session& session, EventEntry& entry, const DecidedChange& decided);
 
   // Resume (shard_resume.cc).
   Session* find_session(const Introduction& introduction);
@@ -170,6 +176,7 @@ class ShardCore final : public ShardEngine {
   std::unordered_map<domain::ContentId, domain::EventId> contents_;
   FrameScratch scratch_;
   std::vector<domain::Choice> choices_;
+  std::vector<domain::Choice> shown_;  ///< scratch of still_eligible()
 };
 
 }  // namespace matchcue::engine

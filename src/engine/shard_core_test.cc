@@ -572,6 +572,25 @@ TEST_F(ShardCoreTest, RestoredDecisionsOfAnotherCatalogueAreNotShown) {
   EXPECT_EQ(bob.recent.size(), 0u);
 }
 
+TEST_F(ShardCoreTest, OnResumeNobodyIsShownWhatTheyMayNotSeeAnyMore) {
+  domain::Item bet = item("bet", "GENERAL");
+  bet.min_age = 18;
+  catalogue = std::make_shared<const RenderedCatalogue>(
+      std::make_shared<const domain::Catalogue>(1, std::vector{std::move(bet)}));
+  core = make_core();
+  const auto ann = [](std::int64_t age) {
+    return domain::make_viewer(ViewerId("ann"), {{"AGE", Value{age}}}, "").value();
+  };
+  port.viewers[ViewerId("ann")] = ann(30);
+  FakePeer before;
+  core->disconnect(hello(before, "ann"));
+  fire();
+  core->update_viewer(ann(12));
+  FakePeer after;
+  hello(after, "ann", 0);
+  EXPECT_THAT(items_of(after.take()[1]), IsEmpty());
+}
+
 TEST_F(ShardCoreTest, AnExpiredSlateIsNotShownAnyMore) {
   fire();
   clock.advance(options.slate_lifetime + Milliseconds(1));

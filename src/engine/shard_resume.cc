@@ -146,11 +146,11 @@ void ShardCore::replay(Session& session, EventEntry& entry, Sequence after) {
   for (DecidedChange& decided : entry.ring.changes()) {
     if (decided.change().sequence <= after) continue;
     if (decided.change().retracts() && decided.change().retract_sequence() > after)
-      retract_from(session, entry, decided.change());
+      retract_from(session, entry, decided);
     const auto row = find_row(entry, decided, session);
     if (!row || corrected_later(decided)) continue;
     if (decided.renderer().expires_at() <= clock_.wall()) continue;
-    push_slate(session, decided, row->choices());
+    push_slate(session, decided, still_eligible(session, decided, row->choices()));
     ++entry.slates;
   }
 }
@@ -160,8 +160,22 @@ void ShardCore::show_current(Session& session, EventEntry& entry) {
   if (decided == nullptr || decided->renderer().expires_at() <= clock_.wall()) return;
   const auto known = find_row(entry, *decided, session);
   const DecidedRow row = known ? *known : decide_late(session, entry);
-  push_slate(session, *decided, row.choices());
+  push_slate(session, *decided, still_eligible(session, *decided, row.choices()));
   ++entry.slates;
+}
+
+std::span<const Choice> ShardCore::still_eligible(const Session& session, const DecidedChange& decided,
+                                                  std::span<const Choice> choices) {
+  shown_.assign(choices.begin(), choices.end());
+  const domain::Catalogue& present = catalogue_->catalogue();
+  for (Choice& choice : shown_) {
+    if (choice.item == domain::kNoItem) continue;
+    const domain::Item& decided_item = decided.catalogue().items()[choice.item];
+    const auto now = present.find_item(decided_item.id);
+    const domain::Item& item = now ? present.items()[*now] : decided_item;
+    if (!decide::ineligible_reason(item, *session.viewer->traits).empty()) choice = {};
+  }
+  return shown_;
 }
 
 std::optional<DecidedRow> ShardCore::find_row(const EventEntry& entry, DecidedChange& decided, const Session& session) {

@@ -91,21 +91,19 @@ class ThreadedEngine final : public Engine, public ControlPort {
     for (runtime::Loop* loop : surroundings.shards) {
       shards_.push_back(std::make_unique<ShardRunner>(options, surroundings, *loop));
     }
-    control_ =
-        std::make_unique<Control>(options, surroundings.store, *this, control_loop_.clock(), surroundings.metrics);
+    control_ = std::make_unique<Control>(options, surroundings.store, *this, control_loop_.clock(),
+                                         surroundings.metrics, surroundings.make_loop);
     for (auto& shard : shards_) shard->set_control(control_.get());
   }
 
   ~ThreadedEngine() override { stop(); }
 
   Result<void> start() {
-    std::promise<Result<void>> started;
-    control_loop_.post([&] {
-      Result<void> result = control_->start();
+    Result<void> result;
+    run_on(control_loop_, [&] {
+      result = control_->start();
       if (result.ok()) control_timer_ = control_loop_.every(kTick, [this] { control_->tick(); });
-      started.set_value(std::move(result));
     });
-    Result<void> result = started.get_future().get();
     // Waits, also after a failure, for what control posted to the shards meanwhile: they may be gone after it.
     on_every_shard([&](ShardRunner& shard) {
       if (result.ok()) shard.loop().every(kTick, [&shard] { shard.core().tick(); });
@@ -229,12 +227,7 @@ class ThreadedEngine final : public Engine, public ControlPort {
 
   void stop() override {
     if (!ready_.exchange(false)) return;
-    std::promise<void> control_done;
-    control_loop_.post([&] {
-      control_loop_.cancel(control_timer_);
-      control_done.set_value();
-    });
-    control_done.get_future().wait();
+    run_on(control_loop_, [&] { control_loop_.cancel(control_timer_); });
     control_->stop();
     on_every_shard([](ShardRunner& shard) { shard.core().flush(); });
     store_.close();
@@ -294,14 +287,18 @@ class ThreadedEngine final : public Engine, public ControlPort {
 
   /// Runs `visit` on each shard's thread and waits for all.
   void on_every_shard(const std::function<void(ShardRunner&)>& visit) {
-    for (auto& shard : shards_) {
-      std::promise<void> done;
-      const bool posted = shard->loop().post([&] {
-        visit(*shard);
-        done.set_value();
-      });
-      if (posted) done.get_future().wait();
-    }
+    for (auto& shard : shards_) run_on(shard->loop(), [&] { visit(*shard); });
+  }
+  /// Runs `task` on the loop's thread and waits for it; nothing when the loop has stopped.
+  template <typename Task>
+  static void run_on(runtime::Loop& loop, Task task) {
+    std::promise<void> done;
+    const std::future<void> is_done = done.get_future();
+    const bool posted = loop.post([&] {
+      task();
+      done.set_value();
+    });
+    if (posted) loop.wait(is_done);
   }
 
   void to_shards(std::function<void(ShardCore&)> visit) override {

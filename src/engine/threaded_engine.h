@@ -21,6 +21,7 @@ struct Surroundings {
   runtime::Loop& control;
   std::vector<runtime::Loop*> shards;  ///< at least one
   metrics::Metrics& metrics;
+  runtime::MakeLoop make_loop = runtime::make_loop;  ///< for the loops of the engine's own: learner, campaign, archive
 };
 
 /// Loads what is stored and serves. Blocks until it is ready; the loops must be running.

@@ -3,8 +3,9 @@
 
 namespace matchcue::engine {
 
-VersionArchive::VersionArchive(OpenModel open_model, store::Store& store, const Clock& clock)
-    : open_model_(std::move(open_model)), reader_(store.make_reader()), loop_(runtime::make_loop("archive", clock)) {}
+VersionArchive::VersionArchive(OpenModel open_model, store::Store& store, const Clock& clock,
+                               const runtime::MakeLoop& make_loop)
+    : open_model_(std::move(open_model)), reader_(store.make_reader()), loop_(make_loop("archive", clock)) {}
 
 void VersionArchive::find(const learn::LiveVersionName& name, Reply<scoring::SolutionVersionPtr> reply) {
   const auto shared = std::make_shared<Reply<scoring::SolutionVersionPtr>>(std::move(reply));

@@ -19,7 +19,7 @@ namespace matchcue::engine {
 class VersionArchive {
  public:
   /// `store` and `clock` must outlive it.
-  VersionArchive(OpenModel open_model, store::Store& store, const Clock& clock);
+  VersionArchive(OpenModel open_model, store::Store& store, const Clock& clock, const runtime::MakeLoop& make_loop);
 
   void start() { loop_->start(); }
   /// Replies on the archive's thread. Errors: unknown_solution_version, unavailable, corrupt.

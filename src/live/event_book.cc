@@ -344,6 +344,16 @@ std::vector<ChangePtr> EventBook::changes_after(const EventId& event, Sequence a
   return changes;
 }
 
+std::vector<Sequence> EventBook::changes_of_moment(const EventId& event, Sequence moment) const {
+  std::vector<Sequence> changes;
+  const auto found = events_.find(event);
+  if (found == events_.end()) return changes;
+  for (const ChangePtr& change : found->second.recent) {
+    if (change->moment == moment) changes.push_back(change->sequence);
+  }
+  return changes;
+}
+
 std::vector<domain::Subject> EventBook::subjects_of(const EventId& event) const {
   std::vector<domain::Subject> subjects;
   const auto found = events_.find(event);

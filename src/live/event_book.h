@@ -79,6 +79,8 @@ class EventBook {
   /// At most `limit` recent changes after `after`, in order.
   std::vector<domain::ChangePtr> changes_after(const domain::EventId& event, domain::Sequence after,
                                                std::size_t limit) const;
+  /// The recent changes that showed what the moment `moment` showed: itself, and what adjusted it. In order.
+  std::vector<domain::Sequence> changes_of_moment(const domain::EventId& event, domain::Sequence moment) const;
   /// The items that the present moment and the domain::kSubjectMomentsMax before it were about, newest first. A moment
   /// that was corrected was about nothing.
   std::vector<domain::Subject> subjects_of(const domain::EventId& event) const;

@@ -89,6 +89,11 @@ class EpollLoop final : public Loop {
 
   bool on_loop_thread() const override { return std::this_thread::get_id() == loop_thread_.load(); }
 
+  void wait(const std::future<void>& done) override {
+    CHECK(!on_loop_thread());
+    done.wait();
+  }
+
   void add(int fd, std::uint32_t events, FdHandler* handler) override {
     const bool added = registrations_.try_emplace(fd, Registration{handler, next_generation_}).second;
     CHECK(added, fd);

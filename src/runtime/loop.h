@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -41,6 +42,9 @@ class Loop {
   /// callers' own queues are the bounded ones. False when the loop has stopped; the task is then dropped.
   virtual bool post(Task task) = 0;
   virtual bool on_loop_thread() const = 0;
+  /// Waits until a task of some loop has set `done`. Not from a loop's thread. Where all loops share one thread they go
+  /// on meanwhile.
+  virtual void wait(const std::future<void>& done) = 0;
 
   /// Watches `fd` for `events` (edge-triggered when EPOLLET is in it) until remove().
   virtual void add(int fd, std::uint32_t events, FdHandler* handler) = 0;
@@ -57,5 +61,8 @@ class Loop {
 
 /// `clock` must outlive the loop.
 std::unique_ptr<Loop> make_loop(std::string name, const Clock& clock);
+
+/// How those who run loops of their own get them: make_loop, or a simulation's.
+using MakeLoop = std::function<std::unique_ptr<Loop>(std::string name, const Clock& clock)>;
 
 }  // namespace matchcue::runtime

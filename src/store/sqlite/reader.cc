@@ -191,12 +191,13 @@ Result<std::optional<domain::Decision>> SqliteReader::load_decision(const domain
               "ORDER BY log_offset DESC",
               id.event.str(), id.sequence.value());
   MCUE_TRY(const auto places, read_all<ChunkPlace>(query, read_place));
+  Result<std::optional<domain::Decision>> nothing = std::optional<domain::Decision>();
   for (const ChunkPlace& place : places) {
-    MCUE_TRY(const std::string chunk, log_.read(place.offset, place.length));
-    MCUE_TRY(auto decision, find_decision(chunk, id.viewer));
-    if (decision) return decision;
+    auto decision = read_decision(place, id.viewer);
+    if (decision.ok() && *decision) return decision;
+    if (!decision.ok()) nothing = std::move(decision);  // a damaged part says nothing about the others
   }
-  return std::optional<domain::Decision>();
+  return nothing;
 }
 
 Result<std::optional<domain::DecisionHeader>> SqliteReader::load_decision_header(const domain::EventId& event,
@@ -264,6 +265,12 @@ Result<void> SqliteReader::visit_decisions(const std::function<bool(domain::Deci
     visited = static_cast<std::int64_t>(places.back().offset);
   }
   return damage;
+}
+
+Result<std::optional<domain::Decision>> SqliteReader::read_decision(const ChunkPlace& place,
+                                                                    const domain::ViewerId& viewer) {
+  MCUE_TRY(const std::string chunk, log_.read(place.offset, place.length));
+  return find_decision(chunk, viewer);
 }
 
 Result<domain::DecisionBatch> SqliteReader::read_batch(const ChunkPlace& place) {

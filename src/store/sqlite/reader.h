@@ -63,6 +63,7 @@ class SqliteReader final : public Reader {
   Result<Connection*> open();
   Result<std::vector<domain::Feedback>> read_all_feedback(Query& query);
   Result<std::vector<domain::ViewerLink>> read_links(Query& query);
+  Result<std::optional<domain::Decision>> read_decision(const ChunkPlace& place, const domain::ViewerId& viewer);
   Result<domain::DecisionBatch> read_batch(const ChunkPlace& place);
   /// Visits the batches at these places; false when `visit` had enough. Keeps the first damage it meets in `damage`.
   bool visit_places(std::span<const ChunkPlace> places, const std::function<bool(domain::DecisionBatch)>& visit,

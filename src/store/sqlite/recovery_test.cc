@@ -132,6 +132,22 @@ TEST(Recovery, ForgetsAnUnsyncedChunkThatPowerLossToreInFrontOfAWholeOne) {
   EXPECT_EQ(damage, ErrorKind::internal) << "nothing was damaged that anybody had been promised";
 }
 
+TEST(Recovery, ADamagedPartOfAChangesDecisionsHidesNoOthers) {
+  const TestDirectory directory;
+  {
+    TestStore store(directory.path());
+    ASSERT_TRUE(store.log(make_batch("match", 1, 2, "ann")).ok());
+    ASSERT_TRUE(store.log(make_batch("match", 1, 2, "bob")).ok());
+  }
+  flip_byte(directory.log(), std::filesystem::file_size(directory.log()) * 3 / 4);
+  TestStore store(directory.path());
+  const auto load = [&](const char* viewer) {
+    return store.reader().load_decision({domain::EventId("match"), domain::Sequence(1), domain::ViewerId(viewer)});
+  };
+  EXPECT_TRUE(load("ann1").value().has_value());
+  EXPECT_EQ(load("bob1").error().kind, ErrorKind::corrupt);
+}
+
 TEST(Recovery, RefusesALogThatLostWhatWasSynced) {
   const TestDirectory directory;
   log_batches(directory, 1);

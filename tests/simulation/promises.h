@@ -1,0 +1,186 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// The promises of the product, each with a checker that sees only what is visible at the edges: what was asked and
+// answered, frames handed to connections, and what is durable. The first broken one is the finding of a run.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.h"
+#include "tests/simulation/disk.h"
+#include "tests/simulation/edge.h"
+#include "tests/simulation/frames.h"
+
+namespace matchcue::simulation {
+
+struct Finding {
+  std::string promise;
+  std::string expected;
+  std::string seen;
+};
+
+/// Keeps the first.
+class Findings {
+ public:
+  void add(std::string promise, std::string expected, std::string seen) {
+    if (!first_) first_ = Finding{std::move(promise), std::move(expected), std::move(seen)};
+  }
+  const std::optional<Finding>& first() const { return first_; }
+
+ private:
+  std::optional<Finding> first_;
+};
+
+/// 1. What was acknowledged is durable: at once, and still there after every crash.
+class DurableAcks {
+ public:
+  DurableAcks(const Disk& disk, Findings& findings) : disk_(disk), findings_(findings) {}
+
+  void on_change(const domain::LiveEvent& event);
+  void on_feedback(const domain::ViewerId& viewer, const std::string& id);
+  void on_viewer(const domain::Viewer& viewer);
+  void on_item(const domain::Item& item);
+  void on_link(const domain::ViewerLink& link);
+  void on_filter(const domain::StoredFilter& filter);
+  void on_deleted_filter(const domain::FilterName& filter);
+  void on_content(const domain::ContentId& content, const domain::EventId& event);
+  /// Looks at everything again.
+  void check_all();
+
+ private:
+  void broken(const std::string& what);
+  bool has(const domain::Item& item) const;
+
+  const Disk& disk_;
+  Findings& findings_;
+  std::map<domain::EventId, domain::Sequence> changes_;
+  std::set<std::pair<domain::ViewerId, std::string>> feedback_;
+  std::map<domain::ItemId, domain::Item> items_;
+  std::vector<domain::ViewerLink> links_;
+  std::map<domain::ContentId, domain::EventId> contents_;
+};
+
+/// Rows that a shard must know of by now, and rows that it may know of already. One shard of one process.
+template <typename Id, typename Row>
+class InForce {
+ public:
+  void set(const Row& row) { rows_[row.id] = row; }
+  void expect(const Row& row) { coming_.emplace(row.id, row); }
+  void settle(const Row& row, bool stored) {
+    const auto found = coming_.find(row.id);
+    if (found != coming_.end()) coming_.erase(found);
+    if (stored) rows_[row.id] = row;
+  }
+  /// Calls `allows` with what may be true of it, until it returns true. An unknown row is null.
+  template <typename Allows>
+  bool any(const Id& id, const Allows& allows) const {
+    const auto known = rows_.find(id);
+    if (allows(known == rows_.end() ? nullptr : &known->second)) return true;
+    const auto [begin, end] = coming_.equal_range(id);
+    for (auto at = begin; at != end; ++at) {
+      if (allows(&at->second)) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::map<Id, Row> rows_;
+  std::multimap<Id, Row> coming_;
+};
+
+/// 2 and 7. What a slate may say: only what is durable, about this viewer, eligible now, and as operators want it.
+class SlateRules {
+ public:
+  SlateRules(const Disk& disk, Findings& findings) : disk_(disk), findings_(findings) {}
+
+  /// A process with so many shards began.
+  void restart(std::size_t shards);
+  void expect(const domain::Viewer& row);
+  void expect(const domain::Item& row);
+  void settle(std::size_t shard, const domain::Viewer& row, bool stored) { viewers_[shard].settle(row, stored); }
+  void settle(std::size_t shard, const domain::Item& row, bool stored) { items_[shard].settle(row, stored); }
+  void on_push(const Connection& connection, const SeenFrame& frame);
+  /// Slates that this process pushed must have their decision logged by now.
+  void check_logged();
+
+ private:
+  struct Pushed {
+    domain::DecisionId decision;
+    std::vector<SeenCue> cues;
+  };
+  void check_cue(const Connection& connection, const SeenFrame& frame, const domain::Change& change,
+                 const SeenCue& cue);
+  void check_eligible(const Connection& connection, const SeenCue& cue);
+  void check_pins(const SeenFrame& frame, const domain::Change& change);
+  /// The overrides and filters in force after a change, from the change stream.
+  struct Standing {
+    std::map<domain::ItemId, domain::OverrideAction> overrides;
+    std::map<domain::FilterName, domain::FilterUse> filters;
+  };
+  const Standing& standing_at(const domain::Change& change);
+
+  const Disk& disk_;
+  Findings& findings_;
+  std::vector<InForce<domain::ViewerId, domain::Viewer>> viewers_;
+  std::vector<InForce<domain::ItemId, domain::Item>> items_;
+  std::map<std::string, Pushed> pushed_;
+  std::map<std::pair<domain::EventId, domain::Sequence>, Standing> standings_;
+};
+
+/// 4. A walk reaches everybody in the same turn, whoever is stuck or dead.
+class Isolation {
+ public:
+  Isolation(const Disk& disk, Findings& findings) : disk_(disk), findings_(findings) {}
+  void on_push(const Connection& connection, const SeenFrame& frame);
+  /// The turn in which pushes came is over.
+  void on_turn_over(const Edge& edge);
+  void forget() { walk_.reset(); }
+
+ private:
+  struct Walk {
+    std::size_t shard = 0;
+    domain::EventId event;
+    domain::Sequence sequence;
+  };
+  const Disk& disk_;
+  Findings& findings_;
+  std::optional<Walk> walk_;
+};
+
+/// Feedback belongs to the decision that it cites, which is durable when it is.
+class Attribution {
+ public:
+  Attribution(const Disk& disk, Findings& findings) : disk_(disk), findings_(findings) {}
+  /// Looks at rows that are new. `whole` says that nothing was ever lost, so that every cue's decision must be known.
+  void check(bool whole);
+
+ private:
+  void check_row(const domain::Feedback& row, bool whole);
+  const Disk& disk_;
+  Findings& findings_;
+  std::size_t seen_ = 0;
+};
+
+/// 8. What was refused changed nothing.
+class Refusals {
+ public:
+  Refusals(const Disk& disk, Findings& findings) : disk_(disk), findings_(findings) {}
+  void on_refused_feedback(const domain::ViewerId& viewer, const std::string& id, const Error& error);
+  /// `mark` stands in a reason or a state value of what was refused.
+  void on_refused_change(const domain::EventId& event, const std::string& mark, const Error& error);
+  void check_all();
+
+ private:
+  const Disk& disk_;
+  Findings& findings_;
+  std::set<std::pair<domain::ViewerId, std::string>> feedback_;
+  std::set<std::pair<domain::EventId, std::string>> changes_;
+};
+
+}  // namespace matchcue::simulation
