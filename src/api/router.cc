@@ -8,6 +8,7 @@
 #include "api/audit.h"
 #include "api/permissions.h"
 #include "base/text.h"
+#include "codec/http_request.h"
 #include "codec/problem.h"
 
 namespace matchcue::api {
@@ -148,11 +149,11 @@ std::optional<HttpResponse> refuse_operator(const access::OperatorTokens& operat
   plan.who.clear();
   const auto scope = plan.route != nullptr ? scope_of(*plan.route) : access::Scope::read;
   if (!scope) return std::nullopt;
-  constexpr std::string_view kBearer = "Bearer ";
-  if (!head.authorization.starts_with(kBearer)) {
+  const std::string_view token = codec::bearer_token(head.authorization);
+  if (token.empty()) {
     return refuse_token("token_missing", "an operator's token is needed: Authorization: Bearer TOKEN");
   }
-  const access::Operator* found = operators.find(std::string_view(head.authorization).substr(kBearer.size()));
+  const access::Operator* found = operators.find(token);
   if (found == nullptr) return refuse_token("token_unknown", "this token is nobody's");
   plan.who = found->name;
   if (plan.route == nullptr || found->may(*scope)) return std::nullopt;

@@ -61,9 +61,9 @@ class RunningServer final : public Server {
     api.host = options_.api.host;
     api.port = options_.api.port;
     api.viewers_websocket = (is_secure() ? "wss://" : "ws://") + gateway_->address().text() + "/v1/ws";
-    MCUE_TRY(api_, api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(),
-                                               access_->tls(), [this] { return exposition(); },
-                                               [this] { return host_.engine().ready(); }}));
+    MCUE_TRY(api_,
+             api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(), access_->tls(),
+                                         [this] { return exposition(); }, [this] { return host_.engine().ready(); }}));
     return {};
   }
 

@@ -48,6 +48,13 @@ struct HttpLimits {
   std::size_t body_bytes_max = 64 * 1024;  ///< 0: no body at all
 };
 
+/// The token of an Authorization header (RFC 6750); "" when it has none, or is none.
+inline std::string_view bearer_token(std::optional<std::string_view> authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  return authorization && authorization->starts_with(kScheme) ? authorization->substr(kScheme.size())
+                                                              : std::string_view();
+}
+
 /// Reads one request after another from a stream of bytes, cut anywhere.
 ///
 /// 1. What is reported depends only on the bytes, never on how they were cut.

@@ -28,10 +28,8 @@ std::optional<codec::ResumePoint> read_resume(std::string_view text) {
 
 /// A ticket in the Authorization header; an EventSource cannot send one, so a query may have it too.
 std::string read_ticket(const codec::HttpRequest& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  const auto header = request.find_header("Authorization");
-  if (header && header->starts_with(kBearer)) return std::string(header->substr(kBearer.size()));
-  return std::string(request.find_query("ticket").value_or(""));
+  const std::string_view bearer = codec::bearer_token(request.find_header("Authorization"));
+  return std::string(bearer.empty() ? request.find_query("ticket").value_or("") : bearer);
 }
 
 /// Reads a hello from the query of /v1/sse.

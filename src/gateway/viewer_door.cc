@@ -13,13 +13,6 @@ namespace {
 
 constexpr Milliseconds kWarningTime{60'000};  ///< before a ticket expires
 
-/// Also says no where it cannot be known, as the ticket may have been the only thing that said who it is.
-std::string_view bearer_of(const codec::HttpRequest& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  const auto header = request.find_header("Authorization");
-  return header && header->starts_with(kBearer) ? header->substr(kBearer.size()) : std::string_view();
-}
-
 }  // namespace
 
 bool ShardGateway::allows_origin(Connection& connection, const codec::HttpRequest& request) {
@@ -61,7 +54,7 @@ bool ShardGateway::admit(Connection& connection, std::string_view text, engine::
 Result<void> ShardGateway::admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer) {
   const access::AdmissionPolicyPtr policy = admission_.get();
   if (!policy->needs_ticket) return {};
-  MCUE_TRY_VOID(access::admit_anywhere(*policy, bearer_of(request), viewer, loop_.clock().wall()));
+  MCUE_TRY_VOID(access::admit_anywhere(*policy, codec::bearer_token(request.find_header("Authorization")), viewer, loop_.clock().wall()));
   return {};
 }
 

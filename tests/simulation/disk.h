@@ -45,6 +45,8 @@ struct Disk {
   std::vector<LoggedBatch> log;
   std::map<std::pair<domain::EventId, domain::Sequence>, std::vector<std::size_t>> log_places;
   std::map<std::uint64_t, domain::CataloguePtr> catalogues;  ///< a cache
+  std::vector<domain::Revocation> revocations;
+  std::map<std::uint64_t, domain::AuditRecord> audit;
   /// Changes of which decisions were refused: they are lost, and nobody was promised them.
   std::set<std::pair<domain::EventId, domain::Sequence>> refused_decisions;
 

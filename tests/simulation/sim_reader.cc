@@ -63,12 +63,21 @@ Result<std::vector<domain::Viewer>> SimReader::load_viewers(const domain::Viewer
   return viewers;
 }
 
-Result<void> SimReader::visit_interactions(const std::function<bool(domain::Interaction)>& visit) {
-  const std::vector<domain::Interaction> all = disk_.interactions;
+Result<void> SimReader::visit_interactions(std::uint64_t last, const std::function<bool(domain::Interaction)>& visit) {
+  std::vector<domain::Interaction> all = disk_.interactions;
+  all.resize(std::min<std::size_t>(all.size(), last));
   for (const domain::Interaction& row : all) {
     if (!visit(row)) break;
   }
   return {};
+}
+
+Result<std::vector<domain::AuditRecord>> SimReader::load_audit(std::uint64_t after, std::size_t limit) {
+  std::vector<domain::AuditRecord> records;
+  for (auto at = disk_.audit.upper_bound(after); at != disk_.audit.end() && records.size() < limit; ++at) {
+    records.push_back(at->second);
+  }
+  return records;
 }
 
 Result<std::vector<domain::StoredFilter>> SimReader::load_filters() {

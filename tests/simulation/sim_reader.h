@@ -23,7 +23,8 @@ class SimReader final : public store::Reader {
   Result<std::optional<domain::Viewer>> load_viewer(const domain::ViewerId& viewer) override;
   Result<std::vector<domain::Viewer>> load_viewers(const domain::ViewerId& after, std::size_t limit) override;
   Result<std::uint64_t> count_interactions() override { return disk_.interactions.size(); }
-  Result<void> visit_interactions(const std::function<bool(domain::Interaction)>& visit) override;
+  Result<std::uint64_t> last_interaction_number() override { return disk_.interactions.size(); }
+  Result<void> visit_interactions(std::uint64_t last, const std::function<bool(domain::Interaction)>& visit) override;
   Result<std::vector<domain::StoredFilter>> load_filters() override;
   Result<domain::ViewerPast> load_past(const domain::ViewerId& viewer) override { return disk_.past_of(viewer); }
   Result<bool> has_past_index() override { return disk_.past_index; }
@@ -31,6 +32,9 @@ class SimReader final : public store::Reader {
   Result<std::uint64_t> last_viewer_link_number() override;
   Result<std::vector<domain::ViewerLink>> load_viewer_links(std::uint64_t after, std::size_t limit) override;
   Result<std::vector<domain::ViewerLink>> load_links_to(const domain::ViewerId& viewer) override;
+  Result<std::vector<domain::Revocation>> load_revocations() override { return disk_.revocations; }
+  Result<std::vector<domain::AuditRecord>> load_audit(std::uint64_t after, std::size_t limit) override;
+  Result<std::uint64_t> last_audit_number() override { return disk_.audit.empty() ? 0 : disk_.audit.rbegin()->first; }
   Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) override;
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,

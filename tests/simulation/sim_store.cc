@@ -153,6 +153,28 @@ void SimStore::index_past(Done<void> done) {
       },
       std::move(done));
 }
+void SimStore::erase_viewer(domain::ViewerId, Done<store::Erasure> done) {
+  done(Error{ErrorKind::unsupported, "not_modelled", "the simulated store erases nobody", {}});
+}
+std::optional<Error> SimStore::trouble() const {
+  return refusing_ ? std::optional(storage_unavailable()) : std::nullopt;
+}
+void SimStore::put_revocation(domain::Revocation revocation, Done<void> done) {
+  submit<void>(
+      [revocation = std::move(revocation)](Disk& disk) {
+        disk.revocations.push_back(revocation);
+        return Result<void>();
+      },
+      std::move(done));
+}
+void SimStore::put_audit(domain::AuditRecord record, Done<void> done) {
+  submit<void>(
+      [record = std::move(record)](Disk& disk) {
+        disk.audit[record.number] = record;
+        return Result<void>();
+      },
+      std::move(done));
+}
 void SimStore::append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) {
   submit<void>([batch](Disk& disk) { return disk.append_decisions(batch); }, std::move(done), batch);
 }

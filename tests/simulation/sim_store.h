@@ -53,6 +53,11 @@ class SimStore final : public store::Store {
   void put_filter(domain::StoredFilter filter, store::Done<domain::StoredFilter> done) override;
   void delete_filter(domain::FilterName name, store::Done<domain::StoredFilter> done) override;
   void index_past(store::Done<void> done) override;
+  /// Not modelled: the engine asks for it when an operator does, and the simulated ones do not.
+  void erase_viewer(domain::ViewerId viewer, store::Done<store::Erasure> done) override;
+  std::optional<Error> trouble() const override;
+  void put_revocation(domain::Revocation revocation, store::Done<void> done) override;
+  void put_audit(domain::AuditRecord record, store::Done<void> done) override;
   void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, store::Done<void> done) override;
   void append_feedback(std::vector<domain::Feedback> feedback,
                        store::Done<std::vector<store::FeedbackOutcome>> done) override;

@@ -64,6 +64,14 @@ void write_person(TestStore& store) {
   }
   ASSERT_TRUE(store.identify(kBefore, kWho, make_traits(78, "XX")).ok());
   ASSERT_TRUE(store.store().put_learner_snapshot({1, std::string("knows ") + kWho}).ok());
+  const domain::Revocation revocation{"", domain::ViewerId(kWho), wall_time_from_ms(1), wall_time_from_ms(2)};
+  ASSERT_TRUE(wait_for<void>([&](Done<void> done) { store.store().put_revocation(revocation, done); }).ok());
+  domain::AuditRecord record;
+  record.number = 1;
+  record.who = "ann";
+  record.target = std::string("/v1/viewers/") + kWho;
+  record.after = std::string("{\"id\":\"") + kWho + "\"}";
+  ASSERT_TRUE(wait_for<void>([&](Done<void> done) { store.store().put_audit(record, done); }).ok());
 }
 
 Result<Erasure> erase(TestStore& store, const char* id) {
@@ -92,6 +100,7 @@ TEST(ErasePerson, LeavesNotAByteOfAnyOfTheirIds) {
     EXPECT_EQ(count_bytes(directory.path(), kWho), 0U);
     EXPECT_EQ(count_bytes(directory.path(), kBefore), 0U);
     EXPECT_EQ(count_bytes(directory.path(), "\"XX\""), 0U) << "traits that nobody else has";
+    EXPECT_EQ(store.reader().load_audit(0, 1)->at(0).who, "ann") << "who did it stays";
   }
 }
 
