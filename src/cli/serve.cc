@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/serve.h"
 
+#include <prometheus/gauge.h>
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Removing a person: first from the shards, so that nothing about them is written any more, then from the store, then
-// from what the learner knows.
+// Removing a person: first from the shards and the learner, so that nothing about them is written any more, then from
+// the store. Then the learner begins anew.
 #include <atomic>
 
 #include "engine/control.h"
@@ -26,17 +26,16 @@ void Control::erase_viewer(const domain::ViewerId& viewer, Reply<store::Erasure>
   port_.to_shards([this, ids = *ids, left, viewer, reply = std::move(reply)](ShardCore& shard) {
     for (const domain::ViewerId& id : ids) shard.erase_viewer(id);
     if (--*left > 0) return;
-    port_.to_control([this, viewer, reply] { erase_stored(viewer, reply); });
+    learning_.hold([this, viewer, reply] { erase_stored(viewer, reply); });
   });
 }
 
+/// On whatever thread the learner is held.
 void Control::erase_stored(const domain::ViewerId& viewer, Reply<store::Erasure> reply) {
   store_.erase_viewer(viewer, [this, reply = std::move(reply)](const Result<store::Erasure>& erased) {
-    port_.to_control([this, erased, reply] {
-      if (!erased.ok()) return reply(erased.error());
-      archive_.forget();
-      learning_.learn_anew([erasure = *erased, reply] { reply(erasure); });
-    });
+    archive_.forget();
+    learning_.learn_anew();
+    reply(erased);
   });
 }
 

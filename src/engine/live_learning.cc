@@ -66,11 +66,13 @@ void LiveLearning::stop() {
 }
 
 void LiveLearning::finish() {
+  hold_when_due();
   keep_snapshot();
   finish_without_snapshot();
 }
 
 void LiveLearning::finish_without_snapshot() {
+  hold_when_due();
   for (const Settling& each : settling_) each.reply(unavailable("stopping", "matchcue is stopping"));
   settling_.clear();
   stop_waiting_for_links();
@@ -95,7 +97,8 @@ void LiveLearning::rebuild() {
 
 void LiveLearning::follow() {
   if (finished_ || logging_) return;
-  forget_when_due();
+  hold_when_due();
+  if (held_ > 0) return;
   if (!fold_) return rebuild();
   const auto newest = reader_->last_feedback_number();
   if (!newest.ok()) return report_trouble(newest.error());
@@ -204,21 +207,29 @@ void LiveLearning::await_link(std::uint64_t link, std::function<void()> served) 
   if (!posted) served();
 }
 
-void LiveLearning::learn_anew(std::function<void()> begun) {
-  const bool posted = loop_->post([this, begun] {
-    forgetting_.push_back(begun);
-    follow();  // else once the step is logged that is on its way
+void LiveLearning::hold(std::function<void()> held) {
+  const bool posted = loop_->post([this, held] {
+    holding_.push_back(held);
+    follow();  // or once the step is logged that is on its way
   });
-  if (!posted) begun();
+  if (!posted) held();
 }
 
 /// Between two steps. A step that was logged is made again when the learner is rebuilt.
-void LiveLearning::forget_when_due() {
-  if (forgetting_.empty()) return;
+void LiveLearning::hold_when_due() {
+  if (holding_.empty()) return;
   fold_.reset();
   stop_waiting_for_links();
-  rebuild_at_ = clock_.steady();
-  for (const auto& begun : std::exchange(forgetting_, {})) begun();
+  held_ += holding_.size();
+  for (const auto& held : std::exchange(holding_, {})) held();
+}
+
+void LiveLearning::learn_anew() {
+  loop_->post([this] {
+    --held_;
+    rebuild_at_ = clock_.steady();
+    follow();
+  });
 }
 
 std::vector<std::function<void()>> LiveLearning::take_identified(std::uint64_t last) {

@@ -46,9 +46,11 @@ class LiveLearning {
   /// unknown time: it is durable, and nobody waits for a learner that is in trouble.
   void await_link(std::uint64_t link, std::function<void()> served);
 
-  /// Forgets all it knows and learns it again from what is stored now, which somebody was erased from. Calls `begun` on
-  /// some thread once nothing is left of what it knew; what decides meanwhile is a version that knows nothing.
-  void learn_anew(std::function<void()> begun);
+  /// Forgets all it knows and learns nothing, so that no snapshot is kept, until as many calls of learn_anew() came.
+  /// Calls `held` on some thread once that is so. What it published last goes on deciding.
+  void hold(std::function<void()> held);
+  /// Learns again, from what is stored now.
+  void learn_anew();
 
   // As in Engine.
   void campaign(Reply<CampaignView> reply);
@@ -76,7 +78,7 @@ class LiveLearning {
   /// Takes out those who wait for links up to number `last`.
   std::vector<std::function<void()>> take_identified(std::uint64_t last);
   void stop_waiting_for_links();
-  void forget_when_due();
+  void hold_when_due();
   void keep_snapshot_when_due();
   void finish();
   void finish_without_snapshot();
@@ -109,7 +111,8 @@ class LiveLearning {
   bool logging_ = false;                             ///< a step is on its way to the store
   std::uint64_t step_feedback_ = 0;                  ///< the last step's
   std::uint64_t snapshot_feedback_ = 0;              ///< the last snapshot's
-  std::vector<std::function<void()>> forgetting_;    ///< called once the fold is dropped
+  std::vector<std::function<void()>> holding_;       ///< called once the fold is dropped
+  std::size_t held_ = 0;                             ///< so many hold it
   std::function<void()> finished_;                   ///< called once the last snapshot is kept; nothing until stop()
   runtime::TimerId timer_ = 0;
   SteadyTime rebuild_at_;  ///< not before
