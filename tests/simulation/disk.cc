@@ -246,6 +246,19 @@ Result<std::optional<Decision>> Disk::decision(const domain::DecisionId& id) con
   return nothing;
 }
 
+std::vector<Decision> Disk::decisions(const domain::DecisionId& id) const {
+  std::vector<Decision> found;
+  const auto places = log_places.find({id.event, id.sequence});
+  if (places == log_places.end()) return found;
+  for (const std::size_t place : places->second) {
+    const auto& viewers_of = log[place].batch->viewers;
+    const auto row = std::find(viewers_of.begin(), viewers_of.end(), id.viewer);
+    if (log[place].torn || row == viewers_of.end()) continue;
+    found.push_back(take_row(*log[place].batch, static_cast<std::size_t>(row - viewers_of.begin())));
+  }
+  return found;
+}
+
 void Disk::cut_power(const std::function<Fate()>& draw) {
   std::size_t whole_end = 0;
   for (std::size_t i = 0; i < log.size(); ++i) {

@@ -73,6 +73,9 @@ struct Disk {
   /// The newest logged decision of this id. Errors: corrupt.
   Result<std::optional<domain::Decision>> decision(const domain::DecisionId& id) const;
 
+  /// Every logged decision of this id that can be read; a restart that did not reload one may have made another.
+  std::vector<domain::Decision> decisions(const domain::DecisionId& id) const;
+
   /// After a power cut: batches that no sync covers are lost where `keep(place)` says so, or torn.
   enum class Fate { kept, torn, lost };
   void cut_power(const std::function<Fate()>& draw);

@@ -295,11 +295,14 @@ void Attribution::check_row(const domain::Feedback& row, bool whole) {
     return findings_.add("2: feedback joins its decision",
                          "decision " + to_string(id) + " is durable, since durable feedback cites it", "it is not");
   }
-  const domain::Choice choice = (*decision)->choices[row.cue.slot];
-  const auto catalogue = const_cast<Disk&>(disk_).catalogue((*decision)->header.catalogue_version);
-  const bool same = choice.item != domain::kNoItem && (*catalogue)->items()[choice.item].id == row.item &&
-                    choice.propensity == row.propensity && *(*decision)->traits == *row.traits &&
-                    (*decision)->header.solution_version == row.solution_version;
+  const auto all = disk_.decisions(id);
+  const bool same = std::any_of(all.begin(), all.end(), [&](const domain::Decision& logged) {
+    const domain::Choice choice = logged.choices[row.cue.slot];
+    const auto catalogue = const_cast<Disk&>(disk_).catalogue(logged.header.catalogue_version);
+    return choice.item != domain::kNoItem && (*catalogue)->items()[choice.item].id == row.item &&
+           choice.propensity == row.propensity && *logged.traits == *row.traits &&
+           logged.header.solution_version == row.solution_version;
+  });
   if (!same) findings_.add("2: feedback joins its decision", name + " as its decision says", "item " + row.item.str());
 }
 
