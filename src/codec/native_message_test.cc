@@ -49,6 +49,12 @@ TEST(NativeMessage, ReadsTheGoldenHelloOfSomebodyWhoSignedIn) {
   EXPECT_FALSE(same.previously) << "nothing was before";
 }
 
+TEST(NativeMessage, ReadsTheGoldenHelloWithATicketAndTheNewerOne) {
+  const auto hello = read<HelloMessage>(golden("hello_ticket"));
+  EXPECT_TRUE(hello.viewer.str().empty()) << "it is whom the ticket names";
+  EXPECT_EQ(hello.ticket, read<TicketMessage>(golden("ticket")).ticket);
+}
+
 TEST(NativeMessage, ResumeAndDeviceAreOptionalAndUnknownFieldsAreIgnored) {
   const auto hello = read<HelloMessage>(R"({"t":"hello","viewer":"v","content":"c","resume":null,"future":[1]})");
   EXPECT_FALSE(hello.resume);
@@ -71,6 +77,9 @@ TEST(NativeMessage, WritesTheGoldenServerFrames) {
   EXPECT_EQ(write_welcome("7", "k3", domain::Sequence(812), Continuity::kept, 20, {500, 15'000}), golden("welcome"));
   EXPECT_EQ(write_interaction_ack("i-1"), golden("server_ack"));
   EXPECT_EQ(write_goaway(7312), golden("goaway"));
+  const WallTime expires = parse_rfc3339("2026-06-11T19:04:05.123Z").value();
+  EXPECT_EQ(write_ticket_ack(expires), golden("ticket_ack"));
+  EXPECT_EQ(write_ticket_expiring(expires), golden("ticket_expiring"));
   EXPECT_EQ(write_error(unavailable("storage_full", "no"), false, "i7"),
             R"({"t":"error","code":"storage_full","message":"no","id":"i7","fatal":false})");
   EXPECT_EQ(write_error(not_found("unknown_content", "unknown content \"c9\"", "hello.content"), true),

@@ -1,7 +1,8 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// For tests: a shard of the engine with a peer that remembers, a port that remembers, and a match that tells what happens.
+// For tests: a shard of the engine with a peer that remembers, a port that remembers, and a match that tells what
+// happens.
 
 #include <gmock/gmock.h>
 

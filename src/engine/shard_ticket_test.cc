@@ -22,9 +22,8 @@ struct ShardTicketTest : ShardCoreTest {
     core->serve(catalogue, version);
   }
   static domain::Viewer grown_up() {
-    return domain::make_viewer(
-               ViewerId("ann"),
-               {{"AGE", Value{std::int64_t{30}}}, {"COUNTRY", Value{std::string("ES")}}}, "")
+    return domain::make_viewer(ViewerId("ann"),
+                               {{"AGE", Value{std::int64_t{30}}}, {"COUNTRY", Value{std::string("ES")}}}, "")
         .value();
   }
   SessionKey enter(FakePeer& peer, domain::Values attributes) {
@@ -54,7 +53,8 @@ TEST_F(ShardTicketTest, ATicketKnowsBetterThanTheCatalogueWhoIsTooYoung) {
   FakePeer by_ticket;
   enter(by_ticket, {{"AGE", Value{std::int64_t{17}}}});
   EXPECT_FALSE(sees_bets(by_ticket));
-  EXPECT_EQ(port.logged.back()->traits[0]->country, domain::traits_of(grown_up()).country) << "what it does not say stays";
+  EXPECT_EQ(port.logged.back()->traits[0]->country, domain::traits_of(grown_up()).country)
+      << "what it does not say stays";
 }
 
 TEST_F(ShardTicketTest, ATicketTellsOfAViewerWhomTheCatalogueDoesNotKnow) {

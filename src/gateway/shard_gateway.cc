@@ -208,7 +208,7 @@ void ShardGateway::on_native_message(Connection& connection, std::string_view te
   if (interaction != nullptr && shared_.memory.level() >= Shedding::interactions) {
     metrics_.refused("memory").Increment();
     return connection.send_text(
-        codec::write_error(unavailable("overloaded", "try again later: interaction " + interaction->id), false));
+        codec::write_error(unavailable("overloaded", "try again later"), false, interaction->id));
   }
   engine_shard_.receive(connection.session, *message);
 }

@@ -54,7 +54,8 @@ bool ShardGateway::admit(Connection& connection, std::string_view text, engine::
 Result<void> ShardGateway::admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer) {
   const access::AdmissionPolicyPtr policy = admission_.get();
   if (!policy->needs_ticket) return {};
-  MCUE_TRY_VOID(access::admit_anywhere(*policy, codec::bearer_token(request.find_header("Authorization")), viewer, loop_.clock().wall()));
+  MCUE_TRY_VOID(access::admit_anywhere(*policy, codec::bearer_token(request.find_header("Authorization")), viewer,
+                                       loop_.clock().wall()));
   return {};
 }
 
