@@ -24,7 +24,8 @@ void FaultScript::write(Store& store, std::size_t groups) {
   finished_ = &finished;
   groups_left_ = groups;
   failed_ = false;
-  next_group(store);
+  // From the store's thread, the first group too: what is queued when it is back is one commit.
+  store.put_schema(domain::DatasetKind::users, "begin", [this, &store](const Result<void>&) { next_group(store); });
   finished.get_future().get();
   finished_ = nullptr;
 }
@@ -35,7 +36,7 @@ void FaultScript::write_on(Store& store, std::size_t groups) {
   stop_at_failure_ = true;
 }
 
-/// After the first, on the store's thread: what it finds queued when it is back is one commit.
+/// On the store's thread.
 void FaultScript::next_group(Store& store) {
   if (groups_left_ == 0 || (failed_ && stop_at_failure_)) return finished_->set_value();
   --groups_left_;
