@@ -199,9 +199,8 @@ class Store {
   virtual void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) = 0;
 
   /// Removes a person from everything stored: every id that they are linked by. Rows that others are numbered after
-  /// stay, without them. Then searches every file of the directory for the ids' bytes. Other writes wait for parts of
-  /// it. Asked again after a crash it goes on. Cost: some 2 s a GB of decisions, and of the database when it must be
-  /// rewritten.
+  /// stay, without them. Then searches every file of the directory for the ids' bytes. Other writes wait. Asked again
+  /// after a crash it goes on. Cost: reads every file, and writes the database anew when bytes are left in it.
   virtual void erase_viewer(domain::ViewerId viewer, Done<Erasure> done) = 0;
 
   /// Errors: conflict when step.number is not the one after the last step's.

@@ -19,7 +19,7 @@ struct Verification {
   std::vector<std::string> notes;                              ///< what is unusual and no damage
 };
 
-/// Keeps a server out meanwhile. Of one kind of damage at most 100 are named. Cost: reads every byte, some 100 MB/s.
+/// Keeps a server out meanwhile. Of one kind of damage at most 100 are named. Cost: reads every byte.
 /// Errors: not_found (no data directory), conflict (a process has it open; the message names its pid), unsupported
 /// (made by another version), unavailable.
 Result<Verification> verify_directory(const std::string& directory, Disk& disk = real_disk());
