@@ -39,6 +39,8 @@ class ShardPort {
   virtual void find_and_store(feedback::Report report, FeedbackDone done) = 0;
   /// The viewer's catalogue row. Reads; takes tens of microseconds.
   virtual std::optional<domain::Viewer> load_viewer(const domain::ViewerId& viewer) = 0;
+  /// A logged decision; nothing when there is none that can be read. Reads; takes tens of microseconds.
+  virtual std::optional<domain::Decision> find_decision(const domain::DecisionId& id) = 0;
   /// What the viewer did before, under all their ids. Reads; takes some 10 us and about 1 us an act.
   virtual domain::ViewerPast load_past(const domain::ViewerId& viewer) = 0;
   /// Whom this viewer was identified as; nothing when they were not. Reads; takes a few microseconds.
@@ -150,6 +152,8 @@ class ShardCore final : public ShardEngine {
   void replay(Session& session, EventEntry& entry, domain::Sequence after);
   void show_current(Session& session, EventEntry& entry);
   DecidedRow decide_late(Session& session, EventEntry& entry);
+  /// A decision from before the process began that was not loaded with the ring, and can be shown.
+  std::optional<DecidedRow> recall(DecidedChange& decided, const Session& session);
   void flush_late(EventEntry& entry);
   /// From now on latecomers of the newest change are decided for by what is served now.
   void renew_decider(EventEntry& entry);

@@ -66,6 +66,7 @@ struct FakePort final : ShardPort {
     const auto found = viewers.find(viewer);
     return found == viewers.end() ? std::nullopt : std::optional(found->second);
   }
+  std::optional<domain::Decision> find_decision(const domain::DecisionId&) override { return std::nullopt; }
   domain::ViewerPast load_past(const ViewerId& viewer) override {
     ++pasts_loaded;
     return pasts[viewer];

@@ -158,7 +158,8 @@ void ShardCore::replay(Session& session, EventEntry& entry, Sequence after) {
 void ShardCore::show_current(Session& session, EventEntry& entry) {
   DecidedChange* decided = entry.ring.newest();
   if (decided == nullptr || decided->renderer().expires_at() <= clock_.wall()) return;
-  const auto known = find_row(entry, *decided, session);
+  auto known = find_row(entry, *decided, session);
+  if (!known && decided->may_lack_rows()) known = recall(*decided, session);
   const DecidedRow row = known ? *known : decide_late(session, entry);
   push_slate(session, *decided, still_eligible(session, *decided, row.choices()));
   ++entry.slates;
@@ -186,6 +187,20 @@ std::optional<DecidedRow> ShardCore::find_row(const EventEntry& entry, DecidedCh
   const auto row = std::find(entry.late->viewers.begin(), entry.late->viewers.end(), viewer);
   if (row == entry.late->viewers.end()) return std::nullopt;
   return DecidedRow{entry.late.get(), static_cast<std::size_t>(row - entry.late->viewers.begin())};
+}
+
+std::optional<DecidedRow> ShardCore::recall(DecidedChange& decided, const Session& session) {
+  const domain::ViewerId& viewer = session.viewer->id;
+  auto logged = port_.find_decision({decided.change().event, decided.change().sequence, viewer});
+  if (!logged || logged->header.catalogue_version != decided.catalogue().version()) return std::nullopt;
+  auto batch = std::make_shared<DecisionBatch>();
+  batch->header = std::move(logged->header);
+  batch->viewers = {viewer};
+  batch->traits = {std::move(logged->traits)};
+  batch->choices = std::move(logged->choices);
+  if (!logged->past.empty()) batch->past = {std::make_shared<const domain::PastItems>(std::move(logged->past))};
+  decided.add(std::move(batch));
+  return decided.find(viewer, session.row);
 }
 
 DecidedRow ShardCore::decide_late(Session& session, EventEntry& entry) {

@@ -55,6 +55,11 @@ class ShardRunner final : public ShardPort {
                     : std::nullopt;  // an unreadable row is an unknown viewer: restricted items stay away
   }
 
+  std::optional<domain::Decision> find_decision(const domain::DecisionId& id) override {
+    auto decision = reader_->load_decision(id);
+    return decision.ok() ? *std::move(decision) : std::nullopt;  // an unreadable one is lost
+  }
+
   domain::ViewerPast load_past(const domain::ViewerId& viewer) override {
     auto past = reader_->load_past(viewer);
     return past.ok() ? *std::move(past)

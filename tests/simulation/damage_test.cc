@@ -42,6 +42,7 @@ struct DamageTest : ::testing::Test {
   std::unique_ptr<SimLoop> control = scheduler.make_loop("control");
   std::unique_ptr<SimLoop> shard = scheduler.make_loop("shard");
   metrics::Metrics metrics{"test"};
+  engine::Options options;
   std::unique_ptr<engine::Engine> engine;
 
   DamageTest() {
@@ -70,10 +71,10 @@ struct DamageTest : ::testing::Test {
     EXPECT_TRUE(disk.append_decisions(std::make_shared<domain::DecisionBatch>(batch)).ok());
   }
   Result<void> start() {
-    auto started =
-        engine::start_engine({}, {*store, *control, {shard.get()}, metrics, [this](std::string name, const Clock&) {
-                                    return scheduler.make_loop(std::move(name));
-                                  }});
+    auto started = engine::start_engine(
+        options, {*store, *control, {shard.get()}, metrics, [this](std::string name, const Clock&) {
+                    return scheduler.make_loop(std::move(name));
+                  }});
     if (!started.ok()) return started.error();
     engine = *std::move(started);
     return {};
@@ -103,6 +104,18 @@ TEST_F(DamageTest, FeedbackOnADamagedDecisionIsStoredUnattributed) {
   go_on();
   ASSERT_TRUE(receipt.has_value());
   EXPECT_FALSE(receipt->attributed);
+}
+
+TEST_F(DamageTest, WhatWasDecidedBeforeIsShownAgainAlsoWhenItWasNotLoaded) {
+  happened(1, "ann");
+  options.reload_bytes_max = 0;
+  ASSERT_TRUE(start().ok());
+  Screen screen;
+  const codec::HelloMessage hello{ViewerId("ann"), ContentId("c1"), "d", {}, {}};
+  shard->post([&] { ASSERT_TRUE(engine->shard(0).introduce(&screen, {engine::Route::native, hello}).ok()); });
+  go_on();
+  EXPECT_EQ(screen.frames.back().cues.at(0).item, "poll");
+  EXPECT_EQ(disk.log.size(), 1U);  // nothing is decided twice under one id
 }
 
 /// Who came back after the crash still has on the screen what was decided before it.
