@@ -6,6 +6,7 @@
 #include "api/access_office.h"
 #include "api/json_input.h"
 #include "api/route.h"
+#include "codec/strict_json.h"
 
 namespace matchcue::api {
 namespace {
@@ -21,11 +22,10 @@ Json to_json(const domain::Revocation& revocation) {
           {"until", format_rfc3339(revocation.until)}};
 }
 
-/// JSON that was kept as text, as JSON again where it is.
+/// JSON that was kept as text, as JSON again where it is such as every reader understands: the request may be anything.
 Json kept(const std::string& text) {
   if (text.empty()) return {};
-  Json parsed = Json::parse(text, nullptr, false);
-  return parsed.is_discarded() ? Json(text) : parsed;
+  return codec::parse_strict_json(text).ok() ? Json::parse(text) : Json(text);
 }
 
 Json to_json(const domain::AuditRecord& record) {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/json_input.h"
 
-#include <cmath>
 #include <limits>
-#include <set>
 
 #include "base/text.h"
+#include "codec/strict_json.h"
 
 namespace matchcue::api {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kDepthMax = 32;
+constexpr std::size_t kTextBytesMax = 10'000;
 
 Error wrong_type(const std::string& field, std::string_view wanted, const Json& found) {
   const std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60);
@@ -25,40 +24,22 @@ Error unknown_field(const std::string& name, const std::vector<std::string>& kno
   return invalid("unknown_field", message, name);
 }
 
-/// Watches the parser for what the parsed tree cannot show any more: repeated keys.
-struct KeyWatch {
-  std::vector<std::set<std::string>> open;
-  std::optional<Error> error;
-
-  bool on_event(int depth, Json::parse_event_t event, const Json& parsed) {
-    if (depth > kDepthMax && !error) {
-      error = invalid("invalid_json", "the body is nested deeper than " + std::to_string(kDepthMax) + " levels");
-    }
-    if (event == Json::parse_event_t::object_start) open.emplace_back();
-    if (event == Json::parse_event_t::object_end) open.pop_back();
-    if (event == Json::parse_event_t::key && !open.back().insert(parsed.get<std::string>()).second && !error) {
-      const auto key = parsed.get<std::string>();
-      error = invalid("duplicate_key", "the key \"" + key + "\" stands twice in one object", key);
-    }
-    return true;
+/// What an operator writes: a reason, an expression.
+Result<void> check_text(std::string_view text, const std::string& field) {
+  if (text.size() > kTextBytesMax) {
+    return invalid("too_long",
+                   field + " has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kTextBytesMax),
+                   field);
   }
-};
+  if (text.find('\0') != std::string_view::npos) return invalid("invalid_text", field + " has a zero byte", field);
+  return {};
+}
 
 }  // namespace
 
 Result<Json> parse_object(std::string_view text) {
   if (text.empty()) return Json::object();
-  KeyWatch watch;
-  Json body;
-  try {
-    body = Json::parse(
-        text, [&](int depth, Json::parse_event_t event, Json& parsed) { return watch.on_event(depth, event, parsed); });
-  } catch (const Json::parse_error& error) {
-    return invalid("invalid_json", "the body is not JSON: wrong at byte " + std::to_string(error.byte));
-  } catch (const Json::exception&) {
-    return invalid("out_of_range", "the body has a number that is out of range");
-  }
-  if (watch.error) return *std::move(watch.error);
+  MCUE_TRY(Json body, codec::parse_strict_json(text));
   if (!body.is_object()) return invalid("wrong_type", "the body must be a JSON object");
   return body;
 }
@@ -74,7 +55,11 @@ Result<domain::Value> to_value(const Json& json, const std::string& field) {
       }
       return domain::Value(json.get<std::int64_t>());
     case Json::value_t::number_float: return domain::Value(json.get<double>());
-    case Json::value_t::string: return domain::Value(json.get<std::string>());
+    case Json::value_t::string: {
+      auto text = json.get<std::string>();
+      if (text.find('\0') != std::string::npos) return invalid("invalid_text", field + " has a zero byte", field);
+      return domain::Value(std::move(text));
+    }
     default: return wrong_type(field, "null, true, false, a number or a text", json);
   }
 }
@@ -137,20 +122,24 @@ std::optional<std::string> Fields::checked_id(const char* name, bool required) {
   return text;
 }
 
+std::string Fields::text_of(const std::string& field, const Json& found) {
+  if (!found.is_string()) {
+    refuse(wrong_type(field, "a text", found));
+    return {};
+  }
+  auto text = found.get<std::string>();
+  if (auto checked = check_text(text, field); !checked) refuse(std::move(checked).error());
+  return text;
+}
+
 std::string Fields::text(const char* name) {
   const Json* found = find(name, true);
-  if (found == nullptr) return {};
-  if (found->is_string()) return found->get<std::string>();
-  refuse(wrong_type(name, "a text", *found));
-  return {};
+  return found == nullptr ? std::string() : text_of(name, *found);
 }
 
 std::string Fields::optional_text(const char* name) {
   const Json* found = find(name, false);
-  if (found == nullptr) return {};
-  if (found->is_string()) return found->get<std::string>();
-  refuse(wrong_type(name, "a text", *found));
-  return {};
+  return found == nullptr ? std::string() : text_of(name, *found);
 }
 
 double Fields::optional_number(const char* name, double fallback) {
@@ -162,9 +151,9 @@ double Fields::optional_number(const char* name, double fallback) {
 }
 
 std::optional<WallTime> Fields::optional_time(const char* name) {
-  const std::string text = optional_text(name);
-  if (text.empty()) return std::nullopt;
-  auto time = parse_rfc3339(text);
+  const Json* found = find(name, false);
+  if (found == nullptr) return std::nullopt;
+  auto time = parse_rfc3339(text_of(name, *found));
   if (time) return *time;
   Error error = std::move(time).error();
   error.field = name;
@@ -193,18 +182,13 @@ std::map<std::string, std::string, std::less<>> Fields::texts(const char* name) 
     refuse(wrong_type(name, "an object", *found));
     return texts;
   }
-  for (const auto& [key, member] : found->items()) {
-    if (member.is_string()) {
-      texts.emplace(key, member.get<std::string>());
-    } else {
-      refuse(wrong_type(std::string(name) + "." + key, "a text", member));
-    }
-  }
+  for (const auto& [key, member] : found->items()) texts.emplace(key, text_of(std::string(name) + "." + key, member));
   return texts;
 }
 
 domain::Values Fields::required_values(const char* name) {
-  if (!object_.contains(name)) refuse(invalid("missing_value", std::string(name) + " is missing", name));
+  const Json* found = find(name, true);
+  if (found != nullptr && found->is_null()) refuse(wrong_type(name, "an object", *found));
   return values(name);
 }
 

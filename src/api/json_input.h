@@ -19,10 +19,11 @@
 
 namespace matchcue::api {
 
-/// Reads a JSON object; "" is an empty one. Errors: invalid_json (with the place), duplicate_key, wrong_type.
+/// Reads a JSON object; "" is an empty one. Errors: those of codec::parse_strict_json, wrong_type.
 Result<nlohmann::json> parse_object(std::string_view text);
 
-/// A scalar as a value. Errors: wrong_type for objects and arrays, out_of_range for whole numbers beyond 64 bits.
+/// A scalar as a value. Errors: wrong_type for objects and arrays, out_of_range for whole numbers beyond 64 bits,
+/// invalid_text for text with a zero byte.
 Result<domain::Value> to_value(const nlohmann::json& json, const std::string& field);
 /// Every member of an object as a value; errors name "<prefix>NAME".
 Result<domain::Values> to_values(const nlohmann::json& object, const std::string& prefix);
@@ -50,7 +51,7 @@ class Fields {
     auto text = checked_id(name, false);
     return text ? std::optional<Id>(Id(*std::move(text))) : std::nullopt;
   }
-  std::string text(const char* name);
+  std::string text(const char* name);           ///< at most 10,000 bytes
   std::string optional_text(const char* name);  ///< "" when absent or null
   double optional_number(const char* name, double fallback);
   std::optional<WallTime> optional_time(const char* name);                  ///< RFC 3339
@@ -65,6 +66,7 @@ class Fields {
  private:
   const nlohmann::json* find(const char* name, bool required);
   std::optional<std::string> checked_id(const char* name, bool required);
+  std::string text_of(const std::string& field, const nlohmann::json& found);
 
   const nlohmann::json& object_;
   std::vector<std::string> asked_;

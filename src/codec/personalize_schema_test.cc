@@ -141,6 +141,11 @@ TEST(PersonalizeSchema, TypesAreFlatAndAvros) {
   EXPECT_THAT(interaction_problems(R"(,{"name":"A"})"), ElementsAre(HasSubstr("A: no type is given")));
 }
 
+TEST(PersonalizeSchema, AKeyThatStandsTwiceIsRefused) {
+  EXPECT_THAT(interaction_problems(R"(,{"name":"A","type":"int","type":"string"})"),
+              ElementsAre(HasSubstr("the key \"type\" stands twice")));
+}
+
 TEST(PersonalizeSchema, CategoricalAndTextualHaveTheirPlaces) {
   EXPECT_THAT(interaction_problems(R"(,{"name":"A","type":"int","categorical":true})"),
               ElementsAre("A: only strings can be categorical"));

@@ -5,6 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "codec/strict_json.h"
+
 namespace matchcue::codec {
 
 namespace {
@@ -173,8 +175,11 @@ std::optional<WrittenField> read_field(const Json& json) {
 
 WrittenSchema read_schema_text(std::string_view text) {
   WrittenSchema written;
+  const auto strict = parse_strict_json(text);
   const Json json = read_json(text, written.problems);
   if (json.is_discarded()) return written;
+  // What is JSON, and would not be read by everybody as it is by us.
+  if (!strict.ok() && written.problems.empty()) written.problems.push_back(strict.error().message);
   const bool has_fields = json.is_object() && json.contains("fields") && json["fields"].is_array();
   const bool is_record = has_fields && json.value("type", Json()) == "record";
   if (is_record) {
