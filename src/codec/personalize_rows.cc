@@ -17,7 +17,7 @@ using domain::Field;
 using domain::Value;
 using domain::Values;
 
-constexpr std::size_t kLabelBytesMax = 1'000;          // Personalize's limit on categorical values and impressions
+constexpr std::size_t kImpressionBytesMax = 1'000;
 constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
 constexpr std::int64_t kLooksLikeMilliseconds = 100'000'000'000;
 
@@ -32,9 +32,9 @@ Result<void> check_rules(DatasetKind kind, const Field& field, const Value& valu
       return invalid("out_of_range", "not a time in epoch seconds", field.name);
     }
   }
-  const bool is_label = field.categorical || field.name == "IMPRESSION";
-  if (const auto* text = std::get_if<std::string>(&value); text && is_label && text->size() > kLabelBytesMax) {
-    return invalid("too_long", "longer than " + std::to_string(kLabelBytesMax) + " bytes", field.name);
+  const auto* impression = field.name == "IMPRESSION" ? std::get_if<std::string>(&value) : nullptr;
+  if (impression != nullptr && impression->size() > kImpressionBytesMax) {
+    return invalid("too_long", "longer than " + std::to_string(kImpressionBytesMax) + " bytes", field.name);
   }
   return {};
 }

@@ -11,11 +11,32 @@ namespace matchcue::domain {
 
 namespace {
 
+constexpr std::size_t kLabelBytesMax = 1'000;  // Personalize's limit on categorical values
+
 Error wrong_type(const Field& field, std::string_view value) {
   std::string shown(first_characters(value, 80));
   if (value.size() > 80) shown += "...";
   return invalid("wrong_type", field.name + ": \"" + shown + "\" is not a " + std::string(to_string(field.type)),
                  field.name);
+}
+
+/// What text may not be in any column, and a label in one whose values are counted.
+Result<void> check_text(const Field& field, const std::string& text) {
+  if (!is_utf8(text)) return invalid("wrong_type", field.name + " is not UTF-8", field.name);
+  if (text.find('\0') != std::string::npos) return invalid("invalid_text", field.name + " has a zero byte", field.name);
+  if (field.categorical && text.size() > kLabelBytesMax) {
+    return invalid(
+        "too_long",
+        field.name + " has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kLabelBytesMax),
+        field.name);
+  }
+  return {};
+}
+
+Result<void> check_float(const Field& field, double number, std::string_view shown) {
+  if (!std::isfinite(number)) return wrong_type(field, shown);
+  if (field.type == FieldType::float64 || std::abs(number) <= std::numeric_limits<float>::max()) return {};
+  return invalid("out_of_range", field.name + ": " + std::string(shown) + " does not fit a float", field.name);
 }
 
 bool fits_int32(std::int64_t value) {
@@ -96,7 +117,7 @@ Result<Value> check_value(const Field& field, Value value) {
   switch (field.type) {
     case FieldType::string:
       if (const auto* text = std::get_if<std::string>(&value)) {
-        if (!is_utf8(*text)) return invalid("wrong_type", field.name + " is not UTF-8", field.name);
+        MCUE_TRY_VOID(check_text(field, *text));
         return value;
       }
       return wrong_type(field, shown);
@@ -113,7 +134,10 @@ Result<Value> check_value(const Field& field, Value value) {
     case FieldType::float32:
     case FieldType::float64:
       if (const auto* number = std::get_if<std::int64_t>(&value)) return Value{static_cast<double>(*number)};
-      if (const auto* number = std::get_if<double>(&value); number != nullptr && std::isfinite(*number)) return value;
+      if (const auto* number = std::get_if<double>(&value)) {
+        MCUE_TRY_VOID(check_float(field, *number, shown));
+        return value;
+      }
       return wrong_type(field, shown);
   }
   return wrong_type(field, shown);
