@@ -94,13 +94,16 @@ class HttpRequestReader {
 
 /// The HTTP status of an Error made by this file, decided by its code; 400 for every other one.
 ///
-///   head_too_large, too_many_headers 431 · body_too_large 413 · length_required 411 · unsupported_version 505 ·
-///   unsupported_method 501 · upgrade_method 405 · upgrade_required, websocket_version 426 ·
-///   malformed_request, malformed_target, malformed_query, bad_host, websocket_key 400
+///   head_too_large, too_many_headers 431 · body_too_large 413 · length_required 411 ·
+///   unsupported_method, upgrade_method 405 · upgrade_required, websocket_version 426 ·
+///   unsupported_version, malformed_request, malformed_target, malformed_query, bad_host, websocket_key 400
 int http_status(const Error& error);
 
 /// Decodes %XX, and '+' as a blank where `plus_is_blank`. Nothing when a % is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank = false);
+
+/// What a Content-Type names, without its parameters: "Text/CSV; charset=utf-8" is "text/csv".
+std::string media_type(std::string_view content_type);
 
 /// A request that may become a WebSocket.
 struct WebSocketUpgrade {

@@ -189,6 +189,12 @@ TEST(PercentDecode, DecodesOrRefuses) {
   EXPECT_EQ(percent_decode("%xy"), std::nullopt);
 }
 
+TEST(MediaType, IsWithoutParametersAndInSmallLetters) {
+  EXPECT_EQ(media_type("Text/CSV ; charset=utf-8"), "text/csv");
+  EXPECT_EQ(media_type("application/json, text/csv"), "application/json, text/csv");
+  EXPECT_EQ(media_type(""), "");
+}
+
 struct UpgradeCase {
   std::string name;
   std::string request_line = "GET /v1/ws HTTP/1.1";
@@ -219,7 +225,7 @@ TEST(ValidateUpgrade, AcceptsWhatBrowsersSend) {
 TEST(ValidateUpgrade, RefusesEachBrokenHalfOfTheHandshake) {
   const std::vector<UpgradeCase> cases = {
       {.name = "post", .request_line = "POST /v1/ws HTTP/1.1", .code = "upgrade_method", .status = 405},
-      {.name = "old", .request_line = "GET /v1/ws HTTP/1.0", .code = "unsupported_version", .status = 505},
+      {.name = "old", .request_line = "GET /v1/ws HTTP/1.0", .code = "unsupported_version", .status = 400},
       {.name = "not_a_websocket", .upgrade = "h2c", .code = "upgrade_required", .status = 426},
       {.name = "websockets", .upgrade = "websockets", .code = "upgrade_required", .status = 426},
       {.name = "no_upgrade", .connection = "keep-alive", .code = "upgrade_required", .status = 426},

@@ -32,6 +32,7 @@ Result<std::optional<ResumePoint>> read_resume(const JsonObject& object) {
   if (!resume) return std::optional<ResumePoint>();
   ResumePoint point;
   MCUE_TRY(point.epoch, resume->get_string("epoch"));
+  MCUE_TRY_VOID(domain::check_id(point.epoch, "hello.resume.epoch"));
   MCUE_TRY(const std::uint64_t sequence, resume->get_unsigned("seq"));
   point.sequence = domain::Sequence(sequence);
   return std::optional<ResumePoint>(std::move(point));
@@ -86,6 +87,7 @@ Result<InteractionMessage> read_interaction(const JsonObject& object) {
   if (interaction.id.empty() || interaction.id.size() > kInteractionIdBytesMax) {
     return bad_field("interaction.id", "has " + std::to_string(interaction.id.size()) + " bytes; 1 to 128 are allowed");
   }
+  MCUE_TRY_VOID(domain::check_id(interaction.id, "interaction.id"));
   MCUE_TRY(const std::string cue, object.get_string("cue"));
   auto cue_id = domain::parse_cue_id(cue);
   if (!cue_id.ok()) return bad_field("interaction.cue", ": " + cue_id.error().message);

@@ -117,6 +117,8 @@ TEST(NativeMessage, BadFramesNameTheFieldAndTheValue) {
       {R"({"t":"hello","viewer":"a","content":"c","resume":5})", "hello.resume", "5"},
       {R"({"t":"hello","viewer":"a","content":"c","resume":{"epoch":"k"}})", "hello.resume.seq", "missing"},
       {R"({"t":"hello","viewer":"a","content":"c","resume":{"epoch":"k","seq":-1}})", "hello.resume.seq", "-1"},
+      {R"({"t":"hello","viewer":"a","content":"c","resume":{"epoch":"","seq":1}})", "hello.resume.epoch", "empty"},
+      {R"({"t":"interaction","id":"a\u0000","cue":"c","kind":"click"})", "interaction.id", "control"},
       {R"({"t":"hello","viewer":"a","content":"c","previously":""})", "hello.previously", "empty"},
       {R"({"t":"hello","viewer":"a","content":"c","previously":7})", "hello.previously", "7"},
       {R"({"t":"clock","pdt":"yesterday"})", "clock.pdt", "yesterday"},

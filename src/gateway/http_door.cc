@@ -5,6 +5,8 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 
+#include <set>
+
 #include "base/text.h"
 #include "codec/problem.h"
 #include "domain/ids.h"
@@ -32,8 +34,20 @@ std::string read_ticket(const codec::HttpRequest& request) {
   return std::string(bearer.empty() ? request.find_query("ticket").value_or("") : bearer);
 }
 
+/// Of two values one reader would take the first and another the last.
+Result<void> check_once(const std::vector<codec::HttpField>& query) {
+  std::set<std::string_view> seen;
+  for (const codec::HttpField& parameter : query) {
+    if (!seen.insert(parameter.name).second) {
+      return invalid("duplicate_parameter", parameter.name + " is given twice", parameter.name);
+    }
+  }
+  return {};
+}
+
 /// Reads a hello from the query of /v1/sse.
 Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
+  MCUE_TRY_VOID(check_once(request.query));
   codec::HelloMessage hello;
   hello.ticket = read_ticket(request);
   const std::string viewer(request.find_query("viewer").value_or(""));
@@ -52,7 +66,7 @@ Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
   const auto resume = last_event_id ? last_event_id : request.find_query("resume");
   if (!resume || resume->empty()) return hello;
   hello.resume = read_resume(*resume);
-  if (!hello.resume) {
+  if (!hello.resume || !domain::check_id(hello.resume->epoch, "resume").ok()) {
     return invalid("invalid_resume", "resume: \"" + std::string(*resume) + "\" is not <epoch>:<seq>", "resume");
   }
   return hello;
@@ -149,7 +163,8 @@ void ShardGateway::open_event_stream(Connection& connection, const codec::HttpRe
 void ShardGateway::take_interaction(Connection& connection, const codec::HttpRequest& request) {
   const bool keep_alive = request.keep_alive;
   const auto content_type = request.find_header("Content-Type").value_or("");
-  if (!content_type.starts_with("application/json") && !content_type.starts_with("text/plain")) {
+  const std::string media_type = codec::media_type(content_type);
+  if (media_type != kJson && media_type != "text/plain") {  // a page's sendBeacon says so
     return refuse(connection, 415,
                   invalid("content_type", "Content-Type: \"" + std::string(content_type) + "\" is not application/json",
                           "Content-Type"),

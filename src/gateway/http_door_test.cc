@@ -84,8 +84,10 @@ TEST_F(HttpDoor, ABadInteractionIsRefusedByFieldAndNeverRecorded) {
   client.post("/v1/interactions", "application/json", R"({"viewer":"v1","id":"i1","cue":"c_zzz","kind":"click"})");
   EXPECT_THAT(client.read_response(),
               AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("c_zzz"), HasSubstr("interaction.cue")));
-  client.post("/v1/interactions", "text/html", kInteraction);
-  EXPECT_THAT(client.read_response(), StartsWith("HTTP/1.1 415 "));
+  for (const char* type : {"text/html", "application/jsonx", "application/json, text/plain", "text/plain+x"}) {
+    client.post("/v1/interactions", type, kInteraction);
+    EXPECT_THAT(client.read_response(), StartsWith("HTTP/1.1 415 ")) << type;
+  }
   EXPECT_TRUE(engine.journal.lines().empty());
 }
 
@@ -189,6 +191,10 @@ TEST_F(HttpDoor, AnEventStreamNeedsItsParametersAndNamesWhatIsWrong) {
   EXPECT_THAT(client.read_response(), AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("viewer")));
   client.request("GET", "/v1/sse?viewer=v1&content=c1&resume=soon");
   EXPECT_THAT(client.read_response(), AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("soon")));
+  client.request("GET", "/v1/sse?viewer=v1&content=c1&viewer=v2");
+  EXPECT_THAT(client.read_response(), AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("viewer is given twice")));
+  client.request("GET", "/v1/sse?viewer=v1&content=c1&resume=k%00:1");
+  EXPECT_THAT(client.read_response(), AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("resume")));
 }
 
 TEST_F(HttpDoor, AnEventStreamForAnUnknownContentSaysSoAndEnds) {
