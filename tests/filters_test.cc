@@ -126,7 +126,7 @@ TEST_F(FiltersTest, WrongFiltersAreRefusedAndChangeNothing) {
   EXPECT_THAT(refused("f", "EXCLUDE ItemID WHERE Items.LABEL IN (\"x\")").message, HasSubstr("\n  EXCLUDE"));
   EXPECT_EQ(refused("f", "EXCLUDE ItemID").field, "expression");
   EXPECT_EQ(refused("no name", R"(EXCLUDE ItemID WHERE Items.ITEM_LABEL = "x")").code, "invalid_id");
-  EXPECT_EQ(refused("f", "EXCLUDE UserID WHERE Users.AGE < 18").kind, ErrorKind::unsupported);
+  EXPECT_EQ(refused("f", "EXCLUDE UserID WHERE Users.AGE < 18").kind, ErrorKind::invalid_argument);
   EXPECT_THAT(ask<std::vector<domain::StoredFilter>>(&engine::Engine::list_filters), IsEmpty());
   EXPECT_EQ(use("f").error().code, "unknown_filter");
 }

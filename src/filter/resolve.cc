@@ -79,12 +79,10 @@ class Resolver {
   Result<void> check_subject(const Expression& expression) const {
     if (expression.subject != Subject::item) {
       const bool user = expression.subject == Subject::user;
-      Error error = complain(text_, expression.subject_place.at,
-                             std::string(to_string(expression.subject)) + " filters " +
-                                 (user ? "user segments" : "actions") + ", which are not offered; items are ItemID",
-                             "unsupported_subject");
-      error.kind = ErrorKind::unsupported;
-      return error;
+      return complain(text_, expression.subject_place.at,
+                      std::string(to_string(expression.subject)) + " filters " + (user ? "user segments" : "actions") +
+                          ", which are not offered; items are ItemID",
+                      "unsupported_subject");
     }
     const Condition& first = expression.alternatives.front().front();
     if (first.dataset == Dataset::items || first.dataset == Dataset::interactions) return {};
