@@ -55,6 +55,8 @@ TEST_F(AuditTest, ErasingAPersonDoesNotLeaveTheirNameHere) {
   EXPECT_EQ(record.operation, "eraseViewer");
   EXPECT_EQ(record.who, "ann");
   EXPECT_EQ((record.target + record.request + record.before + record.after).find("bob"), std::string::npos);
+}
+
 TEST_F(AuditTest, ARequestThatNotEveryReaderUnderstandsIsShownAsText) {
   const std::string deep = std::string(40, '[') + std::string(40, ']');
   EXPECT_FALSE(client->send("POST", "/v1/events/1/moments", deep).ok());

@@ -46,6 +46,7 @@ Result<void> get_item(Call& call) {
 /// Checks a row against the schema in force and hands it to `put`.
 template <typename Put>
 Result<void> put_row(Call& call, DatasetKind kind, const std::string& id, Put put) {
+  if (call.request.body.empty()) return invalid("missing_body", "a row is wanted, such as {\"COUNTRY\":\"FR\"}");
   MCUE_TRY(const auto body, parse_object(call.request.body));
   const auto answer = answer_with<store::WriteSummary>(call, 200, [](const auto& summary) { return to_json(summary); });
   call.services.engine.schema(kind, [=, document = call.request.body](Result<domain::Schema> schema) {

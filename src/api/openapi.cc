@@ -53,6 +53,13 @@ Json describe_answer(const Route& route) {
   return {{"description", route.summary}, {"content", {{route.response_type, {{"schema", schema}}}}}};
 }
 
+/// Without a body every field is absent, which may be all right.
+bool needs_body(const std::string& request_schema) {
+  if (request_schema == "Empty") return false;
+  const Json schema = Json::parse(embedded::schemas())[request_schema];
+  return !schema.contains("required") || !schema["required"].empty();
+}
+
 Json describe_route(const Route& route) {
   Json operation = {{"operationId", route.operation}, {"summary", route.summary}};
   operation["security"] = Json::array();
@@ -61,7 +68,7 @@ Json describe_route(const Route& route) {
   for (const Parameter& parameter : route.parameters) parameters.push_back(describe_parameter(parameter));
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
   if (!route.request_schema.empty()) {
-    operation["requestBody"] = {{"required", route.request_schema != "Empty"},
+    operation["requestBody"] = {{"required", needs_body(route.request_schema)},
                                 {"content", {{route.request_type, {{"schema", reference(route.request_schema)}}}}}};
   }
   Json& answers = operation["responses"];

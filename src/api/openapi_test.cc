@@ -63,5 +63,15 @@ TEST(OpenApi, OperationIdsAreUniqueAndPathParametersMatchTheTemplate) {
   }
 }
 
+TEST(OpenApi, ABodyIsRequiredWhereAnEmptyOneWouldBeRefused) {
+  const auto requires_body = [paths = document()["paths"]](const char* path, const char* method) {
+    return paths[path][method]["requestBody"]["required"].get<bool>();
+  };
+  EXPECT_TRUE(requires_body("/v1/events/{event}", "patch"));
+  EXPECT_TRUE(requires_body("/v1/items/{item}", "put"));
+  EXPECT_FALSE(requires_body("/v1/events/{event}/moments", "post"));
+  EXPECT_FALSE(requires_body("/v1/learner/settle", "post"));
+}
+
 }  // namespace
 }  // namespace matchcue::api

@@ -36,6 +36,19 @@ std::optional<std::string> unescape(std::string_view text, bool plus_is_space) {
   return out;
 }
 
+/// Whether a part of an address, or of what stands for one in it, would lead out of its folder: no id is meant so.
+bool climbs(std::string_view segment) {
+  const auto parts = split(segment, '/');
+  return std::any_of(parts.begin(), parts.end(), [](std::string_view part) { return part == "." || part == ".."; });
+}
+
+/// "127.0.0.1", "localhost:8081", "[::1]:80": a name, and after it at most a port.
+bool is_host(std::string_view host) {
+  const std::string_view port = host.substr(host_name(host).size());
+  return port.empty() || (port.size() > 1 && std::all_of(port.begin() + 1, port.end(),
+                                                         [](unsigned char c) { return std::isdigit(c) != 0; }));
+}
+
 Error invalid_target(std::string_view target) {
   return invalid("invalid_target", "the address \"" + std::string(target.substr(0, 200)) + "\" is not well formed");
 }
@@ -122,14 +135,6 @@ Result<void> read_parameters(const Route& route, std::string_view query, Argumen
   return {};
 }
 
-/// "text/csv; charset=utf-8" -> "text/csv"
-std::string media_type(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
-  return type;
-}
-
 HttpResponse forbid(std::string code, std::string message) {
   return make_problem(403, Error{ErrorKind::invalid_argument, std::move(code), std::move(message), {}});
 }
@@ -182,7 +187,7 @@ Plan find_route(const HttpRequest& head, std::string_view path) {
   std::vector<std::string> segments;
   for (const std::string_view raw : split(path, '/')) {
     auto segment = unescape(raw, false);
-    if (!segment) {
+    if (!segment || climbs(*segment)) {
       plan.refusal = make_problem(invalid_target(path));
       return plan;
     }
@@ -251,7 +256,7 @@ Router::Router(const Services& services, std::string listen_host)
 /// Pages of other sites, and of sites whose name was made to point here. A page cannot know a token, so where tokens
 /// are needed this server may have any name.
 std::optional<HttpResponse> Router::refuse_page(const HttpRequest& head, bool have_operators) const {
-  const std::string name = host_name(head.host);
+  const std::string name = is_host(head.host) ? host_name(head.host) : std::string();
   const bool is_known = have_operators ? !name.empty() : is_loopback_name(name) || name == listen_host_;
   if (!is_known) return forbid("forbidden_host", "the Host header \"" + head.host + "\" is not this server's");
   const bool is_own = head.origin.empty() || head.origin == "http://" + head.host ||
@@ -274,7 +279,7 @@ Plan Router::plan(const HttpRequest& head) const {
     plan.refusal = make_problem(std::move(read).error());
     return plan;
   }
-  if (head.has_body && media_type(head.content_type) != plan.route->request_type) {
+  if (head.has_body && codec::media_type(head.content_type) != plan.route->request_type) {
     plan.refusal = make_problem(
         415, Error{ErrorKind::unsupported,
                    "unsupported_media_type",

@@ -73,11 +73,17 @@ void read_head(const Parser::value_type& message, HttpRequest& head) {
   if (message.count(http::field::authorization) == 1) head.authorization = text(http::field::authorization);
 }
 
-HttpResponse refuse_head(const boost::system::error_code& error) {
+HttpResponse refuse_http(const boost::system::error_code& error) {
   if (error == http::error::header_limit) {
     return make_problem(431, Error{ErrorKind::too_large, "head_too_large", "the request's head exceeds 8 KiB", {}});
   }
   return make_problem(invalid("invalid_http", "the request is not HTTP/1.1: " + error.message()));
+}
+
+/// Whether the bytes broke HTTP's rules, and it is not that there were no more of them.
+bool is_malformed(const boost::system::error_code& error) {
+  return error.category() == make_error_code(http::error::header_limit).category() &&
+         error != http::error::end_of_stream && error != http::error::partial_message;
 }
 
 HttpResponse refuse_size(std::uint64_t bytes_max) {
@@ -223,9 +229,7 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
   request = HttpRequest();
   request.id = "r" + std::to_string(++server.requests);
   if (error) {
-    const bool malformed = error.category() == make_error_code(http::error::header_limit).category() &&
-                           error != http::error::end_of_stream && error != http::error::partial_message;
-    if (malformed) answer = refuse_head(error);
+    if (is_malformed(error)) answer = refuse_http(error);
   } else {
     read_head(parser->get(), request);
     request.from = from;
@@ -269,7 +273,10 @@ asio::awaitable<void> ApiServer::Session::take_body() {
     parser->get().body().data = chunk.data();
     parser->get().body().size = chunk.size();
     auto [error, size] = co_await http::async_read(stream, buffer, *parser, kAwait);
-    if (error && error != http::error::need_buffer) co_return;
+    if (error && error != http::error::need_buffer) {
+      if (is_malformed(error)) answer = refuse_http(error);
+      co_return;
+    }
     chunk.resize(kChunkBytes - parser->get().body().size);
     total += chunk.size();
     if (total > plan.body_bytes_max) {

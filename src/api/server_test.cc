@@ -139,6 +139,8 @@ TEST(ApiServer, OnlyItsOwnPagesMayUseIt) {
   EXPECT_TRUE(accepted("Host: localhost:8081\r\nOrigin: http://localhost:8081\r\n"));
   EXPECT_FALSE(accepted(""));
   EXPECT_FALSE(accepted("Host: evil.example\r\n"));
+  EXPECT_FALSE(accepted("Host: 127.0.0.1:80@evil.example\r\n"));
+  EXPECT_FALSE(accepted("Host: 127.0.0.1:\r\n"));
   EXPECT_FALSE(accepted("Host: 127.0.0.1.evil.example\r\n"));
   EXPECT_FALSE(accepted("Host: localhost\r\nHost: evil.example\r\n"));
   EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: http://evil.example\r\n"));
@@ -154,6 +156,9 @@ TEST(ApiServer, RefusesWhatNoRouteTakes) {
   EXPECT_EQ(edge.refused("GET", "/v1/events/").code, "invalid_id");
   EXPECT_EQ(edge.refused("GET", "/v1/events/%zz").code, "invalid_target");
   EXPECT_EQ(edge.refused("GET", "/v1/events/%ff").code, "invalid_target");
+  for (const char* climbing : {"/v1/events/..", "/v1/events/%2e%2e/changes", "/v1/events/a%2F..%2F..%2Fb", "/."}) {
+    EXPECT_EQ(edge.refused("GET", climbing).code, "invalid_target") << climbing;
+  }
   EXPECT_EQ(edge.refused("DELETE", "/v1/events/1").code, "method_not_allowed");
   EXPECT_EQ(edge.refused("GET", "/v1/datasets/item/schema").kind, ErrorKind::not_found);
   EXPECT_EQ(edge.refused("GET", "/v1/events/1/moments?limt=3").message,
@@ -173,6 +178,8 @@ TEST(ApiServer, RefusesBodiesByTypeSizeAndField) {
   EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", R"({"state":{}})", "text/plain").code, "unsupported_media_type");
   EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", "{").code, "invalid_json");
   EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", "{}").code, "missing_value");
+  EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", R"({"state":null})").field, "state");
+  EXPECT_EQ(edge.refused("PUT", "/v1/items/I1", "").code, "missing_body");
   EXPECT_EQ(edge.refused("PATCH", "/v1/events/1", R"({"state":{"A":{}}})").field, "state.A");
   EXPECT_EQ(edge.refused("POST", "/v1/events/1/moments", R"({"sate":{}})").message,
             "unknown field \"sate\"; did you mean \"state\"?");
@@ -184,6 +191,17 @@ TEST(ApiServer, RefusesBodiesByTypeSizeAndField) {
   EXPECT_TRUE(
       edge.raw_get("Host: localhost\r\nX-Long: " + std::string(9000, 'x') + "\r\n").starts_with("HTTP/1.1 431"));
   EXPECT_TRUE(edge.raw("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST(ApiServer, ABodyInBrokenChunksIsAnswered) {
+  Edge edge;
+  for (const char* chunks : {"zz\r\n", "-1\r\n", "1\r\nxyz\r\n", "fffffffffffffffff\r\n"}) {
+    const std::string answer = edge.raw(
+        "PATCH /v1/events/1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n" +
+        std::string(chunks));
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400")) << chunks << answer;
+  }
 }
 
 TEST(ApiServer, ACorrectionReachesTheEngineWhole) {
@@ -272,6 +290,7 @@ TEST(ApiServer, RefusesTrainingsThatSayTooLittleOrTooMuch) {
   EXPECT_EQ(refused(R"({"recipe":"sims","seed":-1})").field, "seed");
   EXPECT_EQ(refused(R"({"recipe":"sims","seed":1.5})").message,
             "seed 1.5 is not a whole number of 0..9007199254740992");
+  EXPECT_EQ(refused(R"({"recipe":"sims","seed":9007199254740993})").field, "seed");
   EXPECT_EQ(refused(R"({"recipe":"sims","event_value_min":"much"})").field, "event_value_min");
   EXPECT_EQ(refused(R"({"recipe":"sims","hyperparameters":{"a":[]}})").field, "hyperparameters.a");
   EXPECT_EQ(refused(R"({"recipe":"sims","hyperparameter":{}})").code, "unknown_field");

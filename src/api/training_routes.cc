@@ -12,7 +12,8 @@ namespace matchcue::api {
 namespace {
 
 /// Whole numbers that a JSON number holds exactly.
-constexpr double kSeedMax = 9'007'199'254'740'992;
+constexpr std::uint64_t kSeedMaxWhole = 9'007'199'254'740'992;
+constexpr auto kSeedMax = static_cast<double>(kSeedMaxWhole);
 
 engine::Reply<Training> answer(const Call& call, int status) {
   return answer_with<Training>(call, status, [](const Training& training) { return to_json(training); });
@@ -27,28 +28,31 @@ std::optional<double> read_number(Fields& fields, const nlohmann::json& body, co
   return body.contains(name) && !body[name].is_null() ? std::optional(number) : std::nullopt;
 }
 
+/// Compared as it is written: beyond the greatest, a double would be a neighbour that is none.
+std::optional<std::uint64_t> read_seed(Fields& fields, const nlohmann::json& body) {
+  const auto number = read_number(fields, body, "seed");
+  if (!number) return std::nullopt;
+  const nlohmann::json& written = body["seed"];
+  const bool is_whole = *number >= 0 && *number <= kSeedMax && *number == std::floor(*number);
+  if (is_whole && (!written.is_number_unsigned() || written <= kSeedMaxWhole)) {
+    return static_cast<std::uint64_t>(*number);
+  }
+  fields.refuse(
+      invalid("out_of_range", "seed " + written.dump() + " is not a whole number of 0..9007199254740992", "seed"));
+  return std::nullopt;
+}
+
 Result<TrainingOrder> read_order(const Call& call) {
   MCUE_TRY(const auto body, parse_object(call.request.body));
   Fields fields(body);
   TrainingOrder order;
   order.recipe = fields.text("recipe");
   order.event_type = fields.optional_text("event_type");
-  if (order.event_type.find('\0') != std::string::npos) {
-    fields.refuse(invalid("invalid_text", "event_type has a zero byte", "event_type"));
-  }
   order.event_value_min = read_number(fields, body, "event_value_min");
   for (const auto& [name, value] : fields.values("hyperparameters")) {
     order.hyperparameters[name] = domain::to_text(value);
   }
-  if (const auto seed = read_number(fields, body, "seed")) {
-    if (*seed < 0 || *seed > kSeedMax || *seed != std::floor(*seed)) {
-      fields.refuse(invalid(
-          "out_of_range",
-          "seed " + domain::to_text(domain::Value(*seed)) + " is not a whole number of 0..9007199254740992", "seed"));
-    } else {
-      order.seed = static_cast<std::uint64_t>(*seed);
-    }
-  }
+  order.seed = read_seed(fields, body);
   MCUE_TRY_VOID(fields.finish());
   return order;
 }
