@@ -47,7 +47,7 @@ class Pieces {
     engine_ = engine::start_engine(options, {*store_, *control_, loops, metrics_}).value();
     gateway::Options edge;
     edge.listen.port = 0;
-    gateway_ = gateway::start_gateway(edge, {*engine_, metrics_}, loops).value();
+    gateway_ = gateway::start_gateway(edge, {*engine_, metrics_, admission_, nullptr}, loops).value();
   }
   ~Pieces() { stop(); }
 
@@ -64,6 +64,7 @@ class Pieces {
  private:
   SystemClock clock_;
   metrics::Metrics metrics_{"test"};
+  access::Admission admission_{access::AdmissionPolicy()};  ///< everybody may come
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<runtime::Loop> control_ = runtime::make_loop("control", clock_);
   std::vector<std::unique_ptr<runtime::Loop>> shards_ = make_shards(clock_);
