@@ -52,7 +52,7 @@ std::string to_text(const Value& value);
 Result<Value> parse_value(const Field& field, std::string_view text);
 
 /// Checks that `value` (from JSON) may stand in `field`, widening whole numbers to numbers where the field asks for
-/// them. Errors: wrong_type, missing_value, out_of_range.
+/// them. Errors: wrong_type, missing_value, out_of_range, too_long (a label), invalid_text.
 Result<Value> check_value(const Field& field, Value value);
 
 }  // namespace matchcue::domain
