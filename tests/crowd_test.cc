@@ -118,7 +118,8 @@ struct CrowdTest : testing::Test {
     engine = engine::start_engine(pipeline, {*store, *loops[0], {loops[1].get(), loops[2].get()}, metrics}).value();
     gateway::Options edge;
     edge.listen = {"127.0.0.1", options.server.port == 8080 ? std::uint16_t{0} : options.server.port};
-    gateway = gateway::start_gateway(edge, {*engine, metrics}, {loops[1].get(), loops[2].get()}).value();
+    gateway =
+        gateway::start_gateway(edge, {*engine, metrics, admission, nullptr}, {loops[1].get(), loops[2].get()}).value();
   }
   void stop() {
     gateway->stop();
@@ -152,6 +153,7 @@ struct CrowdTest : testing::Test {
   std::unique_ptr<store::Store> store;
   std::vector<std::unique_ptr<runtime::Loop>> loops;
   std::unique_ptr<engine::Engine> engine;
+  access::Admission admission{access::AdmissionPolicy()};
   std::unique_ptr<gateway::Gateway> gateway;
   std::unique_ptr<DirectApi> api;
   simulate::LoadOptions options;

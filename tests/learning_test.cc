@@ -505,7 +505,8 @@ TEST_F(LearningTest, ALearnerThatNeverBeganEnds) {
   const auto store = store::open_sqlite_store(storage).value();
   const SystemClock clock;
   metrics::Metrics metrics("test");
-  engine::LiveLearning learning({}, engine::no_models, *store, clock, metrics, [](auto, const auto&) {});
+  engine::LiveLearning learning({}, engine::no_models, *store, clock, metrics, runtime::make_loop,
+                                [](auto, const auto&) {});
 }
 
 }  // namespace
