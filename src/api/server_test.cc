@@ -78,6 +78,7 @@ TEST(ApiServer, EveryRouteAnswersAsItsDescriptionSays) {
 TEST(ApiServer, EveryWriteIsRefusedByNameWithRetryAfterWhileStorageRefuses) {
   Edge edge;
   edge.engine.failure = unavailable("storage_full", "cannot write /data/matchcue.db: No space left on device");
+  edge.office.failure = edge.engine.failure;
   std::size_t refused = 0;
   for (const Route& route : routes()) {
     const bool elsewhere = route.path.find("trainings") != std::string::npos ||

@@ -278,10 +278,11 @@ class Script {
                     })
                     .ok());
     EXPECT_TRUE(reader_
-                    ->visit_interactions([&](const domain::Interaction& row) {
-                      out << row.viewer << row.item << row.timestamp_s << ' ';
-                      return true;
-                    })
+                    ->visit_interactions(reader_->last_interaction_number().value(),
+                                         [&](const domain::Interaction& row) {
+                                           out << row.viewer << row.item << row.timestamp_s << ' ';
+                                           return true;
+                                         })
                     .ok());
     return out.str();
   }
