@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/admission.h"
 
+#include <algorithm>
+
 namespace matchcue::access {
 
 namespace {
@@ -27,6 +29,18 @@ Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view text, const
     return refused("ticket_device", "this ticket is for another device");
   }
   return ticket;
+}
+
+Result<void> still_good(const AdmissionPolicy& policy, const Ticket& ticket, WallTime now) {
+  if (!policy.needs_ticket) return {};
+  const auto& keys = policy.keys.all();
+  const auto signer = [&](const TicketKey& key) { return key.id() == ticket.key; };
+  if (std::none_of(keys.begin(), keys.end(), signer)) {
+    return refused("ticket_key", "the key that signed this ticket is not in use any more");
+  }
+  if (policy.revocations.contains(ticket)) return refused("ticket_revoked", "this ticket was revoked");
+  if (now >= ticket.expires + policy.rules.skew) return refused("ticket_expired", "this ticket has expired");
+  return {};
 }
 
 }  // namespace matchcue::access

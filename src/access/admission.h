@@ -38,6 +38,10 @@ Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view ticket, con
 Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view ticket, const domain::ViewerId& viewer,
                               WallTime now);
 
+/// Whether a ticket that let somebody in still holds: its key is in the set, it is not revoked, and has not expired.
+/// Errors: ticket_key, ticket_revoked, ticket_expired.
+Result<void> still_good(const AdmissionPolicy& policy, const Ticket& ticket, WallTime now);
+
 /// The policy in force.
 using Admission = Replaceable<AdmissionPolicy>;
 

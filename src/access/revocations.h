@@ -17,11 +17,13 @@ class Revocations {
   void revoke_ticket(const std::string& id, WallTime until);
   /// Every ticket of a viewer that was issued before `at`; one that does not say when is always one of them.
   void revoke_viewer(const domain::ViewerId& viewer, WallTime at, WallTime until);
+  /// The same of somebody who was erased: what is kept of them is the digest of their id (sha256).
+  void revoke_digest(const std::string& digest, WallTime at, WallTime until);
   /// Forgets what cannot matter any more. O(revocations).
   void forget_until(WallTime now);
 
   bool contains(const Ticket& ticket) const;
-  std::size_t size() const { return tickets_.size() + viewers_.size(); }
+  std::size_t size() const { return tickets_.size() + viewers_.size() + digests_.size(); }
 
  private:
   struct IssuedBefore {
@@ -30,6 +32,7 @@ class Revocations {
   };
   std::map<std::string, WallTime, std::less<>> tickets_;  ///< by id: when to forget it
   std::map<domain::ViewerId, IssuedBefore> viewers_;
+  std::map<std::string, IssuedBefore> digests_;
 };
 
 }  // namespace matchcue::access

@@ -129,7 +129,8 @@ Result<void> check_times(const JsonObject& claims, const TicketRules& rules, Wal
       return refused("ticket_not_yet", std::string(name) + " is " + format_rfc3339(*from) + ", which is to come", name);
     }
   }
-  if (*expires > now + rules.lifetime_max + rules.skew) {
+  const WallTime from = issued.value_or(now);
+  if (*expires > std::min(now, from) + rules.lifetime_max + rules.skew) {
     return refused("ticket_lifetime",
                    "it expires at " + format_rfc3339(*expires) + ", later than tickets may be good for", "exp");
   }
@@ -163,6 +164,7 @@ Result<Ticket> check_ticket(std::string_view text, const TicketKeys& keys, const
   const auto read = [&]() -> Result<Ticket> {
     MCUE_TRY(const JsonObject claims, JsonObject::parse(body, ""));
     MCUE_TRY(Ticket ticket, read_claims(claims));
+    ticket.key = key->id();
     MCUE_TRY_VOID(check_times(claims, rules, now, ticket));
     MCUE_TRY_VOID(check_purpose(claims, rules));
     return ticket;

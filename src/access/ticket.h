@@ -27,6 +27,7 @@ struct Ticket {
   domain::Values attributes;                ///< of the viewer, by the names of the users schema; over the catalogue's
   WallTime issued{};                        ///< iat; 1970 when it does not say
   WallTime expires{};                       ///< exp
+  std::string key;                          ///< which signed it: its kid in the set
 
   bool allows(const domain::ContentId& content) const;
 };

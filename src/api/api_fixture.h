@@ -36,14 +36,19 @@ struct Edge {
     CHECK(!answer.ok(), method, target);
     return answer.error();
   }
-  /// Sends bytes and reads until the server closes.
-  std::string raw(const std::string& bytes) const {
+  /// A connection that has said nothing.
+  int connect() const {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(server->port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     CHECK(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    return fd;
+  }
+  /// Sends bytes and reads until the server closes.
+  std::string raw(const std::string& bytes) const {
+    const int fd = connect();
     CHECK(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
     std::string answer;
     char buffer[4096];

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <nlohmann/json.hpp>
 
 #include "api/access_office.h"
+#include "api/json_input.h"
 #include "api/permissions.h"
 #include "base/sha256.h"
 #include "codec/problem.h"
@@ -56,6 +58,12 @@ const Route* route_that_shows(const Route& route) {
 std::string kept(const std::string& text) {
   if (text.size() <= kTextBytesMax) return text;
   return "{\"bytes\":" + std::to_string(text.size()) + ",\"sha256\":\"" + sha256(text) + "\"}";
+}
+
+/// JSON without escapes that it does not need, so that a name in it can be found; other text as it is.
+std::string in_one_spelling(const std::string& body) {
+  const auto parsed = parse_object(body);
+  return parsed.ok() ? parsed->dump() : body;
 }
 
 std::string text_of(const HttpResponse& response) {
@@ -163,7 +171,7 @@ bool forgets_whom(const Route& route) { return route.operation == "eraseViewer";
 void run_audited(const Route& route, Call call, const domain::AuditRecord& record) {
   const auto change = std::make_shared<Change>(Change{route, route_that_shows(route), std::move(call), record});
   change->record.operation = route.operation;
-  change->record.request = kept(change->call.request.body);
+  change->record.request = kept(in_one_spelling(change->call.request.body));
   show(change->shown_by, change->call.services, change->call.arguments, [change](std::string before) {
     change->record.before = std::move(before);
     carry_out(change);

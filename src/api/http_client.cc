@@ -80,7 +80,7 @@ struct HttpClient::Connection {
   }
 
   void close() {
-    stream.close();
+    stream.reset();
     buffer.clear();
     open = false;
   }
@@ -113,6 +113,7 @@ struct HttpClient::Connection {
   /// The handshake, with a look at whose certificate it is.
   asio::awaitable<Result<void>> secure(const Address& address) {
     asio::ssl::context context(asio::ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
     boost::system::error_code error;
     if (server.ca.empty()) {
       context.set_default_verify_paths(error);

@@ -11,6 +11,7 @@
 #include "api/api_fixture.h"
 #include "api/openapi.h"
 #include "base/sha256.h"
+#include "runtime/socket.h"
 #include "runtime/test_certificate.h"
 
 namespace matchcue::api {
@@ -123,6 +124,21 @@ TEST(ApiOverTls, IsBelievedByWhoTrustsItsCertificate) {
   endpoint.url = "https://localhost:" + std::to_string(edge.server->port());
   EXPECT_EQ(HttpClient(endpoint).send("GET", "/healthz").error().code, "certificate") << "another name";
   EXPECT_FALSE(edge.client->send("GET", "/healthz").ok()) << "in the clear";
+}
+
+TEST(ApiOverTls, StopsUnderAnIdleClientAndOneThatHasNotShakenHands) {
+  const runtime::TestCertificate certificate("127.0.0.1");
+  const Replaceable<runtime::TlsContext> tls(
+      runtime::TlsContext::load(certificate.certificate(), certificate.key()).value());
+  Edge edge({}, &tls);
+  Endpoint endpoint("https://127.0.0.1:" + std::to_string(edge.server->port()));
+  endpoint.ca = certificate.certificate();
+  HttpClient idle(endpoint);
+  ASSERT_TRUE(idle.send("GET", "/healthz").ok());
+  const runtime::Fd silent(edge.connect());
+  ASSERT_TRUE(idle.send("GET", "/healthz").ok()) << "the silent one is accepted by now";
+  edge.server->stop();
+  EXPECT_FALSE(idle.send("GET", "/healthz").ok());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 // that has taken the chunk: backpressure reaches the client.
 #include "api/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -101,7 +102,10 @@ struct ApiServer::State {
                  given.viewers_websocket, given.reply_timeout, {}},
         tls(around.tls),
         router(services, host_name(given.host)) {
-    services.on_api_thread = [context = io](std::function<void()> work) { asio::post(*context, std::move(work)); };
+    // weak: work that waits for a server that has stopped must not keep what it is to be posted to.
+    services.on_api_thread = [weak = std::weak_ptr(io)](std::function<void()> work) {
+      if (const auto context = weak.lock(); context && !context->stopped()) asio::post(*context, std::move(work));
+    };
   }
 
   ServerOptions options;
@@ -121,6 +125,7 @@ struct ApiServer::State {
 
   Result<void> listen();
   asio::awaitable<void> accept();
+  bool is_crowding(const asio::ip::address& peer) const;
   void begin_stop();
 };
 
@@ -132,8 +137,9 @@ struct ApiServer::Session {
   State& server;
   WireStream stream;
   beast::flat_buffer buffer;
-  std::vector<char> chunk = std::vector<char>(kChunkBytes);
-  std::string from;   ///< the other side's address
+  std::vector<char> chunk;  ///< of a body
+  std::string from;         ///< the other side's address
+  std::uint64_t served = 0;
   bool busy = false;  ///< a request has begun and is not answered
   std::shared_ptr<Pending> pending;
   // The request:
@@ -173,6 +179,15 @@ Result<void> ApiServer::State::listen() {
   return {};
 }
 
+/// Whether one address has as many connections as it may. This machine's own are not counted.
+bool ApiServer::State::is_crowding(const asio::ip::address& peer) const {
+  if (peer.is_loopback()) return false;
+  const std::string from = peer.to_string();
+  const auto same =
+      std::count_if(sessions.begin(), sessions.end(), [&](const auto& each) { return each.second->from == from; });
+  return static_cast<std::size_t>(same) >= options.connections_per_address_max;
+}
+
 asio::awaitable<void> ApiServer::State::accept() {
   while (!stopping) {
     auto [error, socket] = co_await acceptor.async_accept(kAwait);
@@ -182,14 +197,13 @@ asio::awaitable<void> ApiServer::State::accept() {
       co_await pause.async_wait(kAwait);
       continue;
     }
-    if (sessions.size() >= options.connections_max) continue;
     boost::system::error_code ignored;
+    const auto peer = socket.remote_endpoint(ignored).address();
+    if (sessions.size() >= options.connections_max || is_crowding(peer)) continue;
     socket.set_option(tcp::no_delay(true), ignored);
     auto session = std::make_unique<Session>(*this, std::move(socket));
     Session* const begun = session.get();
-    if (const auto other = begun->stream.tcp().socket().remote_endpoint(ignored); !ignored) {
-      begun->from = other.address().to_string();
-    }
+    begun->from = peer.to_string();
     sessions.emplace(begun, std::move(session));
     asio::co_spawn(*io, begun->serve(), asio::detached);
   }
@@ -223,8 +237,9 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
   parser->body_limit(boost::none);
   answer.reset();
   busy = false;
-  stream.tcp().expires_after(server.options.read_timeout);
+  stream.tcp().expires_after(served == 0 ? server.options.handshake_timeout : server.options.read_timeout);
   auto [error, size] = co_await http::async_read_header(stream, buffer, *parser, kAwait);
+  ++served;
   busy = true;
   request = HttpRequest();
   request.id = "r" + std::to_string(++server.requests);

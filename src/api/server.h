@@ -22,11 +22,12 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8081;                                    ///< 0 takes a free one
   std::string viewers_websocket = "ws://127.0.0.1:8080/v1/ws";  ///< where the page connects its viewers
-  Milliseconds handshake_timeout{5'000};                        ///< of TLS
-  Milliseconds read_timeout{60'000};                            ///< for a request to come, and for its body
+  Milliseconds handshake_timeout{5'000};                        ///< of TLS, and for the first request to come
+  Milliseconds read_timeout{60'000};                            ///< for further ones to come, and for a body
   Milliseconds reply_timeout{30'000};                           ///< for the engine's answer
   Milliseconds stop_timeout{2'000};                             ///< for requests in progress when stopping
   std::size_t connections_max = 1'000;                          ///< more are closed at once
+  std::size_t connections_per_address_max = 100;                ///< of one that is not this machine's
 };
 
 /// What the server works with. All must outlive it.

@@ -23,9 +23,8 @@ void respond_json(const Call& call, Json body) {
 /// them.
 void respond_status(const Call& call, const char* status) {
   const auto trouble = call.services.engine.storage_trouble();
-  respond_json(
-      call,
-      {{"status", status}, {"storage", trouble ? trouble->code : "ok"}, {"detail", trouble ? trouble->message : ""}});
+  // Its code and not its message: strangers may ask, and the message names folders.
+  respond_json(call, {{"status", status}, {"storage", trouble ? trouble->code : "ok"}});
 }
 
 Result<void> get_health(Call& call) {

@@ -29,10 +29,14 @@ class WireStream {
     return tls_.emplace(tcp_, context);
   }
   bool is_tls() const { return tls_.has_value(); }
-  /// Also forgets about TLS.
+  /// What is in progress ends with an error, and still needs this object when it hears of that.
   void close() {
     boost::system::error_code ignored;
     tcp_.socket().close(ignored);
+  }
+  /// As close(), ready for another connection. Nothing is in progress.
+  void reset() {
+    close();
     tls_.reset();
   }
 

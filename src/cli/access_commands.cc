@@ -3,6 +3,7 @@
 // token make, ticket key|make|check|revoke, audit: who may come in, who may not any more, and who changed what.
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -43,6 +44,29 @@ Result<void> append_line(const std::string& path, const std::string& line) {
   return {};
 }
 
+/// Adds a key to the set of a file, which a server reads whole or not at all; makes the file when there is none.
+Result<void> add_key(const std::string& path, const std::string& set) {
+  Json keys = Json::parse(set);
+  if (std::filesystem::exists(path)) {
+    MCUE_TRY_VOID(load_ticket_keys(path));
+    Json kept = Json::parse(std::ifstream(path));
+    for (const Json& key : kept["keys"]) {
+      if (key["kid"] == keys["keys"][0]["kid"]) {
+        return invalid("key_exists", path + " has a key \"" + key["kid"].get<std::string>() + "\" already", "kid");
+      }
+    }
+    kept["keys"].push_back(keys["keys"][0]);
+    keys = std::move(kept);
+  }
+  const std::string next = path + ".new";
+  std::filesystem::remove(next);
+  MCUE_TRY_VOID(append_line(next, keys.dump()));
+  std::error_code error;
+  std::filesystem::rename(next, path, error);
+  if (error) return unavailable("cannot_write", "cannot write to \"" + path + "\"");
+  return {};
+}
+
 ExitCode make_token(const Globals& globals, const Arguments& arguments) {
   const std::string token = access::make_operator_token();
   const std::string line = arguments.name + " " + arguments.scopes + " " + sha256(token);
@@ -63,9 +87,7 @@ ExitCode make_key(const Globals& globals, const Arguments& arguments) {
   }
   const access::NewTicketKey made = access::make_ticket_key(arguments.name, *algorithm);
   if (!arguments.checking_file.empty()) {
-    if (auto written = append_line(arguments.checking_file, made.checking); !written.ok()) {
-      return fail(globals, written.error());
-    }
+    if (auto added = add_key(arguments.checking_file, made.checking); !added.ok()) return fail(globals, added.error());
   }
   return print(globals, Json::parse(made.signing), made.signing);
 }
@@ -167,7 +189,8 @@ void add_ticket_family(const Commands& commands) {
   CLI::App* key = add("key", "a new key; what signs tickets is printed", make_key);
   key->add_option("KID", arguments->name, "its name, which tickets carry")->required();
   key->add_option("--algorithm", arguments->algorithm, "EdDSA or HS256")->capture_default_str();
-  key->add_option("--checking-file", arguments->checking_file, "writes what checks tickets: viewers.ticket_keys");
+  key->add_option("--checking-file", arguments->checking_file,
+                  "adds what checks tickets to this file: viewers.ticket_keys");
   const auto add_rules = [&](CLI::App* command) {
     command->add_option("--keys", arguments->file, "a JWK set")->required();
     command->add_option("--audience", arguments->audience, "its aud")->capture_default_str();

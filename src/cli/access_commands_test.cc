@@ -60,5 +60,13 @@ TEST(AccessCommands, ATicketOfANewKeyIsTakenByWhoHasItsPublicHalf) {
   }
 }
 
+TEST(AccessCommands, AFurtherKeyJoinsTheSet) {
+  const TemporaryFolder folder = TemporaryFolder::make("keys").value();
+  const std::string checking = folder.path() + "/checking.json";
+  for (const char* id : {"2026", "2027"}) run(std::string("ticket key ") + id + " --checking-file " + checking);
+  EXPECT_EQ(access::TicketKeys::parse(text_of(checking)).value().all().size(), 2U);
+  EXPECT_THAT(run("ticket key 2027 --checking-file " + checking).err, HasSubstr("\"2027\" already"));
+}
+
 }  // namespace
 }  // namespace matchcue::cli

@@ -197,6 +197,12 @@ std::vector<Setting> gateway_settings() {
           "gateway.messages_burst", "messages of one viewer at once", 1, 100'000,
           [](Options & o) -> auto& { return o.gateway.messages_burst; }),
       fraction(
+          "gateway.requests_per_second", "HTTP requests of one connection", 1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.requests_per_second; }),
+      fraction(
+          "gateway.requests_burst", "HTTP requests of one connection at once", 1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.requests_burst; }),
+      fraction(
           "gateway.hellos_per_second", "connections of one viewer, whichever the device", 0.01, 1'000,
           [](Options & o) -> auto& { return o.gateway.hellos_per_second; }),
       fraction(

@@ -20,7 +20,12 @@ class StoredAccessOffice final : public api::AccessOffice {
 
   void revoke(domain::Revocation revocation, engine::Reply<domain::Revocation> reply) override {
     revocation.at = loop_.clock().wall();
-    if (revocation.until == WallTime{}) revocation.until = revocation.at + rules_.lifetime_max + rules_.skew;
+    // A ticket may come from a clock that is ahead, and be read by one that is behind.
+    if (revocation.until == WallTime{}) revocation.until = revocation.at + rules_.lifetime_max + 2 * rules_.skew;
+    if (revocation.until <= revocation.at) {
+      return reply(
+          invalid("until_is_over", "until is " + format_rfc3339(revocation.until) + ", which is over", "until"));
+    }
     store_.put_revocation(revocation, [this, revocation, reply = std::move(reply)](Result<void> stored) {
       loop_.post([this, revocation, reply, stored = std::move(stored)] {
         if (!stored.ok()) return reply(stored.error());
@@ -55,7 +60,9 @@ class StoredAccessOffice final : public api::AccessOffice {
     MCUE_TRY(const auto kept, reader_->load_revocations());
     access::Revocations revocations;
     for (const domain::Revocation& each : kept) {
-      if (each.ticket.empty()) {
+      if (each.viewer.str().starts_with(domain::kErasedViewer)) {
+        revocations.revoke_digest(each.viewer.str().substr(domain::kErasedViewer.size()), each.at, each.until);
+      } else if (each.ticket.empty()) {
         revocations.revoke_viewer(each.viewer, each.at, each.until);
       } else {
         revocations.revoke_ticket(each.ticket, each.until);

@@ -5,16 +5,20 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "domain/ids.h"
 
 namespace matchcue::domain {
 
+/// In front of the digest (sha256) of an id that nothing else is known of any more.
+constexpr std::string_view kErasedViewer = "erased:";
+
 /// Tickets that are no good any more: one by its id, or every one of a viewer that was issued before `at`.
 struct Revocation {
   std::string ticket;  ///< jti; "" when it is the viewer's
-  ViewerId viewer;     ///< "" when it is one ticket
+  ViewerId viewer;  ///< "" when it is one ticket; of somebody who was erased kErasedViewer and the digest of their id
   WallTime at;
   WallTime until;  ///< when the last of them has expired, and this may be forgotten
 };

@@ -247,6 +247,7 @@ void Connection::close_with(CloseCode code, std::string_view reason) {
 
 void Connection::become(Speech speech, const codec::FrameLimits& limits, SteadyTime now) {
   speech_ = speech;
+  messages = TokenBucket();  // of messages from now on, not of requests
   http_.reset();
   frames_ = codec::FrameReader(codec::Role::server, limits);
   opened = now;

@@ -76,6 +76,11 @@ Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
 
 void ShardGateway::on_request(Connection& connection, codec::HttpRequest request) {
   const std::string& path = request.path;
+  if (!connection.messages.take(options_.requests_per_second, options_.requests_burst, now())) {
+    metrics_.refused("connection_pace").Increment();
+    return refuse(connection, 429,
+                  Error{ErrorKind::too_large, "too_many_requests", "too many requests on one connection", {}}, false);
+  }
   if (path != "/healthz" && !allows_origin(connection, request)) return;
   if (path == "/dev") return open_websocket(connection, request, Speech::sample);
   if (path == "/v1/ws") return open_websocket(connection, request, Speech::native);

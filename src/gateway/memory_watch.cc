@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/memory_watch.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,9 +23,15 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// Four fifths of what the machine has, or of what the container is given.
 std::size_t default_bytes_max() {
-  return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 5 *
-         4;
+  std::size_t bytes =
+      static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::size_t given = 0;
+    if (std::ifstream(path) >> given && given > 0) bytes = std::min(bytes, given);
+  }
+  return bytes / 5 * 4;
 }
 
 }  // namespace
@@ -40,6 +47,8 @@ Shedding MemoryWatch::measure() {
   for (std::size_t level = 1; level < kFrom.size(); ++level) {
     if (used >= kFrom[level] - (level <= now ? kRoom : 0)) next = level;
   }
+  if (next > now) ::malloc_trim(0);  // what was freed and is still held counts as ours
+  if (next > now) ::malloc_trim(0);  // what was freed and is still held counts as ours
   level_ = static_cast<Shedding>(next);
   return level_;
 }

@@ -21,7 +21,7 @@ enum class Shedding : std::uint8_t {
 /// One per gateway. level(): any thread; measure(): one.
 class MemoryWatch {
  public:
-  /// bytes_max  of resident memory; 0: four fifths of the machine's
+  /// bytes_max  of resident memory; 0: four fifths of the machine's or the container's
   /// resident   how much is resident now; empty asks the kernel
   explicit MemoryWatch(std::size_t bytes_max, std::function<std::size_t()> resident = {});
 

@@ -28,6 +28,8 @@ struct Options {
   Milliseconds close_timeout{2'000};            ///< for the other side's half of the close handshake
   double messages_per_second = 20;  ///< of a connection: above it, beyond the burst, it ends; pings count; 1..10000
   double messages_burst = 60;
+  double requests_per_second = 200;  ///< HTTP, of a connection; a server of yours may post for many viewers
+  double requests_burst = 400;
   double hellos_per_second = 0.5;  ///< of a viewer, over all their connections
   double hellos_burst = 20;
   AddressLimitOptions address;       ///< what one address may ask for

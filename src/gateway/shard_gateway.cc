@@ -174,6 +174,7 @@ bool ShardGateway::within_message_limit(Connection& connection) {
       shared_.addresses.take_message(connection.address, now())) {
     return true;
   }
+  metrics_.refused("connection_pace").Increment();
   const bool sample = connection.speech() == Speech::sample;
   connection.close_with(sample ? CloseCode::policy_violation : CloseCode::too_many_messages, "too_many_messages");
   return false;

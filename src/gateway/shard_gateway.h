@@ -93,6 +93,7 @@ class ShardGateway final : public runtime::FdHandler {
   // Who may enter (viewer_door.cc).
   bool allows_origin(Connection& connection, const codec::HttpRequest& request);
   bool admit(Connection& connection, std::string_view ticket, engine::Introduction& introduction);
+  void turn_away(Connection& connection, const Error& error);
   Result<void> admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer);
   void renew_ticket(Connection& connection, std::string_view ticket);
   bool still_admitted(Connection& connection);

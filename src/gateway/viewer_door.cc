@@ -24,23 +24,32 @@ bool ShardGateway::allows_origin(Connection& connection, const codec::HttpReques
   return false;
 }
 
+/// Ends a connection that may not be here, or not any more, and says why.
+void ShardGateway::turn_away(Connection& connection, const Error& error) {
+  if (connection.speech() == Speech::http) {
+    return refuse(connection, error.code == "viewer_missing" ? 400 : 401, error, false);
+  }
+  connection.send_text(codec::write_error(error, true));
+  const CloseCode code = error.code == "viewer_missing"   ? CloseCode::bad_message
+                         : error.code == "ticket_expired" ? CloseCode::ticket_expired
+                                                          : CloseCode::ticket_refused;
+  connection.close_with(code, error.code);
+}
+
 /// Fills in who they are and what their ticket says of them; refuses and ends the connection otherwise.
 bool ShardGateway::admit(Connection& connection, std::string_view text, engine::Introduction& introduction) {
   const access::AdmissionPolicyPtr policy = admission_.get();
-  if (!policy->needs_ticket) return true;
   codec::HelloMessage& hello = introduction.hello;
+  if (!policy->needs_ticket) {
+    if (!hello.viewer.str().empty()) return true;
+    turn_away(connection, invalid("viewer_missing", "no ticket is read here: viewer says who it is", "hello.viewer"));
+    return false;
+  }
   const WallTime now_wall = loop_.clock().wall();
   const access::Visit visit{hello.viewer, hello.content, hello.device};
   auto ticket = access::admit(*policy, text, visit, now_wall);
   if (!ticket.ok()) {
-    if (connection.speech() == Speech::http) {
-      refuse(connection, 401, ticket.error(), false);
-    } else {
-      connection.send_text(codec::write_error(ticket.error(), true));
-      connection.close_with(
-          ticket.error().code == "ticket_expired" ? CloseCode::ticket_expired : CloseCode::ticket_refused,
-          ticket.error().code);
-    }
+    turn_away(connection, ticket.error());
     return false;
   }
   hello.viewer = ticket->viewer;
@@ -79,12 +88,8 @@ bool ShardGateway::still_admitted(Connection& connection) {
   const access::AdmissionPolicyPtr policy = admission_.get();
   const access::Ticket& ticket = connection.pass->ticket;
   const WallTime now_wall = loop_.clock().wall();
-  if (policy->revocations.contains(ticket)) {
-    connection.close_with(CloseCode::ticket_refused, "ticket_revoked");
-    return false;
-  }
-  if (now_wall >= ticket.expires + policy->rules.skew) {
-    connection.close_with(CloseCode::ticket_expired, "ticket_expired");
+  if (auto held = access::still_good(*policy, ticket, now_wall); !held.ok()) {
+    turn_away(connection, held.error());
     return false;
   }
   if (!connection.pass->warned && now_wall >= ticket.expires - kWarningTime) {

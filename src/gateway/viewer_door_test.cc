@@ -90,6 +90,7 @@ TEST_F(ViewerDoorTest, ATicketThatExpiresIsAnnouncedAndThenEndsTheConnection) {
   leap(kHour - Milliseconds(30'000));
   EXPECT_THAT(viewer->hear_text(), HasSubstr(R"("t":"ticket_expiring","expires":")"));
   leap(Milliseconds(91'000));
+  EXPECT_THAT(viewer->hear_text(), HasSubstr("ticket_expired"));
   EXPECT_EQ(viewer->hear_close(), 4009);
 }
 
@@ -112,7 +113,29 @@ TEST_F(ViewerDoorTest, ARevokedTicketEndsTheConnection) {
   revocations.revoke_viewer(domain::ViewerId("bob1"), clock.wall() + Milliseconds(1'000), clock.wall() + kHour);
   set_policy(revocations);
   leap(Milliseconds(1'500));
+  EXPECT_THAT(viewer->hear_text(), HasSubstr("ticket_revoked"));
   EXPECT_EQ(viewer->hear_close(), 4008);
+}
+
+TEST_F(ViewerDoorTest, AKeyThatIsTakenOutTakesItsViewersWithIt) {
+  const auto viewer = enter(ticket("bob1"));
+  access::AdmissionPolicy policy;
+  policy.needs_ticket = true;
+  admission.replace(std::move(policy));
+  leap(Milliseconds(1'500));
+  EXPECT_THAT(viewer->hear_text(), HasSubstr("ticket_key"));
+  EXPECT_EQ(viewer->hear_close(), 4008);
+}
+
+TEST_F(ViewerDoorTest, WhereNoTicketIsReadAViewerSaysWhoItIs) {
+  admission.replace(access::AdmissionPolicy());
+  const auto nobody = connect();
+  nobody->send_text(hello_with(ticket("bob1")));
+  EXPECT_THAT(nobody->hear_text(), HasSubstr("viewer_missing"));
+  EXPECT_EQ(nobody->hear_close(), 4001);
+  TestViewer stream(server());
+  stream.request("GET", "/v1/sse?content=c1&ticket=x");
+  EXPECT_THAT(stream.read_response(), AllOf(HasSubstr(" 400 "), HasSubstr("viewer_missing")));
 }
 
 TEST_F(ViewerDoorTest, APageMayConnectFromListedOriginsAlone) {

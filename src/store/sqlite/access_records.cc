@@ -51,8 +51,10 @@ Result<void> write_revocation(WriteTarget& target, const domain::Revocation& rev
 
 Result<void> write_audit(WriteTarget& target, const domain::AuditRecord& record) {
   return Query(target.connection,
-               "INSERT OR REPLACE INTO audit (number, at, who, source, operation, target, request, before, after, "
-               "status) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+               "INSERT INTO audit (number, at, who, source, operation, target, request, before, after, status) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (number) DO UPDATE SET "
+               "status = excluded.status, before = iif(target = '(erased)', '', excluded.before), "
+               "after = iif(target = '(erased)', '', excluded.after)",
                record.number, to_ms(record.at), record.who, record.from, record.operation, record.target,
                record.request, record.before, record.after, record.status)
       .run();

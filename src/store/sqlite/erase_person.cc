@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "base/sha256.h"
 #include "store/decision_chunk.h"
 #include "store/sqlite/snapshot_folder.h"
 
@@ -134,12 +135,16 @@ Result<void> erase_rows_of(Connection& connection, const domain::ViewerId& id, E
   MCUE_TRY(const std::uint64_t viewers, change_rows(connection, "DELETE FROM viewers WHERE viewer_id = ?1", id));
   MCUE_TRY(const std::uint64_t links,
            change_rows(connection, "DELETE FROM viewer_links WHERE viewer_id = ?1 OR anonymous_id = ?1", id));
-  MCUE_TRY_VOID(change_rows(connection, "DELETE FROM revocations WHERE viewer_id = ?1", id));
-  // Who did what to whom and when stays, but for the whom.
+  // Their tickets stay revoked, by what does not say who they were.
+  MCUE_TRY_VOID(Query(connection, "UPDATE OR REPLACE revocations SET viewer_id = ?2 WHERE viewer_id = ?1", id.str(),
+                      std::string(domain::kErasedViewer) + sha256(id.str()))
+                    .run());
+  // Who did what to whom and when stays, but for the whom. A short id is in many texts that are not about it.
   MCUE_TRY_VOID(change_rows(connection,
                             "UPDATE audit SET target = '(erased)', request = '', before = '', after = '' WHERE "
-                            "instr(target || '/', '/' || ?1 || '/') OR instr(request, json_quote(?1)) OR "
-                            "instr(before, json_quote(?1)) OR instr(after, json_quote(?1))",
+                            "instr(target || '/', '/' || ?1 || '/') OR "
+                            "(length(?1) >= 4 AND instr(request || before || after, ?1)) OR "
+                            "instr(request || before || after, json_quote(?1))",
                             id));
   MCUE_TRY(const std::uint64_t counted, load_meta_count(connection, kInteractionsKey));
   erasure.traits += traits;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/sha256.h"
 #include "store/decision_chunk.h"
 #include "store/sqlite/test_store.h"
 
@@ -101,6 +102,7 @@ TEST(ErasePerson, LeavesNotAByteOfAnyOfTheirIds) {
     EXPECT_EQ(count_bytes(directory.path(), kBefore), 0U);
     EXPECT_EQ(count_bytes(directory.path(), "\"XX\""), 0U) << "traits that nobody else has";
     EXPECT_EQ(store.reader().load_audit(0, 1)->at(0).who, "ann") << "who did it stays";
+    EXPECT_EQ(store.reader().load_revocations()->at(0).viewer.str(), std::string(domain::kErasedViewer) + sha256(kWho));
   }
 }
 

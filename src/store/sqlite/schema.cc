@@ -83,7 +83,7 @@ CREATE TABLE revocations (ticket TEXT NOT NULL, viewer_id TEXT NOT NULL, at INTE
 CREATE TABLE audit (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, source TEXT NOT NULL,
   operation TEXT NOT NULL, target TEXT NOT NULL, request TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
   status INTEGER NOT NULL);
--- Chunks of decisions.log that are to be overwritten in place; see erase_viewer.cc.
+-- Chunks of decisions.log that are to be overwritten in place; see erase_person.cc.
 CREATE TABLE log_patches (log_offset INTEGER PRIMARY KEY, chunk BLOB NOT NULL);
 )sql";
 
