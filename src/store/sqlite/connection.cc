@@ -78,6 +78,29 @@ sqlite3_stmt* Connection::prepare(std::string_view sql) {
   return statement;
 }
 
+DatabaseFile Connection::file() const {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(database_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  CHECK(file != nullptr && file->pMethods != nullptr, path_);
+  return DatabaseFile(file);
+}
+
+Result<std::uint64_t> DatabaseFile::size() const {
+  sqlite3_int64 size = 0;
+  if (file_->pMethods->xFileSize(file_, &size) != SQLITE_OK) return unavailable("storage_failed", "no file size");
+  return static_cast<std::uint64_t>(size);
+}
+
+Result<std::string> DatabaseFile::read(std::uint64_t offset, std::size_t bytes) const {
+  MCUE_TRY(const std::uint64_t end, size());
+  std::string text(offset < end ? std::min<std::uint64_t>(bytes, end - offset) : 0, '\0');
+  if (text.empty()) return text;
+  const int code =
+      file_->pMethods->xRead(file_, text.data(), static_cast<int>(text.size()), static_cast<sqlite3_int64>(offset));
+  if (code != SQLITE_OK) return unavailable("storage_failed", "cannot read the database file");
+  return text;
+}
+
 bool Connection::has_moved() const {
   int moved = 0;
   return sqlite3_file_control(database_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;

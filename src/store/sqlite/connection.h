@@ -18,6 +18,21 @@ namespace matchcue::store {
 
 enum class Access { read, write };
 
+/// The database file as it is on the disk, read by the descriptor that SQLite has. Opening and closing another one in
+/// this process would give up every lock that SQLite holds on it (that is how POSIX locks are), and the next program
+/// that looks into the database would take it for unused and delete its WAL.
+class DatabaseFile {
+ public:
+  explicit DatabaseFile(sqlite3_file* file) : file_(file) {}
+
+  Result<std::uint64_t> size() const;
+  /// Fewer bytes at the end of the file.
+  Result<std::string> read(std::uint64_t offset, std::size_t bytes) const;
+
+ private:
+  sqlite3_file* file_;
+};
+
 /// One connection, one thread at a time. Neither copies nor moves: queries refer to it.
 class Connection {
  public:
@@ -32,6 +47,9 @@ class Connection {
   Result<void> run(const char* sql);
   /// The statement for this text (a literal: it is kept by reference), prepared at its first use; null on failure.
   sqlite3_stmt* prepare(std::string_view sql);
+
+  /// Valid as long as the connection.
+  DatabaseFile file() const;
 
   bool in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
   /// True when somebody removed or renamed the database file: then nothing written to it will be found again.

@@ -157,7 +157,8 @@ Result<void> erase_rows_of(Connection& connection, const domain::ViewerId& id, E
 
 // --- the proof
 
-Result<std::uint64_t> count_in_file(DiskFile& file, const Ids& ids, std::uint64_t& searched) {
+template <typename File>
+Result<std::uint64_t> count_in_file(File&& file, const Ids& ids, std::uint64_t& searched) {
   std::size_t longest = 0;
   for (const domain::ViewerId& id : ids) longest = std::max(longest, id.str().size());
   MCUE_TRY(const std::uint64_t size, file.size());
@@ -173,13 +174,19 @@ Result<std::uint64_t> count_in_file(DiskFile& file, const Ids& ids, std::uint64_
 }
 
 /// Looks for the ids' bytes in every file of the directory.
-Result<void> search_files(const DataPaths& paths, Erasure& erasure) {
+Result<void> search_files(Connection& connection, const DataPaths& paths, Erasure& erasure) {
   erasure.bytes_found.clear();
   erasure.bytes_searched = 0;
   for (const std::string& name : paths.disk->list(paths.directory)) {
     if (name.ends_with("-shm")) continue;  // numbers of pages only
-    MCUE_TRY(const auto file, paths.disk->open(paths.directory + "/" + name, OpenFor::reading));
-    MCUE_TRY(const std::uint64_t found, count_in_file(*file, erasure.ids, erasure.bytes_searched));
+    const std::string path = paths.directory + "/" + name;
+    std::uint64_t found = 0;
+    if (path == paths.database) {
+      MCUE_TRY(found, count_in_file(connection.file(), erasure.ids, erasure.bytes_searched));
+    } else {
+      MCUE_TRY(const auto file, paths.disk->open(path, OpenFor::reading));
+      MCUE_TRY(found, count_in_file(*file, erasure.ids, erasure.bytes_searched));
+    }
     if (found > 0) erasure.bytes_found.push_back(name + ": " + std::to_string(found));
   }
   return {};
@@ -188,13 +195,13 @@ Result<void> search_files(const DataPaths& paths, Erasure& erasure) {
 /// Deleted rows leave bytes in the WAL and in unused parts of pages.
 Result<void> drop_remains(Connection& connection, const DataPaths& paths, Erasure& erasure) {
   MCUE_TRY_VOID(connection.run("PRAGMA wal_checkpoint(TRUNCATE)"));
-  MCUE_TRY_VOID(search_files(paths, erasure));
+  MCUE_TRY_VOID(search_files(connection, paths, erasure));
   const bool in_database = std::any_of(erasure.bytes_found.begin(), erasure.bytes_found.end(),
                                        [](const std::string& found) { return found.starts_with("matchcue.db"); });
   if (!in_database) return {};
   MCUE_TRY_VOID(connection.run("VACUUM"));
   MCUE_TRY_VOID(connection.run("PRAGMA wal_checkpoint(TRUNCATE)"));
-  return search_files(paths, erasure);
+  return search_files(connection, paths, erasure);
 }
 
 }  // namespace

@@ -165,6 +165,18 @@ TEST(Recovery, RefusesADatabaseThatIsNone) {
   EXPECT_THAT(error.message, HasSubstr("matchcue.db"));
 }
 
+TEST(Recovery, AnotherProgramThatLooksInLeavesTheWalAlone) {
+  const TestDirectory directory;
+  TestStore store(directory.path());
+  ASSERT_TRUE(store.append(make_change("match", 1), 0).ok());
+  const std::string look =
+      "sqlite3 " + directory.database() + " 'SELECT count(*) FROM events' > " + directory.path() + "/out";
+  ASSERT_EQ(std::system(look.c_str()), 0);
+  EXPECT_TRUE(std::filesystem::exists(directory.database() + "-wal"));
+  ASSERT_TRUE(store.append(make_change("match", 2), 1).ok());
+  EXPECT_EQ(open_sqlite_reader(directory.path()).value()->load_events()->at(0).sequence, domain::Sequence(2));
+}
+
 TEST(Recovery, MakesAnEmptyDatabaseAPresentOne) {
   const TestDirectory directory;
   run_sql(directory, "PRAGMA user_version = 0; VACUUM");

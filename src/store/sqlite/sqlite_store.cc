@@ -207,10 +207,9 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
 }
 
 /// A database of an older version has no room for sums in its pages: all of them are written anew, once.
-Result<void> make_room_for_sums(Connection& connection, const DataPaths& paths) {
+Result<void> make_room_for_sums(Connection& connection) {
   constexpr std::uint64_t kReservedBytesAt = 20;
-  MCUE_TRY(const auto file, paths.disk->open(paths.database, OpenFor::reading));
-  MCUE_TRY(const std::string reserved, file->read(kReservedBytesAt, 1));
+  MCUE_TRY(const std::string reserved, connection.file().read(kReservedBytesAt, 1));
   if (reserved.empty() || reserved.front() == kPageSumBytes) return {};
   return connection.run("VACUUM");
 }
@@ -233,7 +232,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options) {
   const std::string checkpoints = "PRAGMA wal_autocheckpoint = " + std::to_string(options.checkpoint_pages);
   MCUE_TRY_VOID(connection->run(checkpoints.c_str()));
   MCUE_TRY_VOID(migrate(*connection, directory.paths().database));
-  MCUE_TRY_VOID(make_room_for_sums(*connection, directory.paths()));
+  MCUE_TRY_VOID(make_room_for_sums(*connection));
   MCUE_TRY(DecisionLog log, DecisionLog::open(disk, directory.paths().log));
   MCUE_TRY_VOID(recover(*connection, log));
   // So that a WAL never holds frames of two processes: check_wal() could not tell theirs apart.
