@@ -170,32 +170,9 @@ std::vector<Setting> access_settings() {
   };
 }
 
-std::vector<Setting> gateway_settings() {
+/// What one connection, viewer or address may ask for.
+std::vector<Setting> limit_settings() {
   return {
-      duration(
-          "gateway.handshake_timeout_ms", "from accept to a whole request", 100, 60'000,
-          [](Options & o) -> auto& { return o.gateway.handshake_timeout; }),
-      duration(
-          "gateway.hello_timeout_ms", "from the handshake to hello", 100, 300'000,
-          [](Options & o) -> auto& { return o.gateway.hello_timeout; }),
-      duration(
-          "gateway.ping_interval_ms", "a silent viewer is pinged after this long", 1'000, 600'000,
-          [](Options & o) -> auto& { return o.gateway.ping_interval; }),
-      duration(
-          "gateway.silence_max_ms", "a silent viewer is gone after this long", 2'000, 3'600'000,
-          [](Options & o) -> auto& { return o.gateway.silence_max; }),
-      duration(
-          "gateway.sample_idle_max_ms", "sample route: idle connections end", 1'000, 3'600'000,
-          [](Options & o) -> auto& { return o.gateway.sample_idle_max; }),
-      duration(
-          "gateway.sample_duration_max_ms", "sample route: any connection ends", 1'000, 86'400'000,
-          [](Options & o) -> auto& { return o.gateway.sample_duration_max; }),
-      fraction(
-          "gateway.messages_per_second", "messages of one viewer", 1, 10'000,
-          [](Options & o) -> auto& { return o.gateway.messages_per_second; }),
-      fraction(
-          "gateway.messages_burst", "messages of one viewer at once", 1, 100'000,
-          [](Options & o) -> auto& { return o.gateway.messages_burst; }),
       fraction(
           "gateway.requests_per_second", "HTTP requests of one connection", 1, 1e6,
           [](Options & o) -> auto& { return o.gateway.requests_per_second; }),
@@ -235,6 +212,35 @@ std::vector<Setting> gateway_settings() {
       number<std::size_t>(
           "gateway.memory_bytes_max", "resident memory beyond which the server sheds; 0 is 4/5 of the machine's", 0,
           INT64_MAX, [](Options & o) -> auto& { return o.gateway.memory_bytes_max; }),
+  };
+}
+
+std::vector<Setting> gateway_settings() {
+  return {
+      duration(
+          "gateway.handshake_timeout_ms", "from accept to a whole request", 100, 60'000,
+          [](Options & o) -> auto& { return o.gateway.handshake_timeout; }),
+      duration(
+          "gateway.hello_timeout_ms", "from the handshake to hello", 100, 300'000,
+          [](Options & o) -> auto& { return o.gateway.hello_timeout; }),
+      duration(
+          "gateway.ping_interval_ms", "a silent viewer is pinged after this long", 1'000, 600'000,
+          [](Options & o) -> auto& { return o.gateway.ping_interval; }),
+      duration(
+          "gateway.silence_max_ms", "a silent viewer is gone after this long", 2'000, 3'600'000,
+          [](Options & o) -> auto& { return o.gateway.silence_max; }),
+      duration(
+          "gateway.sample_idle_max_ms", "sample route: idle connections end", 1'000, 3'600'000,
+          [](Options & o) -> auto& { return o.gateway.sample_idle_max; }),
+      duration(
+          "gateway.sample_duration_max_ms", "sample route: any connection ends", 1'000, 86'400'000,
+          [](Options & o) -> auto& { return o.gateway.sample_duration_max; }),
+      fraction(
+          "gateway.messages_per_second", "messages of one viewer", 1, 10'000,
+          [](Options & o) -> auto& { return o.gateway.messages_per_second; }),
+      fraction(
+          "gateway.messages_burst", "messages of one viewer at once", 1, 100'000,
+          [](Options & o) -> auto& { return o.gateway.messages_burst; }),
       number<std::size_t>(
           "gateway.outbox_bytes_max", "unsent bytes of a slow viewer", 1'024, 16 << 20,
           [](Options & o) -> auto& { return o.gateway.outbox_bytes_max; }),
@@ -296,7 +302,8 @@ std::vector<Setting> learner_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all = server_settings();
-  for (const auto& part : {access_settings(), gateway_settings(), engine_settings(), learner_settings()})
+  for (const auto& part :
+       {access_settings(), gateway_settings(), limit_settings(), engine_settings(), learner_settings()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
