@@ -60,9 +60,11 @@ class StoredAccessOffice final : public api::AccessOffice {
     MCUE_TRY(const auto kept, reader_->load_revocations());
     access::Revocations revocations;
     for (const domain::Revocation& each : kept) {
+      // Both, since nobody keeps an operator from giving a viewer such an id.
       if (each.viewer.str().starts_with(domain::kErasedViewer)) {
         revocations.revoke_digest(each.viewer.str().substr(domain::kErasedViewer.size()), each.at, each.until);
-      } else if (each.ticket.empty()) {
+      }
+      if (each.ticket.empty()) {
         revocations.revoke_viewer(each.viewer, each.at, each.until);
       } else {
         revocations.revoke_ticket(each.ticket, each.until);

@@ -108,6 +108,11 @@ void AddressLimits::release(AddressKey address, SteadyTime now) {
   if (entries_.size() >= forget_at_) forget_idle(now);
 }
 
+std::size_t AddressLimits::size() {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
 bool AddressLimits::take_message(AddressKey address, SteadyTime now) {
   if (address == 0) return true;
   const std::lock_guard lock(mutex_);

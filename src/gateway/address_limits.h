@@ -59,6 +59,8 @@ class AddressLimits {
   Admitted admit(AddressKey address, SteadyTime now);
   /// A connection that was admitted is gone.
   void release(AddressKey address, SteadyTime now);
+  /// Addresses that are remembered now.
+  std::size_t size();
   /// Whether one more message may come.
   bool take_message(AddressKey address, SteadyTime now);
 
@@ -72,7 +74,7 @@ class AddressLimits {
 
   const AddressLimitOptions options_;
   const AddressRanges uncounted_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;  // the one thing that shards share: an address's connections are spread over them
   std::unordered_map<AddressKey, Entry> entries_;
   std::size_t forget_at_ = 1'024;  ///< entries: then the idle ones are looked for
 };

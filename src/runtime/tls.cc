@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <ctime>
 
 namespace matchcue::runtime {
 
@@ -55,13 +54,6 @@ void configure_server(SSL_CTX* context) {
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 
-WallTime expiry_of(const SSL_CTX* context) {
-  std::tm parts{};
-  const X509* certificate = SSL_CTX_get0_certificate(context);
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return {};
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(timegm(&parts))));
-}
-
 }  // namespace
 
 Result<TlsContextPtr> TlsContext::load(const std::string& certificate, const std::string& key) {
@@ -77,7 +69,6 @@ Result<TlsContextPtr> TlsContext::load(const std::string& certificate, const std
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return invalid_file(key, "not the PEM private key of " + certificate + ": " + openssl_error());
   }
-  made->expires_ = expiry_of(context);
   return TlsContextPtr(std::move(made));
 }
 

@@ -11,7 +11,6 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/time.h"
 
 namespace matchcue::runtime {
 
@@ -26,7 +25,6 @@ class TlsContext {
   static Result<std::shared_ptr<const TlsContext>> for_client(const std::string& ca);
 
   SSL_CTX* native() const { return context_.get(); }
-  WallTime expires() const { return expires_; }  ///< of a server's first certificate
 
  private:
   struct Free {
@@ -34,7 +32,6 @@ class TlsContext {
   };
   TlsContext() = default;
   std::unique_ptr<SSL_CTX, Free> context_;
-  WallTime expires_{};
 };
 using TlsContextPtr = std::shared_ptr<const TlsContext>;
 

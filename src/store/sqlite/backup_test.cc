@@ -32,14 +32,6 @@ void write_some(TestStore& store) {
   ASSERT_TRUE(store.store().put_learner_snapshot({1, "snapshot"}).ok());
 }
 
-void flip_byte(const std::string& path, std::uint64_t offset) {
-  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-  file.seekg(static_cast<std::streamoff>(offset));
-  const char flipped = static_cast<char>(file.get() ^ 1);
-  file.seekp(static_cast<std::streamoff>(offset));
-  file.put(flipped);
-}
-
 TEST(Verify, CountsWhatIsThereAndFindsNothingWrong) {
   const TestDirectory directory;
   {

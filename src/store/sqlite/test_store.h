@@ -4,6 +4,7 @@
 // For tests: a store in a directory of its own, calls that wait for their answer, and small things to store.
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
@@ -37,6 +38,15 @@ class TestDirectory {
  private:
   std::string path_;
 };
+
+/// Damages a file: one bit of one byte.
+inline void flip_byte(const std::string& path, std::uint64_t offset) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekg(static_cast<std::streamoff>(offset));
+  const char flipped = static_cast<char>(file.get() ^ 1);
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.put(flipped);
+}
 
 /// Calls `start` with a Done and waits for the answer.
 template <typename T>
