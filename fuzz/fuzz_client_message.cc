@@ -29,11 +29,15 @@ void add_number(std::string_view name, double value, std::string& out) {
 // One frame per type, as a client would write it.
 struct Writer {
   std::string operator()(const codec::HelloMessage& hello) const {
-    CHECK(domain::check_id(hello.viewer.str(), "viewer").ok());
+    // A ticket names the viewer where the client does not.
+    const bool named = !hello.viewer.str().empty();
+    CHECK(named ? domain::check_id(hello.viewer.str(), "viewer").ok() : !hello.ticket.empty());
     CHECK(domain::check_id(hello.content.str(), "content").ok());
     CHECK(hello.device.size() <= domain::kIdBytesMax);
     std::string out = R"({"t":"hello")";
-    add_string("viewer", hello.viewer.str(), out);
+    if (named) add_string("viewer", hello.viewer.str(), out);
+    if (!hello.ticket.empty()) add_string("ticket", hello.ticket, out);
+    if (hello.previously) add_string("previously", hello.previously->str(), out);
     add_string("content", hello.content.str(), out);
     add_string("device", hello.device, out);
     if (hello.resume) {
@@ -60,6 +64,11 @@ struct Writer {
     add_string("cue", to_string(interaction.cue), out);
     add_string("kind", to_string(interaction.kind), out);
     add_number("value", interaction.value, out);
+    return out + '}';
+  }
+  std::string operator()(const codec::TicketMessage& message) const {
+    std::string out = R"({"t":"ticket")";
+    add_string("ticket", message.ticket, out);
     return out + '}';
   }
   std::string operator()(const codec::UnknownMessage& unknown) const {
