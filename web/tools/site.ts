@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How every site is built: into build/web/<name>/ of the repository, where `matchcue serve` finds it.
+import path from "node:path";
+
+import { federation } from "@module-federation/vite";
+import react from "@vitejs/plugin-react";
+import type { UserConfig } from "vite";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** React is one for the page and all its remotes. */
+const shared = { react: { singleton: true }, "react-dom": { singleton: true } };
+
+const common = (name: string): UserConfig => ({
+  base: "./",
+  build: {
+    outDir: path.join(root, "build/web", name),
+    emptyOutDir: true,
+    target: "es2022",
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_000,
+  },
+});
+
+/** An application that people open. */
+export function application(name: string): UserConfig {
+  return { ...common(name), plugins: [react()] };
+}
+
+/** A micro-frontend: a page of its own, and the modules it exposes ("./Bet": "./src/bet.tsx") in mf-manifest.json. */
+export function remote(name: string, exposes: Record<string, string>): UserConfig {
+  const federated = federation({ name, filename: "remote.js", manifest: true, dts: false, exposes, shared });
+  return { ...common(name), plugins: [react(), ...federated] };
+}
