@@ -230,6 +230,22 @@ TEST_F(CrowdTest, ViewersComeBackToARestartedServerAndMissNothingUnannounced) {
   EXPECT_GE(report.reconnects, 200U);
 }
 
+TEST_F(CrowdTest, ViewersThatBreakOffAndComeBackMissNothingAndSeeNothingTwice) {
+  options.churn = 1'000;
+  options.viewer.impression_share = 0.5;
+  simulate::LoadClient client(options, clock);
+  client.start();
+  ASSERT_TRUE(client.wait_welcomed(Milliseconds(10'000), never));
+  for (const SteadyTime deadline = clock.steady() + std::chrono::seconds(20);
+       client.snapshot().reconnects < 100 && clock.steady() < deadline;) {
+    play(1);
+  }
+  const simulate::LoadReport report = finish(client);
+  EXPECT_TRUE(report.ok()) << simulate::write_report(report);
+  EXPECT_GE(report.reconnects, 100U);
+  EXPECT_EQ(report.total.interactions_acknowledged, report.total.interactions_sent);
+}
+
 TEST_F(CrowdTest, AServerThatIsNotThereIsAProblem) {
   options.server.port = 1;
   options.viewers = 3;

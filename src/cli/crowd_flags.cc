@@ -52,6 +52,8 @@ void add_crowd_flags(CLI::App& command, CrowdFlags& flags) {
       ->check(CLI::Range(0.0, 1.0));
   command.add_option("--kill-at", flags.kill_at, "...when this slate of theirs arrives")->capture_default_str();
   command.add_flag("--reconnect", flags.reconnect, "Come back after a broken connection, with a resume");
+  command.add_option("--churn", flags.churn, "So many viewers a second break off and come back at once, with a resume")
+      ->check(CLI::Range(0.0, 10'000.0));
   command.add_option("--ack-log", flags.ack_log, "Append a line VIEWER<tab>ID for each acknowledged interaction");
   command.add_option("--ticket-keys", flags.ticket_keys, "JWK set of the key that signs the viewers' tickets");
   command.add_option("--crowd-seed", flags.seed, "Seed of what the viewers do")->capture_default_str();
@@ -80,6 +82,7 @@ Result<simulate::LoadOptions> crowd_options(const CrowdFlags& flags, WallTime ru
   options.kill_share = flags.kill_share;
   options.kill_at = flags.kill_at;
   options.reconnect = flags.reconnect;
+  options.churn = flags.churn;
   options.seed = flags.seed;
   options.ack_log = flags.ack_log;
   options.viewer.protocol =

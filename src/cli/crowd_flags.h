@@ -29,6 +29,7 @@ struct CrowdFlags {
   double clicks = 0;
   double impressions = -1;  ///< -1: 0 without clicks, else 0.3
   bool reconnect = false;
+  double churn = 0;
   std::string ack_log;
   std::string ticket_keys;
 };

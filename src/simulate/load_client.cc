@@ -40,6 +40,7 @@ LoadSnapshot LoadClient::snapshot() const {
     sum.given_up += counters.given_up;
     sum.slates += counters.slates;
     sum.interactions_acknowledged += counters.interactions_acknowledged;
+    sum.reconnects += counters.reconnects;
     sum.last_slate = std::max(sum.last_slate, SteadyTime(std::chrono::nanoseconds(counters.last_slate_ns)));
   }
   return sum;

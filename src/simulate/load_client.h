@@ -25,6 +25,7 @@ struct LoadSnapshot {
   std::uint64_t given_up = 0;  ///< viewers whose connection is not coming
   std::uint64_t slates = 0;
   std::uint64_t interactions_acknowledged = 0;
+  std::uint64_t reconnects = 0;
   SteadyTime last_slate;
 };
 

@@ -247,17 +247,29 @@ void LoadConnection::flush() {
   shard_.loop_->modify(fd_.get(), wants_write ? EPOLLIN | EPOLLOUT : EPOLLIN, this);
 }
 
-/// A reset instead of a farewell, as when a phone loses its network.
 void LoadConnection::kill() {
+  ++shard_.counters_.killed;
+  vanish();
+  tls_.reset();
+  state_ = State::idle;
+}
+
+void LoadConnection::break_off() {
+  if (state_ != State::open || !viewer_.welcomed()) return;
+  ++shard_.counters_.reconnects;
+  vanish();
+  forget_connection();
+  open();
+}
+
+/// A reset instead of a farewell, as when a phone loses its network.
+void LoadConnection::vanish() {
   const linger abrupt{1, 0};
   ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
-  ++shard_.counters_.killed;
   --shard_.counters_.welcomed;
   viewer_.on_close();
   shard_.loop_->remove(fd_.get());
   fd_.reset();  // in front of tls_, which would say goodbye
-  tls_.reset();
-  state_ = State::idle;
 }
 
 void LoadConnection::close(std::string_view why) {
@@ -272,6 +284,11 @@ void LoadConnection::close(std::string_view why) {
   }
   viewer_.on_close();
   if (state_ != State::closed && fd_) shard_.loop_->remove(fd_.get());
+  forget_connection();
+  retry_or_give_up();
+}
+
+void LoadConnection::forget_connection() {
   tls_.reset();
   fd_.reset();
   state_ = State::closed;
@@ -280,7 +297,6 @@ void LoadConnection::close(std::string_view why) {
   messages_.clear();
   wants_write_ = false;
   reader_ = codec::FrameReader(codec::Role::client, kServerFrames);
-  retry_or_give_up();
 }
 
 void LoadConnection::retry_or_give_up() {

@@ -34,6 +34,8 @@ class LoadConnection final : public runtime::FdHandler {
   void acknowledge();
 
   void act(std::string_view cue, std::string_view kind);
+  /// Breaks off abruptly and connects anew, if it is welcomed.
+  void break_off();
 
   const LoadViewer& viewer() const { return viewer_; }
   bool accountable() const { return fate_ == Fate::none; }
@@ -53,6 +55,8 @@ class LoadConnection final : public runtime::FdHandler {
   void flush();
   ssize_t transmit();
   void kill();
+  void vanish();
+  void forget_connection();
   void close(std::string_view why);
   void retry_or_give_up();
   std::uint32_t next_mask() { return static_cast<std::uint32_t>(random_.next()); }

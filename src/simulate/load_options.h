@@ -25,6 +25,7 @@ struct LoadOptions {
   double kill_share = 0;                    ///< 0..1: so many viewers close abruptly when slate number kill_at arrives
   std::uint64_t kill_at = 2;
   bool reconnect = false;  ///< come back after a broken connection, with a resume
+  double churn = 0;        ///< so many viewers a second break off abruptly and come back at once, with a resume
   std::uint64_t seed = 1;
   ViewerSink* sink = nullptr;  ///< told everything, on the crowd's threads; outlives the crowd
   std::string ack_log;         ///< file: a line "VIEWER<tab>ID" for each acknowledged interaction

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Milliseconds kOpenPeriod(5);
 constexpr Milliseconds kAcknowledgePeriod(100);
+constexpr Milliseconds kChurnPeriod(50);
 constexpr std::size_t kOpeningMax = 512;  ///< below the server's backlog, or connecting waits for retransmissions
 constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr std::size_t kInteractionTimesMax = 1'000'000;
@@ -25,7 +26,10 @@ Fate fate_of(const LoadOptions& options, std::size_t number) {
 }  // namespace
 
 LoadShard::LoadShard(std::size_t index, const LoadOptions& options, const Clock& clock)
-    : options_(options), loop_(runtime::make_loop(fmt::format("crowd-{}", index), clock)), buffer_(kBufferBytes) {
+    : options_(options),
+      loop_(runtime::make_loop(fmt::format("crowd-{}", index), clock)),
+      random_(mix64(options.seed ^ index) ^ 0x636875726e),
+      buffer_(kBufferBytes) {
   for (std::size_t number = index; number < options.viewers; number += options.threads) {
     connections_.push_back(std::make_unique<LoadConnection>(*this, number, fate_of(options, number)));
   }
@@ -36,6 +40,7 @@ LoadShard::~LoadShard() { stop(); }
 void LoadShard::start() {
   loop_->every(kOpenPeriod, [this] { open_some(); });
   loop_->every(kAcknowledgePeriod, [this] { acknowledge_all(); });
+  if (options_.churn > 0) loop_->every(kChurnPeriod, [this] { break_some_off(); });
   loop_->start();
 }
 
@@ -76,6 +81,12 @@ void LoadShard::open_some() {
     allowance_ -= 1;
     connections_[next_to_open_++]->open();
   }
+}
+
+void LoadShard::break_some_off() {
+  breaks_due_ += options_.churn / static_cast<double>(options_.threads) *
+                 std::chrono::duration<double>(kChurnPeriod).count();
+  for (; breaks_due_ >= 1; breaks_due_ -= 1) connections_[random_.below(connections_.size())]->break_off();
 }
 
 void LoadShard::acknowledge_all() {

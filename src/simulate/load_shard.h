@@ -62,6 +62,7 @@ class LoadShard final : public ViewerSink {
 
   void open_some();
   void acknowledge_all();
+  void break_some_off();
 
   const LoadOptions& options_;
   std::unique_ptr<runtime::Loop> loop_;
@@ -70,6 +71,8 @@ class LoadShard final : public ViewerSink {
   std::size_t next_to_open_ = 0;
   std::size_t opening_ = 0;             ///< connections between connect and welcome
   double allowance_ = 0;                ///< connections that may be opened now
+  double breaks_due_ = 0;               ///< connections to be broken off now
+  Random random_;
   std::vector<LoadConnection*> owing_;  ///< have slates to acknowledge
   std::vector<char> buffer_;
   std::vector<double> interaction_ms_;
