@@ -267,6 +267,9 @@ std::vector<Setting> engine_settings() {
       number<std::size_t>(
           "engine.ring_changes_max", "changes whose decisions are kept in memory", 1, 1'000,
           [](Options & o) -> auto& { return o.engine.ring_changes_max; }),
+      duration(
+          "engine.ring_age_max_ms", "and no older ones; at least the resume window", 1'000, 86'400'000,
+          [](Options & o) -> auto& { return o.engine.ring_age_max; }),
       fraction(
           "decide.floor", "least propensity of a candidate", 0.0001, 0.05,
           [](Options & o) -> auto& { return o.engine.decide.floor; }),

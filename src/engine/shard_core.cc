@@ -55,7 +55,8 @@ ShardCore::ShardCore(const Options& options, std::string epoch, ShardPort& port,
     : options_(options), epoch_(std::move(epoch)), port_(port), clock_(clock), metrics_(metrics) {}
 
 ShardCore::EventEntry& ShardCore::entry_of(const EventId& event) {
-  return events_.try_emplace(event, options_.ring_changes_max).first->second;
+  const Milliseconds age_max = std::max(options_.ring_age_max, options_.resume_window);
+  return events_.try_emplace(event, options_.ring_changes_max, age_max).first->second;
 }
 
 ChangeDecider& ShardCore::decider_of(EventEntry& entry) {
@@ -97,7 +98,8 @@ void ShardCore::restore(RestoredEvent restored) {
         const std::uint64_t taken = decisions.change->retracts() ? 2 : 1;
         entry.ring.set_dropped(Sequence(decisions.change->sequence.value() - taken));
       }
-      decided = &entry.ring.push(DecidedChange(decisions.change, decisions.catalogue, options_.slate_lifetime));
+      decided = &entry.ring.push(
+          DecidedChange(decisions.change, decisions.catalogue, options_.slate_lifetime, clock_.steady()));
       decided->set_corrected(std::move(decisions.corrected));
       decided->set_may_lack_rows();
     }
@@ -108,7 +110,8 @@ void ShardCore::restore(RestoredEvent restored) {
   // The newest change is what latecomers are shown, even when nobody was there to be decided for.
   DecidedChange* newest = entry.ring.newest();
   if (newest == nullptr || newest->change().sequence != restored.newest->change->sequence) {
-    newest = &entry.ring.push(DecidedChange(restored.newest->change, catalogue_, options_.slate_lifetime));
+    newest =
+        &entry.ring.push(DecidedChange(restored.newest->change, catalogue_, options_.slate_lifetime, clock_.steady()));
     newest->set_corrected(std::move(restored.newest->corrected));
     newest->set_may_lack_rows();
   }
@@ -138,7 +141,8 @@ void ShardCore::on_change(const ChangeMessage& message) {
   entry.circumstances = message.circumstances;
   entry.decider.reset();
   if (!catalogue_ || !version_) return;
-  DecidedChange& decided = entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime));
+  DecidedChange& decided =
+      entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime, clock_.steady()));
   decided.set_corrected(message.corrected);
   ChangeDecider& decider = decider_of(entry);
   Walk walk{entry, decided, decider, message, std::make_shared<DecisionBatch>()};

@@ -112,7 +112,7 @@ class ShardCore final : public ShardEngine {
 
   /// What a shard knows of one live event.
   struct EventEntry {
-    explicit EventEntry(std::size_t ring_changes_max) : ring(ring_changes_max) {}
+    EventEntry(std::size_t changes_max, Milliseconds age_max) : ring(changes_max, age_max) {}
     DecisionRing ring;
     domain::Sequence sequence;                    ///< of the newest change
     domain::Circumstances circumstances;          ///< of that change

@@ -129,6 +129,41 @@ TEST_F(ShardCoreTest, BeyondTheRingContinuityIsLostAndTheCurrentSlateComes) {
   EXPECT_THAT(sequences(frames), ElementsAre(5));
 }
 
+TEST_F(ShardCoreTest, DecisionsThatAreTooOldForResumingAreNotKept) {
+  options.resume_window = Milliseconds(1'000);
+  options.ring_age_max = Milliseconds(5'000);
+  core = make_core();
+  FakePeer watching;
+  FakePeer before;
+  hello(watching, "bob");
+  const auto session = hello(before, "ann");
+  fire();
+  clock.advance(Milliseconds(5'001));
+  core->disconnect(session);
+  fire();
+  FakePeer after;
+  hello(after, "ann", 0);
+  const auto frames = after.take();
+  EXPECT_EQ(frames[0]["continuity"], "lost");
+  EXPECT_THAT(sequences(frames), ElementsAre(2));
+}
+
+TEST_F(ShardCoreTest, FeedbackFindsItsDecisionAmongThoseOfManyViewers) {
+  constexpr std::size_t kViewers = 300;
+  std::vector<FakePeer> peers(kViewers);
+  std::vector<SessionKey> sessions;
+  for (std::size_t i = 0; i < kViewers; ++i) sessions.push_back(hello(peers[i], "v" + std::to_string(i)));
+  fire();
+  for (std::size_t i = 0; i < kViewers; ++i) {
+    const ViewerId viewer("v" + std::to_string(i));
+    core->receive(sessions[i], codec::InteractionMessage{"i", {{kMatch, Sequence(1), viewer}, 0}});
+    ASSERT_EQ(port.stored.size(), i + 1);
+    EXPECT_EQ(port.stored.back().viewer, viewer);
+    EXPECT_EQ(port.stored.back().propensity, port.logged.front()->choices[2 * i].propensity);
+  }
+  EXPECT_THAT(port.looked_up, IsEmpty());
+}
+
 TEST_F(ShardCoreTest, AnotherEpochOrAFutureSequenceIsLostContinuity) {
   fire();
   FakePeer ann;

@@ -69,9 +69,9 @@ class LoadShard final : public ViewerSink {
   LoadCounters counters_;
   std::vector<std::unique_ptr<LoadConnection>> connections_;
   std::size_t next_to_open_ = 0;
-  std::size_t opening_ = 0;             ///< connections between connect and welcome
-  double allowance_ = 0;                ///< connections that may be opened now
-  double breaks_due_ = 0;               ///< connections to be broken off now
+  std::size_t opening_ = 0;  ///< connections between connect and welcome
+  double allowance_ = 0;     ///< connections that may be opened now
+  double breaks_due_ = 0;    ///< connections to be broken off now
   Random random_;
   std::vector<LoadConnection*> owing_;  ///< have slates to acknowledge
   std::vector<char> buffer_;

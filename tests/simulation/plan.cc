@@ -66,6 +66,7 @@ void draw_limits(Draw& draw, Plan& plan) {
   plan.engine.learner.reward.wait = draw.ms(0, 3'000);
   plan.outbox_bytes_max = draw.between(1'500, 12'000);
   plan.kernel_bytes = draw.between(0, 8'000);
+  if (draw.chance(.3)) plan.engine.ring_age_max = draw.ms(1'000, 8'000);  // where the resume window is as short
 }
 
 }  // namespace

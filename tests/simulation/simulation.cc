@@ -259,7 +259,9 @@ void Simulation::check_settled() {
   for (const auto& viewer : viewers_) viewer->check_continuity();
   world_.promises.acks.check_all();
   world_.promises.refusals.check_all();
-  const bool large_ring = world_.plan.engine.ring_changes_max >= 64;
+  const engine::Options& engine = world_.plan.engine;
+  const bool large_ring =
+      engine.ring_changes_max >= 64 && std::max(engine.ring_age_max, engine.resume_window) >= Milliseconds(120'000);
   world_.promises.attribution.check(crashes_ == 0 && !refused_ && large_ring);
   world_.promises.slates.check_logged();
 }
