@@ -11,7 +11,7 @@ demo: build  ## serve a live match with 1,000 viewers on this machine; Ctrl-C st
 test:  ## everything that must hold; the last line is "N passed, N failed"
 	@tools/test
 
-soak:  ## the long versions: 100,000 simulated worlds and power cuts, planted bugs, 10 minutes a fuzz target, 50 kills, 18,000 viewers
+soak:  ## the long versions: 100,000 simulated worlds and power cuts, planted bugs, 10 minutes a fuzz target, 500 kills, 18,000 viewers
 	@tools/soak
 
 bench: ## measurements, as ratios in one run
