@@ -214,7 +214,7 @@ export class Connection {
 
   #tryLater(trouble: Trouble): void {
     const wasUp = this.#welcomedAt === null ? 0 : this.#platform.now() - this.#welcomedAt;
-    this.#tries = wasUp >= this.#retry.max_ms ? 0 : this.#tries + 1;
+    this.#tries = wasUp >= this.#retry.max_ms ? 1 : this.#tries + 1;
     this.#drop();
     this.#set("waiting", trouble);
     if (!this.#cancelTry) this.#wait(this.#backOff());

@@ -116,6 +116,7 @@ export class CueQueue {
       this.#kept = this.#kept.filter(({ stale }) => !stale);
       this.refresh();
     });
+    this.refresh();
   }
 
   /** Looks at the clocks again. */
