@@ -186,6 +186,23 @@ describe("waiting", () => {
     expect(last.closedByUs).toBe(true);
   });
 
+  test("is cut short when the network is there again", async () => {
+    platform.chance = 0.9;
+    const connection = await openWelcomed();
+    for (let i = 0; i < 5; ++i) {
+      platform.socket().end();
+      await waitForTry();
+    }
+    platform.socket().end();
+    platform.goOnline();
+    expect(await waitForTry()).toBe(450);
+    platform.socket().open().say(welcome());
+    platform.goOnline();
+    connection.close();
+    platform.goOnline();
+    expect(await waitForTry()).toBe(Infinity);
+  });
+
   test("ends with close()", async () => {
     const connection = await openWelcomed();
     platform.socket().end();

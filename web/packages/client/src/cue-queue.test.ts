@@ -223,6 +223,47 @@ describe("lost continuity", () => {
   });
 });
 
+describe("the context", () => {
+  test("is of the moment furthest on that the picture has reached, also when its cues have expired", async () => {
+    play("19:00:00");
+    const queue = makeQueue();
+    queue.add(slate(1, ["GENERAL"], at("18:59:00")));
+    queue.add(slate(2, ["GENERAL"], at("19:30:00")));
+    await platform.pass(1_200_000);
+    expect([shown(queue), queue.view().held, queue.view().context]).toEqual([[], 1, { MATCH_EVENT: "M1" }]);
+  });
+
+  test("tells nothing of what a seek back has put ahead", () => {
+    play("19:00:00");
+    const queue = makeQueue();
+    queue.add(slate(1, ["GENERAL"], at("18:59:00")));
+    play("18:58:00");
+    queue.refresh();
+    expect(queue.view().context).toEqual({});
+  });
+});
+
+test("whatever way the viewer seeks, they see what one sees who has just come", () => {
+  let seed = 1;
+  const below = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n;
+  const time = (seconds: number) => new Date(Date.parse("2026-06-11T19:00:00Z") + seconds * 1_000).toISOString();
+  for (let round = 0; round < 200; ++round) {
+    const slates = Array.from({ length: 12 }, (_, i) => slate(i + 1, [["A"], ["B"], ["A", "B"]][below(3)], { media_time: time(below(60)) }));
+    const seeking = makeQueue();
+    for (const each of slates) {
+      picture.play(time(below(60)), 0);
+      seeking.add(each);
+    }
+    for (let seek = 0; seek < 5; ++seek) {
+      picture.play(time(below(60)), 0);
+      seeking.refresh();
+      const coming = makeQueue();
+      for (const each of slates) coming.add(each);
+      expect([shown(seeking), seeking.view().held, seeking.view().context]).toEqual([shown(coming), coming.view().held, coming.view().context]);
+    }
+  }
+});
+
 test("it says so when something changes, and only then", async () => {
   play("19:00:00");
   const queue = makeQueue();
