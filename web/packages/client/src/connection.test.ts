@@ -221,9 +221,11 @@ test("a server that does not answer the hello is given up after ten seconds", as
   expect([connection.status, platform.socket().closedByUs]).toEqual(["waiting", true]);
 });
 
-test("close() says goodbye once, also while a ticket is being fetched", async () => {
-  const connection = await open({ ticket: () => new Promise(() => {}) });
+test("close() while a ticket is being fetched opens nothing when it comes", async () => {
+  let hand = (_: string) => {};
+  const connection = await open({ ticket: () => new Promise((done) => (hand = done)) });
   connection.close();
+  hand("t1");
   await platform.pass(60_000);
   expect(platform.sockets.length).toBe(0);
 });
