@@ -79,6 +79,22 @@ describe.each(built)("%s", (name) => {
     await page.close();
   });
 
+  test("each of its cards works by keyboard alone, and keeps the focus where it is", { timeout: 30_000 }, async () => {
+    const { page } = await open(site.url, LOOKS[0]);
+    const reached = new Set<string>();
+    for (;;) {
+      await page.keyboard.press("Tab");
+      const button = await deepFocus(page);
+      if (button === null || reached.has(button)) break;
+      reached.add(button);
+      if (!button.startsWith("SELECT")) await page.keyboard.press("Enter");
+      expect(await deepFocus(page), `after pressing ${button}`).not.toBeNull();
+    }
+    const silent = await page.locator("section", { has: page.locator("output:empty") }).locator("h2").allTextContents();
+    expect(silent).toEqual([]);
+    await page.close();
+  });
+
   test("in every moment its cards fit their slots: 300 to 420 wide, and half as large again on a TV", { timeout: 60_000 }, async () => {
     const { page } = await open(site.url, LOOKS[1]);
     const moments = await page.getByRole("combobox", { name: "Moment" }).locator("option").allTextContents();
@@ -124,6 +140,17 @@ describe.each(built)("%s", (name) => {
 });
 
 test.skipIf(built.length > 0)("the micro-frontends are not built here", () => undefined);
+
+/** What has the focus, by its place in the page; null for nothing in particular. */
+function deepFocus(page: Page): Promise<string | null> {
+  return page.evaluate(() => {
+    const outer = document.activeElement;
+    const inner = outer?.shadowRoot?.activeElement ?? outer;
+    if (!inner || inner === document.body) return null;
+    const all = [...document.querySelectorAll("*")].flatMap((element) => [element, ...(element.shadowRoot?.querySelectorAll("*") ?? [])]);
+    return `${inner.tagName} ${String(all.filter((element) => element.tagName === inner.tagName).indexOf(inner))}`;
+  });
+}
 
 /** The least that a host does: holds the frame, sends the cue once it is ready, and notes what it hears in its title. */
 function hostPage(frame: string, module: string): string {

@@ -33,7 +33,7 @@ const MARKS = { right: "correct", wrong: "not correct" };
 
 function Mark({ mark }: { readonly mark: "right" | "wrong" }) {
   return (
-    <svg className="mq-choice__end" width="14" height="14" viewBox="0 0 14 14" role="img" aria-label={MARKS[mark]}>
+    <svg className="mq-choice__end" width="0.9rem" height="0.9rem" viewBox="0 0 14 14" role="img" aria-label={MARKS[mark]}>
       <path
         d={mark === "right" ? "M2 7.5 5.5 11 12 3.5" : "M3 3l8 8M11 3l-8 8"}
         fill="none"

@@ -64,8 +64,3 @@ export function Avatar({ name }: { readonly name: string }) {
     </span>
   );
 }
-
-/** Keeps a place while something loads. */
-export function Skeleton({ height, width = "100%" }: { readonly height: string; readonly width?: string }) {
-  return <span className="mq-skeleton" aria-hidden="true" style={{ blockSize: height, inlineSize: width }} />;
-}

@@ -41,7 +41,7 @@ function Prediction({ cue, context, actions }: CueProps) {
       aside={moment.type && <span className="prediction__type">{moment.type}</span>}
       art={
         <svg className="prediction__pitch" viewBox="0 0 200 120" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-          <path d="M100 0 V120 M0 30 H34 V90 H0 M200 30 H166 V90 H200 M34 46 Q46 60 34 74 M166 46 Q154 60 166 74" />
+          <path d="M0 30 H34 V90 H0 M200 30 H166 V90 H200 M34 46 Q46 60 34 74 M166 46 Q154 60 166 74" />
           <circle cx="100" cy="60" r="24" />
         </svg>
       }

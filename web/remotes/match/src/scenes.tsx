@@ -32,16 +32,16 @@ function Spot() {
   return (
     <>
       <rect width="400" height="220" fill="var(--mq-scene-sky)" />
-      <path d="M0 104 H400 V220 H0 Z" fill="var(--mq-scene-grass)" />
-      <path d="M0 104 H400 L470 134 H-70 Z M-160 178 H560 L640 220 H-240 Z" fill="var(--mq-scene-mid)" opacity="0.35" />
+      <path d="M0 88 H400 V220 H0 Z" fill="var(--mq-scene-grass)" />
+      <path d="M0 88 H400 L450 106 H-50 Z M-110 128 H510 L570 160 H-170 Z" fill="var(--mq-scene-mid)" opacity="0.35" />
       <g fill="none" stroke="var(--mq-scene-light)" strokeWidth="3">
-        <path d="M128 104 V34 H272 V104" strokeWidth="5" />
-        <path d="M146 34 V104 M164 34 V104 M182 34 V104 M200 34 V104 M218 34 V104 M236 34 V104 M254 34 V104 M128 52 H272 M128 70 H272 M128 88 H272" opacity="0.35" strokeWidth="1.5" />
-        <path d="M92 104 L40 160 H360 L308 104" opacity="0.7" />
+        <path d="M138 32 V88 M156 32 V88 M174 32 V88 M192 32 V88 M208 32 V88 M226 32 V88 M244 32 V88 M262 32 V88 M120 46 H280 M120 60 H280 M120 74 H280" opacity="0.35" strokeWidth="1.5" />
+        <path d="M120 88 V32 H280 V88" strokeWidth="5" />
+        <path d="M86 88 L44 128 H356 L314 88" opacity="0.7" />
       </g>
-      <ellipse cx="204" cy="199" rx="24" ry="5" opacity="0.35" />
-      <circle cx="200" cy="184" r="17" fill="var(--mq-scene-light)" />
-      <path d="M200 176 l8 6 -3 9 h-10 l-3 -9 Z" fill="var(--mq-scene-sky)" />
+      <ellipse cx="203" cy="121" rx="19" ry="4" opacity="0.35" />
+      <circle cx="200" cy="109" r="13" fill="var(--mq-scene-light)" />
+      <path d="M200 103 l6 4.5 -2.3 7 h-7.4 l-2.3 -7 Z" fill="var(--mq-scene-sky)" />
     </>
   );
 }

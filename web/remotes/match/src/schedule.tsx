@@ -42,7 +42,7 @@ const LEAGUE = [
 
 function Bell() {
   return (
-    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+    <svg width="1rem" height="1rem" viewBox="0 0 16 16" aria-hidden="true">
       <path d="M3 12 H13 C11.8 10.6 11.8 9 11.8 7 A3.8 3.8 0 0 0 4.2 7 C4.2 9 4.2 10.6 3 12 Z M6.6 13.8 Q8 15.2 9.4 13.8" />
     </svg>
   );

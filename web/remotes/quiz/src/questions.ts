@@ -37,7 +37,7 @@ const BY_COUNTRY: Readonly<Record<string, Question>> = {
     text: "In which years was France world champion?",
     options: ["1984, 2000", "1998, 2018", "1998, 2006", "2018, 2022"],
     right: 1,
-    why: "At home against Brazil, and in Moscow against Croatia.",
+    why: "First at home, then in Moscow.",
   },
   Argentina: {
     text: "Who led Argentina to the title in 1986?",

@@ -24,7 +24,7 @@ const BY_EVENT: Readonly<Record<string, Talk>> = {
   },
   INJURY: {
     friend: ["That looked nasty", "Hope he is all right"],
-    replies: ["He is getting up", "They should change him"],
+    replies: ["He is getting up", "Change him"],
     crowd: ["Applause from both ends as he sits up.", "Get well. Bigger than any score.", "The bench is warming up already."],
   },
   "YELLOW-CARD": {
@@ -47,7 +47,7 @@ const BY_PHASE: Partial<Record<Moment["phase"], Talk>> = {
   },
   break: {
     friend: ["Breathe", "What do you make of it?"],
-    replies: ["Not bad at all", "They must press more"],
+    replies: ["Not bad at all", "Press more!"],
     crowd: ["Queue for tea reaches the car park.", "That half had everything but a plan.", "Same again, please."],
   },
   after: {
