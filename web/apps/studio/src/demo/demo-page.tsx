@@ -54,6 +54,7 @@ export function DemoPage(): ReactNode {
           Open the studio
         </a>
       </header>
+      <main>
       <div className="watcher-tabs" role="group" aria-label="Whose screen">
         {WATCHERS.map(({ id, name, delay }) => (
           <button key={id} type="button" className="button" aria-pressed={id === shownWatcher} onClick={() => setShownWatcher(id)}>
@@ -61,7 +62,7 @@ export function DemoPage(): ReactNode {
           </button>
         ))}
       </div>
-      <main className="watchers">
+      <div className="watchers">
         {WATCHERS.map((watcher) => (
           <section key={watcher.id} className={watcher.id === shownWatcher ? "watcher shown" : "watcher"} aria-label={watcher.name}>
             <header>
@@ -80,6 +81,7 @@ export function DemoPage(): ReactNode {
             )}
           </section>
         ))}
+      </div>
       </main>
       <TokenDialog />
     </div>

@@ -8,7 +8,7 @@ import uPlot from "uplot";
 import type { Push } from "../api/view.ts";
 import { Panel } from "../parts/panel.tsx";
 import { Plot } from "../parts/plot.tsx";
-import { count, duration, rate } from "../parts/words.ts";
+import { count, duration, rate, tick } from "../parts/words.ts";
 import type { Pace } from "../stream/live-store.ts";
 import { histogramOf, summarize } from "./pushes.ts";
 
@@ -34,9 +34,9 @@ function barOptions(colour: Colour): Options {
   const bars = uPlot.paths.bars?.({ size: [0.82, 60], align: -1 });
   return {
     ...still,
-    padding: [6, 8, 0, 0],
+    padding: [6, 10, 0, 6],
     scales: { x: { time: false, range: (_, low, high) => [Math.min(0, low), Math.max(high, 1)] }, y: { range: (_, __, high) => [0, Math.max(1, high)] } },
-    axes: [axisOf(colour, (ms) => duration(ms), 18), { show: false }],
+    axes: [axisOf(colour, tick, 18), { show: false }],
     series: [{}, { fill: colour("--mq-accent"), width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) }],
   };
 }
@@ -70,7 +70,7 @@ export function PushPanel({ pushes }: { readonly pushes: readonly Push[] }): Rea
   }, [pushes]);
   const trace = useMemo((): uPlot.AlignedData => [pushes.map((_, index) => index), pushes.map(({ ms }) => ms)], [pushes]);
   return (
-    <Panel title="Moment to last push" className="push-panel" aside={<span className="quiet small">last {count(pushes.length)} moments</span>}>
+    <Panel title="Moment to last push" className="push-panel" aside={<span className="quiet small">{pushes.length === 1 ? "1 moment" : `${count(pushes.length)} moments`}</span>}>
       <div className="plot-histogram">
         <Plot data={bars} options={barOptions} />
       </div>

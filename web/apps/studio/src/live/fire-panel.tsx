@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 
 import type { Change } from "../api/events.ts";
 import { Panel } from "../parts/panel.tsx";
-import { shown } from "../parts/words.ts";
 import { QUICK_MOMENTS, type QuickMoment } from "./draft.ts";
 
 interface FirePanelProps {
@@ -37,7 +36,7 @@ export function FirePanel({ isReadOnly, last, onQuick, onWrite, onCorrect }: Fir
           All fields… <kbd aria-hidden="true">n</kbd>
         </button>
         <button type="button" className="button" disabled={isReadOnly || !last} aria-keyshortcuts="c" onClick={() => (last ? onCorrect(last) : undefined)}>
-          {last ? `Correct ${shown(last.after["MATCH_EVENT"])}…` : "Correct…"} <kbd aria-hidden="true">c</kbd>
+          Correct{last ? ` #${String(last.sequence)}` : ""}… <kbd aria-hidden="true">c</kbd>
         </button>
       </div>
     </Panel>

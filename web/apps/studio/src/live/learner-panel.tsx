@@ -37,11 +37,11 @@ export function LearnerPanel({ learner, exploration }: { readonly learner: Learn
       </div>
       <dl className="learner-facts">
         <div>
-          <dt>Reward against random</dt>
+          <dt>Reward vs random</dt>
           <dd>{gain(learner.reward_ratio_random)}</dd>
         </div>
         <div>
-          <dt>Against popularity</dt>
+          <dt>vs popularity</dt>
           <dd>{gain(learner.reward_ratio_popularity)}</dd>
         </div>
         <div>

@@ -2,6 +2,7 @@
 //
 // Writes a moment, or what puts a wrong one right.
 
+import type { Values } from "@matchcue/protocol/frames.ts";
 import { useState, type ReactNode } from "react";
 
 import { correctMoment, fireMoment, type Change, type LiveEvent } from "../api/events.ts";
@@ -11,7 +12,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
 import { useItems } from "../parts/items.tsx";
 import { readable, shown } from "../parts/words.ts";
-import { changesOf, draftOf, restored, type ContextField } from "./draft.ts";
+import { changesOf, draftOf, restored, type ContextField, type Draft } from "./draft.ts";
 
 type When = "now" | "at once" | "at";
 
@@ -34,50 +35,31 @@ export function MomentDialog({ event, fields, wrong, serverNow, onDone, onClose 
   const [reason, setReason] = useState("");
   const [when, setWhen] = useState<When>("now");
   const [time, setTime] = useState(serverNow);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { problem, isBusy, send } = useSending();
   const state = changesOf(fields, draft, present);
-  const hasMovedOn = event.sequence !== 0 && event.state !== present && fields.some(({ name }) => event.state[name] !== present[name]);
+  const hasMovedOn = fields.some(({ name }) => event.state[name] !== present[name]);
 
-  async function send(): Promise<void> {
-    setBusy(true);
+  async function submit(): Promise<void> {
     const moment = { state, subject: subject.trim() || null, media_time: when === "now" ? serverNow() : when === "at" ? time.trim() : null };
-    try {
-      const next = wrong ? await correctMoment(event.id, wrong.sequence, { ...moment, reason: reason.trim() }) : await fireMoment(event.id, moment);
-      say({ text: wrong ? `Moment ${String(wrong.sequence)} is corrected.` : `${shown(next.state["MATCH_EVENT"])} is moment ${String(next.sequence)}.` });
-      onDone(next);
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
+    const next = await send(() => (wrong ? correctMoment(event.id, wrong.sequence, { ...moment, reason: reason.trim() }) : fireMoment(event.id, moment)));
+    if (!next) return;
+    say({ text: wrong ? `Moment ${String(wrong.sequence)} is corrected.` : `${shown(next.state["MATCH_EVENT"])} is moment ${String(next.sequence)}.` });
+    onDone(next);
   }
 
-  const known = new Set(["/subject", "/media_time", "/reason", ...fields.map(({ name }) => `/state/${name}`)]);
-  const isElsewhere = problem && ![...problem.fields.keys()].some((pointer) => known.has(pointer));
+  const pointers = ["/subject", "/media_time", "/reason", ...fields.map(({ name }) => `/state/${name}`)];
   return (
     <Dialog title={wrong ? `Correct moment ${String(wrong.sequence)}: ${shown(wrong.after["MATCH_EVENT"])}` : "Fire a moment"} isWide onClose={onClose}>
       <form
-        onSubmit={(submit) => {
-          submit.preventDefault();
-          void send();
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          void submit();
         }}
       >
         {wrong ? <p className="quiet">Its cues are taken off every screen, and new slates follow for the state below.</p> : null}
         {hasMovedOn ? <p className="conflict">The match has moved on since you opened this. Only the fields you change are sent.</p> : null}
         <div className="form-grid">
-          {fields.map(({ name, choices }, index) => (
-            <Field
-              key={name}
-              label={readable(name)}
-              value={draft[name] ?? ""}
-              choices={choices}
-              onChange={(value) => setDraft({ ...draft, [name]: value })}
-              isChanged={name in state}
-              isFirst={index === 0}
-              hint={name in state ? `was ${shown(present[name])}` : undefined}
-              error={problem?.fields.get(`/state/${name}`)}
-            />
-          ))}
+          <StateFields fields={fields} draft={draft} onDraft={setDraft} present={present} changed={state} problem={problem} />
           <Field
             label="About (item, optional)"
             value={subject}
@@ -89,11 +71,7 @@ export function MomentDialog({ event, fields, wrong, serverNow, onDone, onClose 
           {wrong ? <Field label="Reason (optional)" value={reason} onChange={setReason} placeholder="VAR: offside" error={problem?.fields.get("/reason")} /> : null}
         </div>
         <WhenChoice when={when} onWhen={setWhen} time={time} onTime={setTime} error={problem?.fields.get("/media_time")} />
-        {problem && isElsewhere ? (
-          <p role="alert" className={problem.isConflict ? "conflict" : "field-note bad"}>
-            {problem.message}
-          </p>
-        ) : null}
+        <Elsewhere problem={problem} pointers={pointers} />
         <div className="dialog-acts">
           <p className="quiet small">{Object.keys(state).length === 0 ? "Nothing in the state changes." : `Changes ${Object.keys(state).map(readable).join(", ")}.`}</p>
           <button type="button" className="button" onClick={onClose}>
@@ -105,6 +83,58 @@ export function MomentDialog({ event, fields, wrong, serverNow, onDone, onClose 
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** Sends once at a time, and keeps what the server said against it. */
+function useSending(): { problem: Problem | null; isBusy: boolean; send<T>(act: () => Promise<T>): Promise<T | null> } {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  async function send<T>(act: () => Promise<T>): Promise<T | null> {
+    setBusy(true);
+    try {
+      return await act();
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+      return null;
+    }
+  }
+  return { problem, isBusy, send };
+}
+
+interface StateFieldsProps {
+  readonly fields: readonly ContextField[];
+  readonly draft: Draft;
+  onDraft(draft: Draft): void;
+  readonly present: Values;
+  readonly changed: Values;
+  readonly problem: Problem | null;
+}
+
+function StateFields({ fields, draft, onDraft, present, changed, problem }: StateFieldsProps): ReactNode {
+  return fields.map(({ name, choices }, index) => (
+    <Field
+      key={name}
+      label={readable(name)}
+      value={draft[name] ?? ""}
+      choices={choices}
+      onChange={(value) => onDraft({ ...draft, [name]: value })}
+      isChanged={name in changed}
+      isFirst={index === 0}
+      hint={name in changed ? `was ${shown(present[name])}` : undefined}
+      error={problem?.fields.get(`/state/${name}`)}
+    />
+  ));
+}
+
+/** A problem that names no field of the form. */
+function Elsewhere({ problem, pointers }: { readonly problem: Problem | null; readonly pointers: readonly string[] }): ReactNode {
+  if (!problem || [...problem.fields.keys()].some((pointer) => pointers.includes(pointer))) return null;
+  return (
+    <p role="alert" className={problem.isConflict ? "conflict" : "field-note bad"}>
+      {problem.message}
+    </p>
   );
 }
 

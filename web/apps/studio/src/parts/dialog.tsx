@@ -15,6 +15,7 @@ export function Dialog({ title, children, isWide = false, onClose }: DialogProps
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -53,7 +54,7 @@ export function Confirm({ title, text, act, isBusy = false, onConfirm, onClose }
     <Dialog title={title} onClose={onClose}>
       <p className="quiet">{text}</p>
       <div className="dialog-acts">
-        <button type="button" className="button" onClick={onClose}>
+        <button type="button" className="button" data-first onClick={onClose}>
           Leave it
         </button>
         <button type="button" className="button primary" disabled={isBusy} onClick={onConfirm}>

@@ -13,6 +13,7 @@ interface FieldProps {
   readonly type?: "text" | "password" | "number";
   readonly isChanged?: boolean;
   readonly isRequired?: boolean;
+  /** Has the focus when its dialog or page opens. */
   readonly isFirst?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function Field({ label, value, onChange, choices, error, hint, placeholde
         placeholder={placeholder}
         required={isRequired}
         autoFocus={isFirst}
+        data-first={isFirst ? "" : undefined}
         autoComplete="off"
         spellCheck={false}
         list={choices ? `${id}-choices` : undefined}

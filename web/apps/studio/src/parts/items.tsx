@@ -6,7 +6,7 @@ import { createContext, useContext, useEffect, useMemo, type ReactNode } from "r
 
 import { listItems, type Item } from "../api/catalogue.ts";
 import { useResource, type Resource } from "./resource.ts";
-import { readable } from "./words.ts";
+import { personal, readable } from "./words.ts";
 
 export interface Items {
   readonly all: readonly Item[];
@@ -29,7 +29,11 @@ export function makeItems(all: readonly Item[], resource: Items["resource"]): It
   const byId = new Map(all.map((item) => [item.id, item]));
   return {
     all,
-    labelOf: (id) => readable(byId.get(id)?.label ?? id) || id,
+    labelOf(id) {
+      const item = byId.get(id);
+      if (!item?.label) return id;
+      return item.slot === "PLAYER" ? personal(item.label) : readable(item.label);
+    },
     slotOf: (id) => byId.get(id)?.slot ?? null,
     resource,
   };

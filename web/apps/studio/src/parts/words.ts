@@ -11,6 +11,9 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 1 : 0)}%`;
 }
 
+/** A place on an axis of milliseconds. */
+export const tick = (ms: number): string => (ms < 1_000 ? count(ms) : `${String(ms / 1_000)} s`);
+
 /** Milliseconds, as short as they are precise: "8.4 ms", "120 ms", "1.3 s". */
 export function duration(ms: number): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
@@ -42,6 +45,12 @@ export function readable(label: string): string {
     .split("_")
     .map((word, index) => (index === 0 ? word.slice(0, 1) + word.slice(1).toLowerCase() : word.toLowerCase()))
     .join(" ");
+}
+
+/** "KARIM_BENZEMA_PROFILE" by the person's name. */
+export function personal(label: string): string {
+  const words = label.replace(/_PROFILE$/, "").split("_");
+  return words.map((word) => (/^[A-Z]+$/.test(word) ? word.slice(0, 1) + word.slice(1).toLowerCase() : word)).join(" ");
 }
 
 /** A context field's name or value. */

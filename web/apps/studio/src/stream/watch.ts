@@ -2,7 +2,7 @@
 //
 // Keeps one watch stream open: reconnects with back-off, from where it was, until it is closed or trying again is of no use.
 
-import { Problem, problemOf } from "../api/problem.ts";
+import { problemOf, type Problem } from "../api/problem.ts";
 import { makeFrameReader, type StreamedFrame } from "./event-stream.ts";
 
 export type Link =
@@ -42,6 +42,39 @@ export interface WatchCallbacks {
   onFrame(frame: StreamedFrame): void;
 }
 
+/** Reads until the end, or until nothing was heard for too long; then the request is aborted. */
+async function readFrames(body: ReadableStream<Uint8Array>, take: (frame: StreamedFrame) => void, request: AbortController, world: Surroundings): Promise<void> {
+  const reader = body.getReader();
+  const feed = makeFrameReader(take);
+  let silence: number | undefined;
+  try {
+    for (;;) {
+      silence = world.setTimer(() => request.abort(), SILENCE_MAX_MS);
+      const { done, value } = await reader.read();
+      world.clearTimer(silence);
+      if (done || request.signal.aborted) return;
+      feed(value);
+    }
+  } finally {
+    if (silence !== undefined) world.clearTimer(silence);
+    request.abort();
+  }
+}
+
+/** A server that accepts and never answers is as good as none. */
+async function ask(path: string, lastId: string, request: AbortController, world: Surroundings): Promise<Response> {
+  const silence = world.setTimer(() => request.abort(), SILENCE_MAX_MS);
+  try {
+    const headers = { accept: "text/event-stream", ...world.authorization(), ...(lastId ? { "last-event-id": lastId } : {}) };
+    return await world.fetch(path, { headers, signal: request.signal });
+  } finally {
+    world.clearTimer(silence);
+  }
+}
+
+/** The request itself is wrong: it would be so again. */
+const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
+
 export function watchStream(path: string, callbacks: WatchCallbacks, world: Surroundings): Watch {
   let isClosed = false;
   let tries = 0;
@@ -59,10 +92,6 @@ export function watchStream(path: string, callbacks: WatchCallbacks, world: Surr
     timer = world.setTimer(() => void run(), ms);
   }
 
-  function refuse(problem: Problem): void {
-    callbacks.onLink({ status: "refused", problem });
-  }
-
   function take(frame: StreamedFrame): void {
     try {
       callbacks.onFrame(frame);
@@ -75,30 +104,12 @@ export function watchStream(path: string, callbacks: WatchCallbacks, world: Surr
     lostAt = null;
   }
 
-  async function read(body: ReadableStream<Uint8Array>, mine: AbortController): Promise<void> {
-    const reader = body.getReader();
-    const feed = makeFrameReader(take);
-    let silence: number | undefined;
-    try {
-      for (;;) {
-        silence = world.setTimer(() => mine.abort(), SILENCE_MAX_MS);
-        const { done, value } = await reader.read();
-        world.clearTimer(silence);
-        if (done || mine.signal.aborted) return;
-        feed(value);
-      }
-    } finally {
-      if (silence !== undefined) world.clearTimer(silence);
-      mine.abort();
-    }
-  }
-
-  async function answerRefusal(answer: Response): Promise<void> {
+  async function handleRefusal(answer: Response): Promise<void> {
     const problem = problemOf(answer.status, await answer.text());
-    if (answer.status === 401) {
-      if (!(await world.askForToken())) refuse(problem);
-      else if (!isClosed) void run();
-    } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) refuse(problem);
+    const isAdmitted = answer.status === 401 && (await world.askForToken());
+    if (isClosed) return;
+    if (isAdmitted) void run();
+    else if (isFinal(answer.status)) callbacks.onLink({ status: "refused", problem });
     else wait();
   }
 
@@ -106,23 +117,15 @@ export function watchStream(path: string, callbacks: WatchCallbacks, world: Surr
     const mine = new AbortController();
     running = mine;
     if (lostAt === null) callbacks.onLink({ status: "connecting" });
-    // A server that accepts and never answers is as good as none.
-    const silence = world.setTimer(() => mine.abort(), SILENCE_MAX_MS);
     try {
-      const headers = { accept: "text/event-stream", ...world.authorization(), ...(lastId ? { "last-event-id": lastId } : {}) };
-      const answer = await world.fetch(path, { headers, signal: mine.signal });
-      world.clearTimer(silence);
+      const answer = await ask(path, lastId, mine, world);
       if (isClosed) return;
-      if (!answer.ok || !answer.body) {
-        await answerRefusal(answer);
-        return;
-      }
+      if (!answer.ok || !answer.body) return await handleRefusal(answer);
       callbacks.onLink({ status: "live" });
-      await read(answer.body, mine);
+      await readFrames(answer.body, take, mine, world);
     } catch {
       // Lost, or it said what cannot be read: the same remedy.
     }
-    world.clearTimer(silence);
     if (!isClosed && running === mine) wait();
   }
 

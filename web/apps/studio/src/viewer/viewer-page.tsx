@@ -2,7 +2,7 @@
 //
 // One viewer: their state, their last slates, why each was decided, and what they did.
 
-import { useState, type ReactNode } from "react";
+import { useContext, useState, useSyncExternalStore, type ReactNode } from "react";
 
 import { findViewer, listFeedback, type Interaction, type Viewer } from "../api/viewers.ts";
 import { Field } from "../parts/field.tsx";
@@ -13,6 +13,7 @@ import { useRoving } from "../parts/roving.ts";
 import { go, linkTo } from "../parts/route.ts";
 import { Empty, Loaded, Trouble } from "../parts/states.tsx";
 import { clock, percent, readable, shown } from "../parts/words.ts";
+import { LiveContext } from "../stream/use-live.ts";
 import { Why } from "./why.tsx";
 
 interface ViewerPageProps {
@@ -116,9 +117,19 @@ function ViewerPanel({ viewer, onReload }: { readonly viewer: Viewer; onReload()
 /** "d_EVENT.SEQUENCE.VIEWER": the sequence, for people. */
 const sequenceOf = (decision: string): string => decision.split(".")[1] ?? decision;
 
+const noChanges = { subscribe: () => () => undefined, snapshot: () => null };
+
+/** What happened at a moment, as far as the stream has told. */
+function useHappenings(): ReadonlyMap<string, string> {
+  const store = useContext(LiveContext) ?? noChanges;
+  const live = useSyncExternalStore(store.subscribe, store.snapshot);
+  return new Map((live?.changes ?? []).map(({ sequence, after }) => [String(sequence), shown(after["MATCH_EVENT"])]));
+}
+
 function Slates({ viewer, chosen }: { readonly viewer: Viewer; readonly chosen: string | null }): ReactNode {
   const { ref, ...handlers } = useRoving();
   const newestFirst = viewer.recent.toReversed();
+  const happenings = useHappenings();
   return (
     <Panel title="Last slates" className="slates-panel" aside={<span className="quiet small">newest first</span>}>
       {newestFirst.length === 0 ? <Empty title="None yet." /> : null}
@@ -127,8 +138,9 @@ function Slates({ viewer, chosen }: { readonly viewer: Viewer; readonly chosen: 
           {newestFirst.map((id, index) => (
             <li key={id}>
               <a data-row={id} href={linkTo("viewer", viewer.id, id)} aria-current={id === chosen ? "true" : undefined}>
-                <b>Moment {sequenceOf(id)}</b>
-                {index === 0 ? <span className="quiet small">newest</span> : null}
+                <b>#{sequenceOf(id)}</b>
+                <span>{happenings.get(sequenceOf(id))}</span>
+                {index === 0 ? <span className="quiet small slate-newest">newest</span> : null}
               </a>
             </li>
           ))}
@@ -164,8 +176,10 @@ function Feedback({ interactions }: { readonly interactions: readonly Interactio
               <td>
                 <Chip tone={TONES[one.kind] ?? "plain"}>{one.kind}</Chip>
               </td>
-              <td>
-                {one.attributed ? labelOf(one.item) : <span className="quiet">unattributed</span>} <span className="quiet small">{one.slot}</span>
+              <td data-slot={one.slot}>
+                <span className="slot-dot" title={one.slot} aria-hidden="true" />
+                {one.attributed ? labelOf(one.item) : <span className="quiet">unattributed</span>}
+                <span className="hidden">, {one.slot}</span>
               </td>
               <td className="figure">{one.attributed ? percent(one.propensity) : "–"}</td>
             </tr>

@@ -76,13 +76,13 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
           return (
             <tr key={candidate.item} className={candidate.excluded !== null ? "excluded" : isChosen ? "chosen" : undefined}>
               <th scope="row" title={candidate.item}>
-                {labelOf(candidate.item)} {isChosen ? <span className="chosen-mark">chosen</span> : null}
+                {labelOf(candidate.item)} {isChosen ? <span className="chosen-mark"><span aria-hidden="true">✓</span><span className="hidden">chosen</span></span> : null}
               </th>
               {candidate.excluded === null ? (
                 <>
                   <td className="figure">{candidate.score.toFixed(2)}</td>
                   <td className="figure propensity">
-                    <span className="propensity-bar" style={{ inlineSize: `${String((60 * candidate.propensity) / most)}%` }} aria-hidden="true" />
+                    <span className="propensity-bar" style={{ inlineSize: `${String((52 * candidate.propensity) / most)}%` }} aria-hidden="true" />
                     <span>{percent(candidate.propensity)}</span>
                   </td>
                 </>
