@@ -67,7 +67,7 @@ function LiveScreen({ live, event, audience, learner }: ScreenProps): ReactNode 
           <FirePanel isReadOnly={actions.isReadOnly} last={last} onQuick={({ name, state }) => actions.fire(name, state)} onWrite={() => setDialog({ wrong: null })} onCorrect={correct} />
           <FeedPanel changes={live.changes} isReadOnly={actions.isReadOnly} onCorrect={correct} />
         </div>
-        <Screens event={event} audience={audience} learner={learner} actions={actions} />
+        <Screens live={live} event={event} audience={audience} learner={learner} actions={actions} />
         <div className="live-column">
           <PushPanel pushes={audience.pushes} />
           <PacePanel pace={live.pace} />
@@ -87,13 +87,13 @@ function useLiveKeys(actions: Actions, last: Change | null, open: (wrong: Change
   useShortcuts([...fire, write, correct, look]);
 }
 
-interface ScreensProps extends Omit<ScreenProps, "live"> {
+interface ScreensProps extends ScreenProps {
   readonly actions: Actions;
 }
 
-function Screens({ event, audience, learner, actions }: ScreensProps): ReactNode {
+function Screens({ live: { shown }, event, audience, learner, actions }: ScreensProps): ReactNode {
   const { slotOf } = useItems();
-  const slots = useMemo(() => screensOf({ audience, learner, overrides: event.overrides, slotOf }), [audience, learner, event.overrides, slotOf]);
+  const slots = useMemo(() => screensOf({ audience, learner, overrides: event.overrides, shown, slotOf }), [audience, learner, event.overrides, shown, slotOf]);
   useKnownItems([...audience.on_screen, ...event.overrides].map(({ item }) => item));
   return (
     <section className="screens" aria-labelledby="on-screens">

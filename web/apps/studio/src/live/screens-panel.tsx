@@ -92,7 +92,7 @@ function ItemRow({ row, label, random, most, isReadOnly, onOverride }: ItemRowPr
   const toggle = (action: "pin" | "block"): void => onOverride(row.item, row.override === action ? "release" : action);
   const held = row.override ? `, ${row.override === "pin" ? "pinned" : "blocked"}` : "";
   return (
-    <div className={`item-row ${row.override ?? ""}`}>
+    <div className={`item-row ${row.override ?? ""} ${row.sessions === 0 ? "off-screen" : ""}`}>
       <div className="item-main" data-row={row.item} role="group" aria-keyshortcuts="+ x r" aria-label={`${label}${held}: ${count(row.sessions)} screens, ${percent(row.share)}; ${rate}`}>
         <span className="item-name" title={`${label} (${row.item}), ${count(row.trials)} seen`}>
           <span className="share" style={{ inlineSize: `${String(100 * row.share)}%` }} />

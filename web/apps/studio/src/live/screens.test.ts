@@ -9,7 +9,7 @@ const { audience, learner } = view(someView(), "");
 const slotOf = (item: string): string => (item === "ad" ? "MONETIZE" : "GENERAL");
 
 test("shares are of the screens that have something in the slot", () => {
-  const [general] = screensOf({ audience, learner, overrides: [], slotOf });
+  const [general] = screensOf({ audience, learner, overrides: [], shown: new Map(), slotOf });
   expect(general?.rows.map(({ item, share }) => [item, share])).toEqual([
     ["bet", 2 / 3],
     ["quiz", 1 / 3],
@@ -17,9 +17,18 @@ test("shares are of the screens that have something in the slot", () => {
 });
 
 test("an item that is blocked from every screen is still there to be released", () => {
-  const slots = screensOf({ audience, learner, overrides: [{ item: "ad", action: "block" }], slotOf });
+  const slots = screensOf({ audience, learner, overrides: [{ item: "ad", action: "block" }], shown: new Map(), slotOf });
   expect(slots.map(({ slot }) => slot)).toEqual(["MONETIZE", "GENERAL"]);
   expect(slots[0]?.rows).toMatchObject([{ item: "ad", sessions: 0, share: 0, override: "block", rate: null }]);
+});
+
+test("an item that no screen shows any more can still be pinned", () => {
+  const [general] = screensOf({ audience, learner, overrides: [], shown: new Map([["poll", "GENERAL"], ["bet", "GENERAL"]]), slotOf });
+  expect(general?.rows.map(({ item, sessions }) => [item, sessions])).toEqual([
+    ["bet", 2],
+    ["poll", 0],
+    ["quiz", 1],
+  ]);
 });
 
 test("an item is called better than random only where the intervals are apart", () => {

@@ -52,15 +52,19 @@ interface Sources {
   readonly audience: Audience;
   readonly learner: Learner;
   readonly overrides: readonly Override[];
+  /** Items that were on screens before, with their slots. */
+  readonly shown: ReadonlyMap<string, string>;
   /** The slot of an item that is on no screen. */
   slotOf(item: string): string | null;
 }
 
-function rowsOf(slot: string, random: Rate | null, { audience, learner, overrides, slotOf }: Sources): readonly ScreenRow[] {
+function rowsOf(slot: string, random: Rate | null, { audience, learner, overrides, shown, slotOf }: Sources): readonly ScreenRow[] {
   const present = audience.on_screen.filter((one) => one.slot === slot);
   const sessions = present.reduce((sum, one) => sum + one.sessions, 0);
-  const absent = overrides.filter(({ item }) => slotOf(item) === slot && !present.some((one) => one.item === item));
-  return [...present, ...absent.map(({ item }) => ({ item, sessions: 0 }))].map((one) => {
+  const overridden = overrides.map(({ item }) => item).filter((item) => slotOf(item) === slot);
+  const before = [...shown].filter(([, place]) => place === slot).map(([item]) => item);
+  const absent = [...new Set([...overridden, ...before])].filter((item) => !present.some((one) => one.item === item));
+  return [...present, ...absent.map((item) => ({ item, sessions: 0 }))].map((one) => {
     const learned = learner.items.find(({ item }) => item === one.item);
     const trials = learned?.trials ?? 0;
     const rate = learned && trials > 0 ? wilson(learned.reward_rate, trials) : null;
@@ -78,8 +82,8 @@ function rowsOf(slot: string, random: Rate | null, { audience, learner, override
 
 /** By slot, in the order of the slots; items by id, so that a row stays where it is while numbers change. */
 export function screensOf(sources: Sources): readonly SlotScreens[] {
-  const { audience, overrides, learner, slotOf } = sources;
-  const named = [...audience.on_screen.map(({ slot }) => slot), ...overrides.map(({ item }) => slotOf(item) ?? "UNKNOWN")];
+  const { audience, overrides, learner, shown, slotOf } = sources;
+  const named = [...audience.on_screen.map(({ slot }) => slot), ...shown.values(), ...overrides.map(({ item }) => slotOf(item) ?? "UNKNOWN")];
   const slots = [...new Set(named)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
   return slots.map((slot) => {
     const known = learner.slots.find((one) => one.slot === slot);

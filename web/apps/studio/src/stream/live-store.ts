@@ -21,6 +21,8 @@ export interface Live {
   /** Oldest first. */
   readonly changes: readonly Change[];
   readonly pace: readonly Pace[];
+  /** Items that were on screens since the page was opened, with their slots: they may be pinned though no screen shows them now. */
+  readonly shown: ReadonlyMap<string, string>;
   /** When the last view came, by the operator's clock. */
   readonly viewedAt: number | null;
   /** The server's clock minus the operator's, in ms. */
@@ -40,7 +42,7 @@ export interface LiveStore {
 const CHANGES_MAX = 300;
 const PACE_MAX = 240;
 /** A view comes at least every 5 s. */
-export const STALE_AFTER_MS = 8_000;
+export const STALE_AFTER_MS = 6_500;
 
 const nothing: Live = {
   link: { status: "connecting" },
@@ -49,6 +51,7 @@ const nothing: Live = {
   learner: null,
   changes: [],
   pace: [],
+  shown: new Map(),
   viewedAt: null,
   clockOffset: 0,
 };
@@ -59,6 +62,12 @@ export function withChange(changes: readonly Change[], next: Change): readonly C
   if (next.sequence > newest) return [...changes, next].slice(-CHANGES_MAX);
   if (changes.some(({ sequence }) => sequence === next.sequence)) return changes;
   return [...changes, next].sort((a, b) => a.sequence - b.sequence).slice(-CHANGES_MAX);
+}
+
+/** The same map while nothing is new. */
+export function withShown(shown: ReadonlyMap<string, string>, { on_screen: onScreen }: Audience): ReadonlyMap<string, string> {
+  const added = onScreen.filter(({ item, slot }) => shown.get(item) !== slot);
+  return added.length ? new Map([...shown, ...added.map(({ item, slot }) => [item, slot] as const)]) : shown;
 }
 
 export function makeLiveStore(id: string, world: Surroundings): LiveStore {
@@ -83,7 +92,7 @@ export function makeLiveStore(id: string, world: Surroundings): LiveStore {
     const isAnotherIncarnation = isFirstView && (live.changes.at(-1)?.sequence ?? 0) > seen.event.sequence;
     isFirstView = false;
     if (isAnotherIncarnation) {
-      put({ changes: [], event: null, pace: [] });
+      put({ changes: [], event: null, pace: [], shown: new Map() });
       throw new Error("the change stream began anew");
     }
     const isOlder = live.event !== null && live.event.sequence > seen.event.sequence;
@@ -91,6 +100,7 @@ export function makeLiveStore(id: string, world: Surroundings): LiveStore {
       event: isOlder ? live.event : seen.event,
       audience: seen.audience,
       learner: seen.learner,
+      shown: withShown(live.shown, seen.audience),
       viewedAt: now,
       clockOffset: offset,
       pace: [...live.pace, { at, slatesPerSecond: seen.audience.slates_per_second }].slice(-PACE_MAX),

@@ -28,7 +28,7 @@ export interface Surroundings {
 const BACK_OFF_MIN_MS = 500;
 const BACK_OFF_MAX_MS = 15_000;
 /** The server says something at least every 5 s. */
-const SILENCE_MAX_MS = 15_000;
+const SILENCE_MAX_MS = 10_000;
 
 export interface Watch {
   close(): void;
