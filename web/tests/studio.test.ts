@@ -49,8 +49,11 @@ async function start(): Promise<void> {
 }
 
 async function kill(): Promise<void> {
-  const gone = new Promise((done) => program?.once("exit", done));
-  program?.kill("SIGKILL");
+  const running = program;
+  program = null;
+  if (!running) return;
+  const gone = new Promise((done) => running.once("exit", done));
+  running.kill("SIGKILL");
   await gone;
 }
 
@@ -130,6 +133,23 @@ async function tabTo(name: RegExp): Promise<void> {
   throw new Error(`${String(name)} is not reached by Tab`);
 }
 
+/** Moves on within a list until the focus is on this item. */
+async function arrowTo(item: string): Promise<void> {
+  await page.keyboard.press("Home");
+  for (let step = 0; step < 40; step += 1) {
+    const focused = await page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset["row"]);
+    if (focused === item) return;
+    await page.keyboard.press("ArrowDown");
+  }
+  throw new Error(`${item} is not reached by arrows`);
+}
+
+/** As far away as another continent. */
+async function slowDown(ms: number): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send("Network.emulateNetworkConditions", { offline: false, latency: ms, downloadThroughput: -1, uploadThroughput: -1 });
+}
+
 async function violations(): Promise<readonly string[]> {
   await page.evaluate(readFileSync(axe, "utf8"));
   return page.evaluate(async () => {
@@ -139,7 +159,8 @@ async function violations(): Promise<readonly string[]> {
 }
 
 describe.skipIf(!isReady)("the studio", () => {
-  test("the whole of Live by keyboard", { timeout: 60_000 }, async () => {
+  test("the whole of Live by keyboard, 300 ms away from the server", { timeout: 60_000 }, async () => {
+    await slowDown(300);
     await open("#/live");
     await seen("On screens now");
     // Skip link, first stop.
@@ -174,7 +195,7 @@ describe.skipIf(!isReady)("the studio", () => {
 
     const item = screens.get("ann")?.get("SOCIAL")?.item ?? "";
     await tabTo(/screens, \d+%/);
-    await page.evaluate((id) => document.querySelector<HTMLElement>(`[data-row="${id}"]`)?.focus(), item);
+    await arrowTo(item);
     await page.keyboard.press("x");
     await seen(/ is blocked\.$/);
     await vi.waitFor(() => expect([...screens.values()].map((shown) => shown.get("SOCIAL")?.item)).not.toContain(item), { timeout: 1_000 });
@@ -211,6 +232,17 @@ describe.skipIf(!isReady)("the studio", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 
+  test("the demonstration: a goal, and no goal", async () => {
+    await open("demo.html");
+    await seen(/viewers · last push/);
+    await page.keyboard.press("g");
+    await seen(/^Goal!/);
+    await vi.waitFor(() => expect(page.getByRole("button", { name: "VAR: no goal" }).isEnabled()).resolves.toBe(true));
+    await page.keyboard.press("v");
+    await seen(/^No goal/);
+    await seen("The home application is not served here.");
+  });
+
   test("a viewer that nobody knows, in words", async () => {
     await open("#/viewer/nobody%2Fat-all");
     await page.getByRole("alert").or(page.getByText("Not in the catalogue of viewers")).first().waitFor();
@@ -221,7 +253,7 @@ describe.skipIf(!isReady)("the studio", () => {
     await seen("On screens now");
     await kill();
     await seen("Disconnected: read only. What you see is how it was.");
-    expect(await page.getByRole("button", { name: "GOAL" }).isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "GOAL", exact: true }).isDisabled()).toBe(true);
     await start();
     await page.getByText("Disconnected: read only.").waitFor({ state: "detached", timeout: 10_000 });
     await page.keyboard.press("p");

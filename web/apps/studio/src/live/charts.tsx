@@ -70,7 +70,7 @@ export function PushPanel({ pushes }: { readonly pushes: readonly Push[] }): Rea
   }, [pushes]);
   const trace = useMemo((): uPlot.AlignedData => [pushes.map((_, index) => index), pushes.map(({ ms }) => ms)], [pushes]);
   return (
-    <Panel title="Moment to last push" className="push-panel" aside={<span className="quiet small">{pushes.length === 1 ? "1 moment" : `${count(pushes.length)} moments`}</span>}>
+    <Panel title="Moment to last push, ms" className="push-panel" aside={<span className="quiet small">{pushes.length === 1 ? "1 moment" : `${count(pushes.length)} moments`}</span>}>
       <div className="plot-histogram">
         <Plot data={bars} options={barOptions} />
       </div>
@@ -81,13 +81,13 @@ export function PushPanel({ pushes }: { readonly pushes: readonly Push[] }): Rea
         {summary ? (
           <>
             <span>
-              median <b>{duration(summary.median)}</b>
+              median <b>{tick(summary.median)}</b>
             </span>
             <span>
-              p95 <b>{duration(summary.p95)}</b>
+              p95 <b>{tick(summary.p95)}</b>
             </span>
             <span>
-              worst <b>{duration(summary.worst)}</b>
+              worst <b>{tick(summary.worst)}</b>
             </span>
           </>
         ) : (

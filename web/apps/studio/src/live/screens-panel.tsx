@@ -114,11 +114,12 @@ function ItemRow({ row, label, random, most, isReadOnly, onOverride }: ItemRowPr
 
 /** The item's rate with its interval, over the band where random choice would be. */
 function RateStrip({ rate, random, most, verdict }: { readonly rate: Rate | null; readonly random: Rate | null; readonly most: number; readonly verdict: string }): ReactNode {
-  const x = (value: number): number => 60 * Math.min(1, Math.max(0, value / most));
+  const share = (value: number): number => 100 * Math.min(1, Math.max(0, value / most));
+  const x = (value: number): string => `${share(value).toFixed(1)}%`;
   return (
-    <svg className={`strip ${verdict}`} viewBox="0 0 60 14" aria-hidden="true" preserveAspectRatio="none">
-      {random ? <rect className="band" x={x(random.low)} width={Math.max(1, x(random.high) - x(random.low))} y="1" height="12" rx="2" /> : null}
-      <line className="axis" x1="0" x2="60" y1="13.5" y2="13.5" />
+    <svg className={`strip ${verdict}`} aria-hidden="true">
+      {random ? <rect className="band" x={x(random.low)} width={`${Math.max(1, share(random.high) - share(random.low)).toFixed(1)}%`} y="1" height="12" rx="2" /> : null}
+      <line className="axis" x1="0" x2="100%" y1="13.5" y2="13.5" />
       {rate ? (
         <>
           <line className="whisker" x1={x(rate.low)} x2={x(rate.high)} y1="7" y2="7" />

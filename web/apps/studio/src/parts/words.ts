@@ -11,8 +11,8 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 1 : 0)}%`;
 }
 
-/** A place on an axis of milliseconds. */
-export const tick = (ms: number): string => (ms < 1_000 ? count(ms) : `${String(ms / 1_000)} s`);
+/** Milliseconds where the unit stands elsewhere; seconds from 1 s on. */
+export const tick = (ms: number): string => (ms < 1_000 ? count(ms) : `${(ms / 1_000).toFixed(1)} s`);
 
 /** Milliseconds, as short as they are precise: "8.4 ms", "120 ms", "1.3 s". */
 export function duration(ms: number): string {

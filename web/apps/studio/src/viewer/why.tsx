@@ -75,8 +75,9 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
           const isChosen = candidate.item === slot.chosen;
           return (
             <tr key={candidate.item} className={candidate.excluded !== null ? "excluded" : isChosen ? "chosen" : undefined}>
-              <th scope="row" title={candidate.item}>
-                {labelOf(candidate.item)} {isChosen ? <span className="chosen-mark"><span aria-hidden="true">✓</span><span className="hidden">chosen</span></span> : null}
+              <th scope="row" title={`${labelOf(candidate.item)} (${candidate.item})`}>
+                {isChosen ? <ChosenMark /> : null}
+                {labelOf(candidate.item)}
               </th>
               {candidate.excluded === null ? (
                 <>
@@ -98,3 +99,10 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
     </table>
   );
 }
+
+const ChosenMark = (): ReactNode => (
+  <span className="chosen-mark">
+    <span aria-hidden="true">✓</span>
+    <span className="hidden">chosen: </span>
+  </span>
+);
