@@ -25,6 +25,7 @@ const campaign = object({
   weight: number,
   preparing: nullable(text),
   trouble: text,
+  /** Newest first. */
   history: list(object({ solution_version: nullable(text), at: text, step: number })),
   shadow: nullable(shadow),
 });

@@ -18,8 +18,10 @@ import { ShadowPanel } from "./shadow-panel.tsx";
 import { TrainingPanel } from "./training-panel.tsx";
 import { VersionPanel } from "./version-panel.tsx";
 
-/** A campaign is prepared beside the stream: asked for again while it is. */
+/** A campaign is prepared beside the stream: asked for again while it is, and for a while after each act, whose answer comes
+ *  before it has taken effect. */
 const PREPARING_MS = 2_000;
+const LOOKS_AFTER_ACT = 5;
 
 type Act = { readonly title: string; readonly text: string; readonly act: string; readonly done: string; run(): Promise<Campaign> };
 
@@ -47,7 +49,11 @@ export function CampaignsPage({ version }: { readonly version: string | null }):
   const { attempt } = useAnnouncer();
   const [asking, setAsking] = useState<Act | null>(null);
   const [isBusy, setBusy] = useState(false);
-  useEvery(PREPARING_MS, campaign.data !== null && campaign.data.preparing !== null, campaign.reload);
+  const [looks, setLooks] = useState(0);
+  useEvery(PREPARING_MS, looks > 0 || (campaign.data !== null && campaign.data.preparing !== null), () => {
+    setLooks((left) => Math.max(0, left - 1));
+    campaign.reload();
+  });
 
   async function run({ run: act, done }: Pick<Act, "run" | "done">): Promise<void> {
     setBusy(true);
@@ -57,7 +63,8 @@ export function CampaignsPage({ version }: { readonly version: string | null }):
     });
     setBusy(false);
     setAsking(null);
-    if (!isDone) campaign.reload();
+    if (isDone) setLooks(LOOKS_AFTER_ACT);
+    else campaign.reload();
   }
   const shadow = (wanted: string | null): void => void run({ run: () => putShadow(wanted), done: wanted === null ? "Nothing is in the shadow." : `${wanted} goes into the shadow.` });
 
@@ -82,7 +89,7 @@ function ServedPanel({ campaign, onAct }: { readonly campaign: Resource<Campaign
     <Panel title="Served" className="served-panel">
       <Loaded resource={campaign} rows={4}>
         {(now) => {
-          const before = now.history.at(-2);
+          const before = now.history[1];
           const name = before?.solution_version ?? learnerAlone;
           return (
             <>
@@ -116,8 +123,8 @@ function ServedPanel({ campaign, onAct }: { readonly campaign: Resource<Campaign
               </div>
               <h3>History</h3>
               <ol className="history">
-                {now.history.toReversed().map((one) => (
-                  <li key={one.at}>
+                {now.history.map((one) => (
+                  <li key={`${one.at} ${String(one.step)}`}>
                     <span>{one.solution_version ?? learnerAlone}</span> <span className="quiet">{day(one.at)}, from learner step {count(one.step)}</span>
                   </li>
                 ))}

@@ -70,7 +70,7 @@ export function PushPanel({ pushes }: { readonly pushes: readonly Push[] }): Rea
   }, [pushes]);
   const trace = useMemo((): uPlot.AlignedData => [pushes.map((_, index) => index), pushes.map(({ ms }) => ms)], [pushes]);
   return (
-    <Panel title="Moment to last push, ms" className="push-panel" aside={<span className="quiet small">{pushes.length === 1 ? "1 moment" : `${count(pushes.length)} moments`}</span>}>
+    <Panel title="Moment to last push, ms" className="push-panel" aside={<span className="quiet small">last {count(pushes.length)}</span>}>
       <div className="plot-histogram">
         <Plot data={bars} options={barOptions} />
       </div>
