@@ -24,9 +24,11 @@ const common = (name: string): UserConfig => ({
   },
 });
 
-/** An application that people open. */
-export function application(name: string): UserConfig {
-  return { ...common(name), plugins: [react()] };
+/** An application that people open. `pages` are its documents, NAME.html each. */
+export function application(name: string, pages: readonly string[] = ["index"]): UserConfig {
+  const site = common(name);
+  const input = pages.map((page) => path.resolve(`${page}.html`));
+  return { ...site, build: { ...site.build, rolldownOptions: { input } }, plugins: [react()] };
 }
 
 /** A micro-frontend: a page of its own, and the modules it exposes ("./Bet": "./src/bet.tsx") in mf-manifest.json. A frame.html
