@@ -144,7 +144,7 @@ TEST_F(SqliteStoreTest, KeepsEveryFieldOfItemsAndViewers) {
   domain::Item item = make_test_item("a", "label");
   item.min_age = 18;
   item.countries = {"DE", "AT"};
-  item.remote = R"({"module":"bet"})";
+  item.remote = R"({"remote":"bet","module":"./Bet"})";
   item.fields["PRICE"] = domain::Value(2.0);
   item.document = "a,\"label\"\r\n";
   auto viewer = domain::make_viewer(
