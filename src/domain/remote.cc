@@ -84,10 +84,10 @@ Result<std::string> check_remote(std::string_view text) {
     if (auto written = compact(text)) return *std::move(written);
   }
   return invalid("invalid_remote",
-                 "REMOTE: " + std::string(first_characters(text, kShownBytesMax)) +
+                 std::string(kRemoteColumn) + ": " + std::string(first_characters(text, kShownBytesMax)) +
                      (text.size() > kShownBytesMax ? "..." : "") +
                      R"( is not such as {"remote":"bet","module":"./Bet"}, of at most 256 bytes)",
-                 "REMOTE");
+                 std::string(kRemoteColumn));
 }
 
 }  // namespace matchcue::domain

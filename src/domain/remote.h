@@ -11,6 +11,8 @@
 
 namespace matchcue::domain {
 
+constexpr std::string_view kRemoteColumn = "REMOTE";
+
 /// The name of a micro-frontend: 1 to 64 of a-z, 0-9 and '-'.
 bool is_remote_name(std::string_view name);
 
