@@ -21,6 +21,7 @@
 #include "cli/crowd_flags.h"
 #include "cli/interrupt.h"
 #include "cli/live_picture.h"
+#include "cli/picture_director.h"
 #include "cli/serve.h"
 #include "cli/temporary_folder.h"
 #include "simulate/demo_view.h"
@@ -149,11 +150,9 @@ class Stage final : public simulate::Pause {
     ++scene.moments;
     scene.feed.push_back(fmt::format("{:>8}  {}", moment.clock, moment.text));
     if (scene.feed.size() > simulate::kFeedLines) scene.feed.pop_front();
-    if (picture != nullptr) picture->show(moment);
   }
 
   simulate::DemoScene scene;
-  LivePicture* picture = nullptr;
 
  private:
   void draw(SteadyTime now) {
@@ -277,12 +276,18 @@ Result<simulate::LoadReport> run_show(const Globals& globals, const DemoFlags& f
   simulate::LoadClient crowd(options, clock);
   {
     Stage stage(clock, stop, clock.steady() + duration, audience, crowd, globals.quiet);
-    stage.picture = picture;
     stage.scene.page_url = page_of(server);
     stage.scene.viewers_url = "ws://" + server.viewers_address() + "/v1/ws";
     stage.scene.teams = {std::string(simulate::kScriptTeams[0]), std::string(simulate::kScriptTeams[1])};
     stage.scene.viewers_wanted = flags.viewers;
-    simulate::Driver driver(*api, clock, stage,
+    std::optional<PictureDirector> director;
+    if (picture != nullptr) {
+      director.emplace(
+          *api, [picture](const auto& moment) { picture->show(moment); }, speed_of(flags, true), clock);
+      director->follow(api_url);
+    }
+    simulate::EventApi& events = director ? static_cast<simulate::EventApi&>(*director) : *api;
+    simulate::Driver driver(events, clock, stage,
                             {domain::EventId("1"), domain::ContentId("c1"), speed_of(flags, picture != nullptr)});
     MCUE_TRY_VOID(driver.prepare(simulate::make_match(flags.seed).front().state));
     crowd.start();

@@ -40,7 +40,7 @@ class LivePicture {
   /// Ends ffmpeg and waits for it.
   ~LivePicture();
 
-  /// The moment happens now: the ball goes there, and score, clock and banner say it. Any thread.
+  /// The moment happens now: the ball goes there, and score, clock and banner say it. One thread at a time.
   void show(const simulate::TimedMoment& moment);
 
  private:

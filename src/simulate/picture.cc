@@ -119,15 +119,6 @@ std::vector<std::uint8_t> draw_pitch() {
   return frame;
 }
 
-/// The team of the acting player; the home team when there is none.
-std::size_t team_of(const TimedMoment& moment) {
-  if (!moment.subject) return 0;
-  for (int player = 0; player < kPlayersPerTeam; ++player) {
-    if (player_item(1, player) == *moment.subject) return 1;
-  }
-  return 0;
-}
-
 std::string event_of(const TimedMoment& moment) {
   const auto found = moment.state.find("MATCH_EVENT");
   return found == moment.state.end() ? std::string() : domain::to_text(found->second);
@@ -135,10 +126,24 @@ std::string event_of(const TimedMoment& moment) {
 
 }  // namespace
 
+std::size_t acting_team(const TimedMoment& moment) {
+  if (!moment.subject) return 0;
+  for (int player = 0; player < kPlayersPerTeam; ++player) {
+    if (player_item(1, player) == *moment.subject) return 1;
+  }
+  return 0;
+}
+
 std::string banner_of(const TimedMoment& moment) {
   const std::string score = fmt::format("{}-{}", moment.score[0], moment.score[1]);
   if (moment.kind == MomentKind::correction) return fmt::format("{}   {}", moment.text, score);
-  if (event_of(moment) != "GOAL") return moment.text;
+  const std::string event = event_of(moment);
+  if (event != "GOAL") {  // "YELLOW CARD France, ...", as people write it
+    std::string text = moment.text;
+    if (text.starts_with(event))
+      std::replace(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(event.size()), '-', ' ');
+    return text;
+  }
   const std::size_t comma = moment.text.find(", ");
   const std::string who = comma == std::string::npos ? std::string() : "   " + moment.text.substr(comma + 2);
   return fmt::format("GOAL! {}{}", score, who);
@@ -208,13 +213,13 @@ void Picture::choose_target() {
 
 void Picture::happen(const TimedMoment& moment) {
   const std::string event = event_of(moment);
-  attacking_ = team_of(moment);
+  attacking_ = acting_team(moment);
   const bool right = attacking_ == 0;
   const double side = random_.uniform() < 0.5 ? -1 : 1;
   resting_ = moment.clock.empty() || moment.clock == "HT";
   pace_ = 9;
   frames_left_ = 3 * kPictureRate;
-  if (resting_ || moment.kind == MomentKind::correction) {
+  if (moment.kind == MomentKind::correction || (resting_ && event != "GOAL")) {
     target_ = {0.5, 0.5};
   } else if (event == "GOAL") {
     target_ = {right ? 1.012 : -0.012, 0.5 + side * 0.03};

@@ -27,6 +27,9 @@ constexpr int kPictureBarHeight = 36;
 constexpr int kPictureBandTop = 296;
 constexpr int kPictureBandHeight = 40;
 
+/// The team of the acting player, 0 home, 1 away; home when nobody is named.
+std::size_t acting_team(const TimedMoment& moment);
+
 /// What is burnt in when a moment happens: "GOAL! 1-0   Lionel Messi".
 std::string banner_of(const TimedMoment& moment);
 

@@ -49,6 +49,10 @@ TEST(Picture, TheBallIsInTheNetAfterAGoal) {
     EXPECT_FALSE(ball_is_in_goal(frame_after(picture, 10), team == 0));
     picture.happen(moment_of("GOAL", team));
     EXPECT_TRUE(ball_is_in_goal(frame_after(picture, kPictureRate), team == 0));
+    TimedMoment before_play = moment_of("GOAL", 1 - team);  // an operator may fire what they like
+    before_play.clock.clear();
+    picture.happen(before_play);
+    EXPECT_TRUE(ball_is_in_goal(frame_after(picture, kPictureRate), team == 1));
   }
 }
 
@@ -83,6 +87,7 @@ TEST(Picture, TheBandIsDarkEnoughForText) {
 TEST(Picture, BannersSayWhatHappened) {
   EXPECT_EQ(banner_of(moment_of("GOAL", 0)), "GOAL! 1-0   Lionel Messi");
   EXPECT_EQ(banner_of(moment_of("SHOT", 0)), "SHOT Argentina, Lionel Messi");
+  EXPECT_EQ(banner_of(moment_of("YELLOW-CARD", 0)), "YELLOW CARD Argentina, Lionel Messi");
   TimedMoment correction = moment_of("FREE-KICK", 0);
   correction.kind = MomentKind::correction;
   correction.text = "VAR: no goal, Lionel Messi was offside";
