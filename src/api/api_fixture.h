@@ -22,10 +22,11 @@ namespace matchcue::api {
 
 /// A server on a free port, and a client of it.
 struct Edge {
-  explicit Edge(ServerOptions options = {}, const Replaceable<runtime::TlsContext>* tls = nullptr) {
+  explicit Edge(ServerOptions options = {}, const Replaceable<runtime::TlsContext>* tls = nullptr,
+                const SiteFiles* studio = nullptr) {
     options.port = 0;
     server = ApiServer::start(options, {engine, trainings, office, operators, tls, [] { return std::string("up 1\n"); },
-                                        [this] { return engine.ready(); }})
+                                        [this] { return engine.ready(); }, studio})
                  .value();
     client.emplace(url());
   }

@@ -21,6 +21,8 @@ struct HttpRequest {
   std::string authorization;
   std::string from;  ///< the other side's address
   std::string content_type;
+  std::string accept_encoding;
+  std::string if_none_match;
   bool has_body = false;
   std::string body;
   std::string id;  ///< names this request in its answer

@@ -20,6 +20,7 @@
 namespace matchcue::api {
 
 class AccessOffice;
+class SiteFiles;
 class TrainingDesk;
 
 /// What handlers work with. Lives as long as the server.
@@ -34,6 +35,9 @@ struct Services {
   Milliseconds reply_timeout{30'000};  ///< after this a request is answered with 503
   /// Runs work on the API's thread, soon. Any thread; after the server's end it is dropped.
   std::function<void(std::function<void()>)> on_api_thread;
+  const SiteFiles* studio = nullptr;  ///< the operators' pages; null: the plain page alone
+  std::uint16_t home_port = 0;        ///< of the site that viewers open; 0 is none
+  bool secure = false;                ///< TLS, on every listener
 };
 
 enum class ParameterType { id, integer, boolean, choice };

@@ -7,6 +7,7 @@
 
 #include "api/audit.h"
 #include "api/permissions.h"
+#include "api/site_studio.h"
 #include "base/text.h"
 #include "codec/http_request.h"
 #include "codec/problem.h"
@@ -269,6 +270,10 @@ Plan Router::plan(const HttpRequest& head) const {
   const auto operators = services_.operators.get();
   Plan plan;
   plan.refusal = refuse_page(head, !operators->empty());
+  if (!plan.refusal && services_.studio != nullptr) {
+    const std::string home = home_origin(head, services_.home_port, services_.secure);
+    plan.refusal = answer_studio(*services_.studio, home, head);
+  }
   if (plan.refusal) return plan;
   const std::size_t question = std::min(head.target.find('?'), head.target.size());
   plan = find_route(head, std::string_view(head.target).substr(0, question));

@@ -16,7 +16,7 @@ constexpr std::uint64_t kUploadBytesMax = 1024ULL * 1024 * 1024;
 
 /// What a request's head says about the rest: an answer at once, or how to take the body.
 struct Plan {
-  std::optional<HttpResponse> refusal;
+  std::optional<HttpResponse> refusal;  ///< also an operators' page, which is no route
   const Route* route = nullptr;
   Arguments arguments;
   std::string who;  ///< the operator's name; "local" where nobody needs a token

@@ -71,6 +71,8 @@ void read_head(const Parser::value_type& message, HttpRequest& head) {
     head.origin = message.count(http::field::origin) == 1 ? text(http::field::origin) : "(several)";
   }
   head.content_type = text(http::field::content_type);
+  head.accept_encoding = text(http::field::accept_encoding);
+  head.if_none_match = text(http::field::if_none_match);
   if (message.count(http::field::authorization) == 1) head.authorization = text(http::field::authorization);
 }
 
@@ -102,6 +104,9 @@ struct ApiServer::State {
                  given.viewers_websocket, given.reply_timeout, {}},
         tls(around.tls),
         router(services, host_name(given.host)) {
+    services.studio = around.studio;
+    services.home_port = given.home_port;
+    services.secure = around.tls != nullptr;
     // weak: work that waits for a server that has stopped must not keep what it is to be posted to.
     services.on_api_thread = [weak = std::weak_ptr(io)](std::function<void()> work) {
       if (const auto context = weak.lock(); context && !context->stopped()) asio::post(*context, std::move(work));

@@ -10,6 +10,7 @@
 
 #include "api/access_office.h"
 #include "api/route.h"
+#include "api/site_files.h"
 #include "api/training_desk.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -26,6 +27,7 @@ struct ServerOptions {
   Milliseconds read_timeout{60'000};                            ///< for further ones to come, and for a body
   Milliseconds reply_timeout{30'000};                           ///< for the engine's answer
   Milliseconds stop_timeout{2'000};                             ///< for requests in progress when stopping
+  std::uint16_t home_port = 0;                                  ///< of the site that viewers open; 0 is none
   std::size_t connections_max = 1'000;                          ///< more are closed at once
   std::size_t connections_per_address_max = 100;                ///< of one that is not this machine's
 };
@@ -39,6 +41,7 @@ struct Surroundings {
   const Replaceable<runtime::TlsContext>* tls = nullptr;  ///< null: in the clear
   std::function<std::string()> metrics;                   ///< the Prometheus text; called on the API's thread
   std::function<bool()> ready;                            ///< answers /readyz; called on the API's thread
+  const SiteFiles* studio = nullptr;                      ///< the operators' pages; null: the plain page alone
 };
 
 /// Serves the API on a thread of its own, and streamed uploads on a second one. Any thread may stop it.

@@ -5,6 +5,7 @@
 
 #include "api/openapi.h"
 #include "api/route.h"
+#include "api/site_studio.h"
 
 namespace matchcue::embedded {
 std::string_view page();
@@ -73,7 +74,10 @@ Result<void> get_page(Call& call) {
 }
 
 Result<void> get_page_config(Call& call) {
-  respond_json(call, {{"viewers_websocket", call.services.viewers_websocket}, {"subprotocol", "matchcue.v1.json"}});
+  const std::string home = home_origin(call.request, call.services.home_port, call.services.secure);
+  respond_json(call, {{"viewers_websocket", call.services.viewers_websocket},
+                      {"subprotocol", "matchcue.v1.json"},
+                      {"home", home.empty() ? Json() : Json(home + "/")}});
   return {};
 }
 

@@ -46,7 +46,9 @@ Error unprotected(const std::string& listener, const runtime::Address& address, 
   return invalid("unprotected",
                  "refusing to listen for " + listener + " on " + address.text() + ", which others can reach: missing " +
                      joined(missing) + way_out,
-                 listener == "viewers" ? "listen" : "api");
+                 listener == "viewers"     ? "listen"
+                 : listener == "operators" ? "api"
+                                           : "web.listen");
 }
 
 }  // namespace
@@ -73,6 +75,13 @@ Result<void> check_protection(const AccessOptions& access, const runtime::Addres
   if (!has_tls) missing.emplace_back("tls.certificate and tls.key");
   if (!api.is_loopback() && !missing.empty()) return unprotected("operators", api, missing, "");
   return {};
+}
+
+Result<void> check_site_protection(const AccessOptions& access, const runtime::Address& sites) {
+  const bool has_tls = !access.tls_certificate.empty() && !access.tls_key.empty();
+  if (sites.is_loopback() || has_tls || access.viewers_auth == "none") return {};
+  return unprotected("web sites", sites, {"tls.certificate and tls.key"},
+                     "; --viewers-auth none serves everybody in the clear, --web off serves no sites");
 }
 
 AccessDesk::AccessDesk(const AccessOptions& options)

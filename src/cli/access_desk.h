@@ -36,6 +36,10 @@ struct AccessOptions {
 Result<void> check_protection(const AccessOptions& access, const runtime::Address& viewers,
                               const runtime::Address& api);
 
+/// The same for web sites. Their files are public; but who could change them on the way would run in every viewer's
+/// page, with their ticket.
+Result<void> check_site_protection(const AccessOptions& access, const runtime::Address& sites);
+
 /// One thread, but for what it hands out.
 class AccessDesk {
  public:

@@ -55,6 +55,18 @@ TEST(Protection, OnlyTheViewersListenerCanBeOpenToAll) {
   EXPECT_FALSE(check_protection(open, kEverywhere, kEverywhere).ok());
 }
 
+TEST(Protection, SitesNeedTlsWhereOthersCanReachThem) {
+  const runtime::Address sites{"0.0.0.0", 3000};
+  EXPECT_TRUE(check_site_protection({}, kHere).ok());
+  EXPECT_TRUE(check_site_protection(everything(), sites).ok());
+  AccessOptions open;
+  EXPECT_THAT(check_site_protection(open, sites).error().message,
+              AllOf(HasSubstr("web sites on 0.0.0.0:3000"), HasSubstr("tls.certificate"), HasSubstr("--web off")));
+  EXPECT_EQ(check_site_protection(open, sites).error().field, "web.listen");
+  open.viewers_auth = "none";
+  EXPECT_TRUE(check_site_protection(open, sites).ok());
+}
+
 TEST(Protection, RefusesWhatContradictsItself) {
   AccessOptions options;
   options.viewers_auth = "ticket";

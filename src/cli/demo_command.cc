@@ -20,6 +20,8 @@
 #include "cli/command.h"
 #include "cli/crowd_flags.h"
 #include "cli/interrupt.h"
+#include "cli/live_picture.h"
+#include "cli/picture_director.h"
 #include "cli/serve.h"
 #include "cli/temporary_folder.h"
 #include "simulate/demo_view.h"
@@ -33,15 +35,18 @@ namespace {
 constexpr Milliseconds kRedraw(250);
 constexpr Milliseconds kLogLine(2'000);
 constexpr Milliseconds kBetweenMatches(3'000);
+constexpr double kSpeed = 60;
+constexpr double kSpeedWithPicture = 16;  // a moment every six seconds or so: people can follow
 constexpr double kClickProbability = 0.3;
 constexpr double kSeenShare = 0.6;
 
 struct DemoFlags {
   std::size_t viewers = 1'000;
-  double speed = 60;
+  std::optional<double> speed;
   std::uint64_t seed = 1;
   std::string duration;
   bool no_browser = false;
+  bool no_picture = false;
 };
 
 bool is_free(std::uint16_t port) {
@@ -62,12 +67,27 @@ void avoid_taken_port(runtime::Address& address, const char* what) {
   address.port = 0;
 }
 
-Result<std::unique_ptr<Server>> start_demo_server(const Globals& globals, const std::string& data_dir) {
+/// All of them free ones where one of the usual ports is taken, so that they follow each other or none does.
+void avoid_taken_site_ports(WebOptions& web) {
+  if (web.home == 0) return;
+  for (int port = web.home; port <= web.home + api::kPicturePortOffset; ++port) {
+    if (is_free(static_cast<std::uint16_t>(port))) continue;
+    std::fprintf(stderr, "demo: port %d is taken, so the web sites get free ones\n", port);
+    web.home = 0;
+    return;
+  }
+}
+
+/// picture_folder  where the live picture will be; "" is none
+Result<std::unique_ptr<Server>> start_demo_server(const Globals& globals, const std::string& data_dir,
+                                                  const std::string& picture_folder) {
   MCUE_TRY(Options options, load_options(globals.config));
   MCUE_TRY_VOID(apply_setting(options, "data_dir", data_dir));
   options.log_level = "error";
   avoid_taken_port(options.gateway.listen, "viewers");
   avoid_taken_port(options.api, "the page and the API");
+  avoid_taken_site_ports(options.web);
+  options.web.picture_folder = picture_folder;
   return start_server(options);
 }
 
@@ -177,6 +197,43 @@ class Stage final : public simulate::Pause {
   SteadyTime next_draw_;
 };
 
+double speed_of(const DemoFlags& flags, bool has_picture) {
+  return flags.speed.value_or(has_picture ? kSpeedWithPicture : kSpeed);
+}
+
+/// Where the picture goes, with the program that makes it.
+struct Camera {
+  std::string ffmpeg;
+  TemporaryFolder folder;
+};
+
+/// Nothing, having said why, where there can be no picture.
+std::optional<Camera> find_camera(const DemoFlags& flags) {
+  if (flags.no_picture) return std::nullopt;
+  auto ffmpeg = find_ffmpeg();
+  if (!ffmpeg) {
+    std::fprintf(stderr, "demo: no live picture: %s\n", ffmpeg.error().message.c_str());
+    return std::nullopt;
+  }
+  auto folder = TemporaryFolder::make("picture");
+  if (!folder) return std::nullopt;
+  return Camera{*std::move(ffmpeg), *std::move(folder)};
+}
+
+/// Nothing where no site shows it.
+std::unique_ptr<LivePicture> start_picture(const std::optional<Camera>& camera, const DemoFlags& flags,
+                                           const Server& server, const Clock& clock) {
+  if (!camera || server.web().home_port() == 0) return nullptr;
+  const LivePictureOptions options{camera->folder.path(),
+                                   {std::string(simulate::kScriptTeams[0]), std::string(simulate::kScriptTeams[1])},
+                                   speed_of(flags, true),
+                                   flags.seed};
+  auto picture = LivePicture::start(camera->ffmpeg, options, clock);
+  if (picture) return *std::move(picture);
+  std::fprintf(stderr, "demo: no live picture: %s\n", picture.error().message.c_str());
+  return nullptr;
+}
+
 Result<simulate::LoadOptions> crowd_of(const DemoFlags& flags, const Server& server, const Clock& clock) {
   CrowdFlags crowd;
   crowd.url = "ws://" + server.viewers_address();
@@ -200,9 +257,16 @@ Result<void> play_matches(Stage& stage, simulate::Driver& driver, const Clock& c
   return {};
 }
 
+/// What the demo opens: the page with viewers side by side where there is one, and otherwise the operators' page.
+std::string page_of(const Server& server) {
+  const api::SiteFiles* studio = server.web().studio();
+  const bool has_demo = studio != nullptr && studio->find("demo.html") != nullptr && server.web().home_port() != 0;
+  return (server.is_secure() ? "https://" : "http://") + server.api_address() + (has_demo ? "/demo" : "/");
+}
+
 /// Everything but the server: the crowd comes, the match is played, the crowd reports.
 Result<simulate::LoadReport> run_show(const Globals& globals, const DemoFlags& flags, const Server& server,
-                                      Milliseconds duration) {
+                                      Milliseconds duration, LivePicture* picture) {
   const std::atomic<bool>& stop = stop_on_interrupt();
   const SystemClock clock;
   const std::string api_url = "http://" + server.api_address();
@@ -212,11 +276,19 @@ Result<simulate::LoadReport> run_show(const Globals& globals, const DemoFlags& f
   simulate::LoadClient crowd(options, clock);
   {
     Stage stage(clock, stop, clock.steady() + duration, audience, crowd, globals.quiet);
-    stage.scene.page_url = api_url + "/";
+    stage.scene.page_url = page_of(server);
     stage.scene.viewers_url = "ws://" + server.viewers_address() + "/v1/ws";
     stage.scene.teams = {std::string(simulate::kScriptTeams[0]), std::string(simulate::kScriptTeams[1])};
     stage.scene.viewers_wanted = flags.viewers;
-    simulate::Driver driver(*api, clock, stage, {domain::EventId("1"), domain::ContentId("c1"), flags.speed});
+    std::optional<PictureDirector> director;
+    if (picture != nullptr) {
+      director.emplace(
+          *api, [picture](const auto& moment) { picture->show(moment); }, speed_of(flags, true), clock);
+      director->follow(api_url);
+    }
+    simulate::EventApi& events = director ? static_cast<simulate::EventApi&>(*director) : *api;
+    simulate::Driver driver(events, clock, stage,
+                            {domain::EventId("1"), domain::ContentId("c1"), speed_of(flags, picture != nullptr)});
     MCUE_TRY_VOID(driver.prepare(simulate::make_match(flags.seed).front().state));
     crowd.start();
     crowd.wait_welcomed(Milliseconds(30'000), stop);
@@ -239,15 +311,20 @@ ExitCode demo(const Globals& globals, const DemoFlags& flags) {
     if (!made) return fail(globals, made.error());
     temporary.emplace(*std::move(made));
   }
-  auto server = start_demo_server(globals, temporary ? temporary->path() : globals.data_dir);
+  const std::optional<Camera> camera = find_camera(flags);
+  auto server = start_demo_server(globals, temporary ? temporary->path() : globals.data_dir,
+                                  camera ? camera->folder.path() : std::string());
   if (!server) return fail(globals, server.error());
-  const std::string url = "http://" + (*server)->api_address() + "/";
+  const SystemClock clock;
+  auto picture = start_picture(camera, flags, **server, clock);
+  const std::string url = page_of(**server);
   if (!globals.json) {
     std::printf("\n  matchcue demo: open  %s  in a browser\n\n", url.c_str());
     std::fflush(stdout);
   }
   if (::isatty(STDOUT_FILENO) == 1 && !flags.no_browser) open_browser(url);
-  const auto report = run_show(globals, flags, **server, duration);
+  const auto report = run_show(globals, flags, **server, duration, picture.get());
+  picture.reset();
   (*server)->stop();
   if (!report) return fail(globals, report.error());
   std::fputs((globals.json ? write_report_json(*report) + "\n" : "\n" + write_report(*report)).c_str(), stdout);
@@ -263,11 +340,11 @@ void add_demo_command(Commands commands) {
   command->add_option("--viewers", flags->viewers, "How many viewers")
       ->check(CLI::Range(1, 18'000))
       ->capture_default_str();
-  command->add_option("--speed", flags->speed, "Times faster than a real match")
-      ->check(CLI::Range(0.01, 10'000.0))
-      ->capture_default_str();
+  command->add_option("--speed", flags->speed, "Times faster than a real match; 16, and 60 without a picture")
+      ->check(CLI::Range(0.01, 10'000.0));
   command->add_option("--seed", flags->seed, "Which match; the next one has the next seed")->capture_default_str();
   command->add_option("--duration", flags->duration, "Stop after this time");
+  command->add_flag("--no-picture", flags->no_picture, "Draw no live picture");
   command->add_flag("--no-browser", flags->no_browser, "Open no browser");
   command->callback([flags, &globals = commands.globals, &action = commands.action] {
     action = [flags, &globals] { return demo(globals, *flags); };

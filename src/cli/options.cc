@@ -15,6 +15,7 @@ namespace matchcue::cli {
 namespace {
 
 constexpr std::string_view kVariablePrefix = "MATCHCUE_";
+constexpr std::string_view kRemotesKey = "web.remotes";  // the only one that is a list: [[web.remotes]] in the file
 
 Error invalid_setting(const std::string& key, const std::string& value, const std::string& wanted) {
   return invalid("invalid_setting", key + ": \"" + value + "\" is not " + wanted, key);
@@ -170,6 +171,41 @@ std::vector<Setting> access_settings() {
   };
 }
 
+std::vector<Setting> web_settings() {
+  return {
+      text(
+          "web.folder", "web sites, a folder each: auto (the folder web beside this program's), a folder; off: none",
+          [](Options & o) -> auto& { return o.web.folder; }),
+      {"web.listen", "the address on which web sites are",
+       [](Options& o, const std::string& given) -> Result<void> {
+         const std::string host = given.find(':') == std::string::npos ? given : "[" + given + "]";
+         const auto parsed = runtime::parse_address(host + ":0", "web.listen");
+         if (!parsed.ok()) return invalid_setting("web.listen", given, "an address without a port");
+         o.web.listen = parsed->host;
+         return {};
+       },
+       [](const Options& o) { return o.web.listen; }},
+      number<std::uint16_t>(
+          "web.home", "port of the site that viewers open; the others follow; 0 takes free ones", 0, 65'500,
+          [](Options & o) -> auto& { return o.web.home; }),
+      text(
+          "web.content", "the content that home's viewers watch", [](Options & o) -> auto& { return o.web.content; }),
+      {"web.picture", "URL of the live picture's HLS playlist; empty is none",
+       [](Options& o, const std::string& given) -> Result<void> {
+         if (!given.empty() && !api::origin_of(given)) return invalid_setting("web.picture", given, "an http(s) URL");
+         o.web.picture = given;
+         return {};
+       },
+       [](const Options& o) { return o.web.picture; }},
+      {std::string(kRemotesKey), "partners' micro-frontends, a table each: name, manifest, integrity, sandbox",
+       [](Options& o, const std::string& given) -> Result<void> {
+         MCUE_TRY(o.web.remotes, parse_remotes(given));
+         return {};
+       },
+       [](const Options& o) { return write_remotes(o.web.remotes); }},
+  };
+}
+
 /// What one connection, viewer or address may ask for.
 std::vector<Setting> limit_settings() {
   return {
@@ -306,7 +342,7 @@ std::vector<Setting> learner_settings() {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all = server_settings();
   for (const auto& part :
-       {access_settings(), gateway_settings(), limit_settings(), engine_settings(), learner_settings()})
+       {access_settings(), web_settings(), gateway_settings(), limit_settings(), engine_settings(), learner_settings()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -340,6 +376,10 @@ Result<void> apply_table(Options& options, const toml::table& table, const std::
     std::string text;
     if (const auto value = node.value<std::string>(); value && node.is_string()) {
       text = *value;
+    } else if (key == kRemotesKey && node.is_array()) {
+      std::ostringstream out;
+      out << toml::json_formatter{*node.as_array()};
+      text = out.str();
     } else if (node.is_value()) {
       std::ostringstream out;
       node.visit([&out](const auto& each) { out << each; });

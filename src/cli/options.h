@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "cli/access_desk.h"
+#include "cli/web_options.h"
 #include "engine/options.h"
 #include "gateway/options.h"
 #include "runtime/socket.h"
@@ -24,6 +25,7 @@ struct Options {
   gateway::Options gateway;
   runtime::Address api{"127.0.0.1", 8081};
   AccessOptions access;
+  WebOptions web;
   store::SqliteOptions store;
   engine::Options engine;
   int shards = 0;           ///< loops that serve viewers; 0 is one per core

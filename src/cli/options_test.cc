@@ -46,6 +46,23 @@ TEST_F(OptionsTest, AValueOutOfBoundsNamesKeyValueAndBounds) {
   EXPECT_FALSE(apply_setting(options, "sample_data", "yes").ok());
 }
 
+TEST_F(OptionsTest, PartnersRemotesAreTables) {
+  ASSERT_TRUE(read("[web]\nfolder = \"/srv/web\"\nlisten = \"::1\"\nhome = 0\n"
+                   "[[web.remotes]]\nname = \"shop\"\nmanifest = \"https://shop.example/mf-manifest.json\"\n"
+                   "[web.remotes.integrity]\n\"remote.js\" = \"sha384-x\"\n"
+                   "[[web.remotes]]\nname = \"club\"\nmanifest = \"https://club.example/m.json\"\nsandbox = false\n")
+                  .ok());
+  EXPECT_EQ(options.web.folder, "/srv/web");
+  EXPECT_EQ(options.web.listen, "::1");
+  ASSERT_EQ(options.web.remotes.size(), 2U);
+  EXPECT_EQ(options.web.remotes[0].integrity.at("remote.js"), "sha384-x");
+  EXPECT_TRUE(options.web.remotes[0].sandbox);
+  EXPECT_FALSE(options.web.remotes[1].sandbox);
+  EXPECT_FALSE(apply_setting(options, "web.listen", "127.0.0.1:80").ok());
+  EXPECT_FALSE(apply_setting(options, "web.picture", "live.m3u8").ok());
+  EXPECT_THAT(read("shards = [1, 2]\n").error().message, HasSubstr("a list"));
+}
+
 TEST_F(OptionsTest, TheLearnersSettingsAreSettingsToo) {
   ASSERT_TRUE(apply_assignment(options, "learner.exploration=0.5").ok());
   EXPECT_EQ(options.engine.learner.model.exploration, .5);

@@ -36,16 +36,21 @@ class RunningServer final : public Server {
     });
     access_loop_->start();
     const gateway::Surroundings around{host_.engine(), host_.metrics(), access_->admission(), access_->tls()};
+    MCUE_TRY(web_, WebDesk::open(options_.web, options_.access, access_->tls()));
     MCUE_TRY(gateway_, gateway::start_gateway(options_.gateway, around, host_.loops()));
-    return start_api();
+    MCUE_TRY_VOID(start_api());
+    web_->start(gateway_->address().port, api_->port());
+    return {};
   }
 
   bool is_secure() const override { return access_->tls() != nullptr; }
   std::string viewers_address() const override { return gateway_->address().text(); }
   std::string api_address() const override { return runtime::Address{options_.api.host, api_->port()}.text(); }
+  const WebDesk& web() const override { return *web_; }
   metrics::Metrics& metrics() override { return host_.metrics(); }
 
   void stop() override {
+    if (web_) web_->stop();
     if (api_) api_->stop();
     trainings_.reset();
     if (gateway_) gateway_->stop();
@@ -61,10 +66,11 @@ class RunningServer final : public Server {
     api::ServerOptions api;
     api.host = options_.api.host;
     api.port = options_.api.port;
+    api.home_port = web_->home_port();
     api.viewers_websocket = (is_secure() ? "wss://" : "ws://") + gateway_->address().text() + "/v1/ws";
-    MCUE_TRY(api_,
-             api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(), access_->tls(),
-                                         [this] { return exposition(); }, [this] { return host_.engine().ready(); }}));
+    MCUE_TRY(api_, api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(),
+                                               access_->tls(), [this] { return exposition(); },
+                                               [this] { return host_.engine().ready(); }, web_->studio()}));
     return {};
   }
 
@@ -81,6 +87,7 @@ class RunningServer final : public Server {
   std::unique_ptr<api::AccessOffice> office_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<api::TrainingDesk> trainings_;
+  std::unique_ptr<WebDesk> web_;  ///< before api_, which serves its studio
   std::unique_ptr<api::ApiServer> api_;
 };
 

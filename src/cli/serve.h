@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "cli/web_desk.h"
 #include "metrics/metrics.h"
 
 namespace matchcue::cli {
@@ -19,6 +20,7 @@ class Server {
   virtual std::string viewers_address() const = 0;
   virtual bool is_secure() const = 0;  ///< TLS, on both listeners
   virtual std::string api_address() const = 0;
+  virtual const WebDesk& web() const = 0;
   virtual metrics::Metrics& metrics() = 0;
   /// Tells viewers to go away, makes durable what was accepted, ends every thread. Idempotent.
   virtual void stop() = 0;

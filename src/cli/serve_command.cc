@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/serve.h"
@@ -15,6 +16,7 @@ struct ServeFlags {
   std::string api;
   std::string viewers_auth, api_token_file, tls_certificate, tls_key;
   std::vector<std::string> set;
+  std::optional<std::string> web;
   bool no_sample_data = false;
 };
 
@@ -30,6 +32,7 @@ Result<Options> options_of(const Globals& globals, const ServeFlags& flags) {
   for (const auto& [key, value] : named) {
     if (!value.empty()) MCUE_TRY_VOID(apply_setting(options, key, value));
   }
+  if (flags.web) MCUE_TRY_VOID(apply_setting(options, "web.folder", *flags.web));
   for (const std::string& each : flags.set) MCUE_TRY_VOID(apply_assignment(options, each));
   if (flags.no_sample_data) options.sample_data = false;
   return options;
@@ -39,9 +42,11 @@ Result<Options> options_of(const Globals& globals, const ServeFlags& flags) {
 void say_where(const Globals& globals, const Options& options, const Server& server) {
   const std::string viewers = (server.is_secure() ? "wss://" : "ws://") + server.viewers_address();
   const std::string api = (server.is_secure() ? "https://" : "http://") + server.api_address();
+  std::string home = server.web().home_address();
+  if (!home.empty()) home = (server.is_secure() ? "https://" : "http://") + home + "/";
   if (globals.json) {
     std::cout << R"({"viewers":")" << viewers << R"(/v1/ws","sample":")" << viewers << R"(/dev","api":")" << api
-              << "\"}" << std::endl;
+              << R"(","home":)" << (home.empty() ? "null" : '"' + home + '"') << "}" << std::endl;
     return;
   }
   const bool has_sample_route = !options.access.needs_tickets();
@@ -50,7 +55,14 @@ void say_where(const Globals& globals, const Options& options, const Server& ser
             << (has_sample_route ? "   (the AWS sample's route: " + viewers + "/dev)" : "   (with a ticket)") << "\n"
             << "  API      " << api << "/   "
             << (options.access.api_tokens.empty() ? "(open it in a browser)" : "(with an operator's token)") << "\n";
-  if (options.gateway.listen.is_loopback() && options.api.is_loopback()) std::cout << "Only this machine can connect. ";
+  if (!home.empty()) {
+    std::cout << "  home     " << home << "   (" << server.web().remotes_text() << ")\n";
+  } else if (options.web.wanted()) {
+    std::cout << "  no web sites: " << server.web().why_none() << "\n";
+  }
+  const bool is_public = !home.empty() && !runtime::Address{options.web.listen, 0}.is_loopback();
+  if (options.gateway.listen.is_loopback() && options.api.is_loopback() && !is_public)
+    std::cout << "Only this machine can connect. ";
   std::cout << "Ctrl-C stops." << std::endl;
 }
 
@@ -85,6 +97,7 @@ void add_serve_command(Commands commands) {
   serve_app->add_option("--api-token-file", flags->api_token_file, "operators: NAME SCOPES SHA256 a line");
   serve_app->add_option("--tls-cert", flags->tls_certificate, "PEM certificate chain, for both listeners");
   serve_app->add_option("--tls-key", flags->tls_key, "PEM private key");
+  serve_app->add_option("--web", flags->web, "folder of the web sites, or off");
   serve_app->add_option("--set", flags->set, "any setting: KEY=VALUE (matchcue doctor --settings lists them)");
   serve_app->add_flag("--no-sample-data", flags->no_sample_data, "leave an empty data directory empty");
   serve_app->callback(

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "domain/remote.h"
 
 namespace matchcue::domain {
 
@@ -59,7 +60,8 @@ Result<Item> make_item(ItemId id, Values fields, std::string document) {
   const std::string type = text_of(fields, "ITEM_TYPE");
   item.slot = SlotName(type.empty() ? "UNKNOWN" : type);
   item.label = text_of(fields, "ITEM_LABEL");
-  item.remote = text_of(fields, "REMOTE");
+  MCUE_TRY(item.remote, check_remote(text_of(fields, kRemoteColumn)));
+  if (!item.remote.empty()) fields.find(kRemoteColumn)->second = item.remote;
   const std::string countries = text_of(fields, "COUNTRIES");
   if (!countries.empty()) {
     for (const std::string_view country : split(countries, '|')) item.countries.push_back(upper(std::string(country)));

@@ -23,7 +23,7 @@ struct Item {
   std::optional<int> min_age;  ///< MIN_AGE: only viewers known to be at least this old
   std::vector<std::string>
       countries;       ///< COUNTRIES, joined by '|': only viewers known to be in one; empty is everywhere
-  std::string remote;  ///< JSON object that names the component ({"module":..}); "" when none
+  std::string remote;  ///< JSON that names the component, as check_remote() spells it; "" when none
   Values fields;
   std::string document;       ///< the row or JSON as it was given
   std::uint64_t version = 0;  ///< the catalogue version that this row appeared in
@@ -42,7 +42,7 @@ struct Viewer {
 };
 
 /// Makes the typed view from validated fields. `fields` must not hold the id column.
-/// Errors: wrong_type when MIN_AGE or AGE is out of 0..150.
+/// Errors: wrong_type when MIN_AGE or AGE is out of 0..150; those of check_remote().
 Result<Item> make_item(ItemId id, Values fields, std::string document);
 Result<Viewer> make_viewer(ViewerId id, Values fields, std::string document);
 

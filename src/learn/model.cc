@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "domain/remote.h"
+
 namespace matchcue::learn {
 
 double ContextWeights::value(const Columns& columns) const {
@@ -48,6 +50,7 @@ std::vector<std::string> group_names(const domain::Item& item) { return {std::st
 domain::Values texts_of(const domain::Values& fields) {
   domain::Values texts;
   for (const auto& [name, value] : fields) {
+    if (name == domain::kRemoteColumn) continue;  // how it is drawn says nothing about it
     if (std::holds_alternative<std::string>(value)) texts.emplace(name, value);
   }
   return texts;

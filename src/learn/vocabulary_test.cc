@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "learn/model.h"
+
 namespace matchcue::learn {
 namespace {
 
@@ -23,6 +25,13 @@ TEST(Vocabulary, TellsValuesAndFieldsApart) {
   EXPECT_NE(event, timing);
   EXPECT_NE(vocabulary.field_of(event[0]), vocabulary.field_of(timing[0]));
   EXPECT_EQ(vocabulary.describe(event[0]), "EVENT=GOAL");
+}
+
+TEST(Texts, HowAnItemIsDrawnIsNothingToLearnFrom) {
+  const Values fields = {{"COUNTRY", Value{std::string("FRANCE")}},
+                         {"PRICE", Value{2.0}},
+                         {"REMOTE", Value{std::string(R"({"remote":"bet","module":"./Bet"})")}}};
+  EXPECT_EQ(texts_of(fields), text("COUNTRY", "FRANCE"));
 }
 
 TEST(Vocabulary, UnknownValuesAreNoFeatureAndConstantFieldsTellNothing) {

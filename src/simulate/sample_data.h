@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 9> kSampleTimings = {"PRE-MATCH",     "FI
 constexpr std::array<std::string_view, 3> kSampleTypes = {"LEAGUE", "SEMI-FINAL", "FINAL"};
 constexpr std::array<std::string_view, 3> kSampleVenues = {"France", "Amsterdam", "Argentina"};
 
-/// The 40 sample items as CSV with the sample's 12 columns. Compiled in from data/sample/items.csv.
+/// The 40 sample items as CSV with the sample's 12 columns, and REMOTE after them. Compiled in from
+/// data/sample/items.csv.
 std::string_view sample_items_csv();
 
 struct SampleDataOptions {

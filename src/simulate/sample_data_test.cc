@@ -27,7 +27,7 @@ std::string text_of(Write write, const SampleDataOptions& options) {
   return text;
 }
 
-/// Rows without the header, by column. No cell of this data is quoted.
+/// Rows without the header, by column. None of the sample's cells is quoted; REMOTE, behind them, is.
 std::vector<std::vector<std::string>> rows_of(const std::string& csv) {
   std::vector<std::vector<std::string>> rows;
   for (const std::string_view line : split(csv, '\n')) {
@@ -55,7 +55,9 @@ TEST(SampleData, TheFortySampleItemsAreCompiledIn) {
   const std::string_view csv = sample_items_csv();
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 41);
   EXPECT_TRUE(csv.starts_with("ITEM_ID,ITEM_LABEL,ITEM_TYPE,"));
-  EXPECT_TRUE(csv.ends_with("ITEM_ID_40,PLAYER_MERCHANDISE,MONETIZE,,,,,,,,Y,N\n"));
+  EXPECT_TRUE(
+      csv.ends_with("ITEM_ID_40,PLAYER_MERCHANDISE,MONETIZE,,,,,,,,Y,N,\"{\"\"remote\"\":\"\"ad\"\",\"\"module\"\":"
+                    "\"\"./Merchandise\"\"}\"\n"));
 }
 
 TEST(SampleData, TheSameSeedGivesTheSameBytesAndAnotherSeedDoesNot) {

@@ -22,7 +22,9 @@ import websockets
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("MATCHCUE_BINARY", ROOT / "build/release/matchcue"))
 # Every other MATCHCUE_* variable is a setting, and an unknown setting is refused.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MATCHCUE_BINARY"}
+# Web sites have fixed ports, and are served where a test asks for them.
+ENVIRONMENT = {"MATCHCUE_WEB__FOLDER": "off"} | {
+    name: value for name, value in os.environ.items() if name != "MATCHCUE_BINARY"}
 START_SECONDS_MAX = 20
 STOP_SECONDS_MAX = 20
 

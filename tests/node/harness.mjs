@@ -33,7 +33,8 @@ async function isReady(api) {
 export async function startServer(...flags) {
   const folder = await mkdtemp(path.join(tmpdir(), "matchcue-node-"));
   const [viewers, api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
-  const words = ["serve", "--listen", viewers, "--api", api, "--data-dir", path.join(folder, "data"), ...flags];
+  // Web sites have fixed ports, and are served where a test asks for them.
+  const words = ["serve", "--listen", viewers, "--api", api, "--data-dir", path.join(folder, "data"), "--web", "off", ...flags];
   const child = spawn(binary, words, {
     cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],

@@ -2,6 +2,7 @@
 #include "store/sqlite/rows.h"
 
 #include "base/text.h"
+#include "domain/remote.h"
 #include "store/values_json.h"
 
 namespace matchcue::store {
@@ -60,7 +61,8 @@ Result<domain::Item> read_item(const Query& row, std::uint64_t version) {
   if (!countries.empty()) {
     for (const std::string_view country : split(countries, '|')) item.countries.emplace_back(country);
   }
-  item.remote = row.text(5);
+  // What an older version took unchecked is no component.
+  if (auto remote = domain::check_remote(row.view(5)); remote.ok()) item.remote = std::move(remote).value();
   MCUE_TRY(item.fields, parse_values(row.view(6)));
   item.document = row.text(7);
   item.version = version;

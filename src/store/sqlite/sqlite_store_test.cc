@@ -140,11 +140,19 @@ TEST_F(SqliteStoreTest, MakesNoVersionWhenNothingChanges) {
   EXPECT_EQ(again->catalogue_version, 1U);
 }
 
+TEST_F(SqliteStoreTest, ARemoteThatNothingCheckedIsNone) {
+  domain::Item item = make_test_item("a", "label");
+  item.remote = "}],\"cues\":[{";
+  ASSERT_TRUE(store().put({item}).ok());
+  reopen();
+  EXPECT_EQ(reader().load_catalogue({}).value()->items().at(0).remote, "");
+}
+
 TEST_F(SqliteStoreTest, KeepsEveryFieldOfItemsAndViewers) {
   domain::Item item = make_test_item("a", "label");
   item.min_age = 18;
   item.countries = {"DE", "AT"};
-  item.remote = R"({"module":"bet"})";
+  item.remote = R"({"remote":"bet","module":"./Bet"})";
   item.fields["PRICE"] = domain::Value(2.0);
   item.document = "a,\"label\"\r\n";
   auto viewer = domain::make_viewer(
