@@ -110,7 +110,7 @@ function Screens({ live: { shown }, event, audience, learner, actions }: Screens
       ) : (
         <div className="slots">
           {slots.map((screens) => (
-            <SlotPanel key={screens.slot} screens={screens} sequence={event.sequence} isReadOnly={actions.isReadOnly} onOverride={actions.override} />
+            <SlotPanel key={screens.slot} screens={screens} sequence={audience.last_sequence} isReadOnly={actions.isReadOnly} onOverride={actions.override} />
           ))}
         </div>
       )}

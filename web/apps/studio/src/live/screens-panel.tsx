@@ -10,7 +10,7 @@ import { orderOf, type ScreenRow, type SlotScreens } from "./screens.ts";
 
 interface SlotPanelProps {
   readonly screens: SlotScreens;
-  /** Rows are ordered anew when this changes, and stay in place in between. */
+  /** Of the last change that was pushed: then rows are ordered anew, and stay in place in between. */
   readonly sequence: number;
   readonly isReadOnly: boolean;
   onOverride(item: string, action: OverrideAction): void;
@@ -18,10 +18,14 @@ interface SlotPanelProps {
 
 const KEYS: Readonly<Record<string, OverrideAction>> = { "+": "pin", x: "block", r: "release" };
 
-/** Positions while the numbers change: rows move only when a new moment was decided. */
+/** The first views after a change show it on some screens only. */
+const VIEWS_TO_SETTLE = 3;
+
+/** Positions while the numbers change: rows move only when something new was pushed. */
 function useSteadyOrder(rows: readonly ScreenRow[], sequence: number): readonly ScreenRow[] {
-  const [steady, setSteady] = useState({ sequence, order: orderOf(rows) });
-  if (steady.sequence !== sequence) setSteady({ sequence, order: orderOf(rows) });
+  const [steady, setSteady] = useState({ sequence, rows, views: 1, order: orderOf(rows) });
+  if (steady.sequence !== sequence) setSteady({ sequence, rows, views: 1, order: orderOf(rows) });
+  else if (steady.rows !== rows && steady.views < VIEWS_TO_SETTLE) setSteady({ sequence, rows, views: steady.views + 1, order: orderOf(rows) });
   const place = new Map(steady.order.map((item, index) => [item, index]));
   return [...rows].sort((a, b) => (place.get(a.item) ?? Infinity) - (place.get(b.item) ?? Infinity) || a.item.localeCompare(b.item));
 }

@@ -89,7 +89,7 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
                 </>
               ) : (
                 <td colSpan={2} className="figure">
-                  left out: {candidate.excluded}
+                  left out: {candidate.excluded.replaceAll("_", " ")}
                 </td>
               )}
             </tr>
