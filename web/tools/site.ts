@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How every site is built: into build/web/<name>/ of the repository, where `matchcue serve` finds it.
+import { existsSync } from "node:fs";
 import path from "node:path";
 
 import { federation } from "@module-federation/vite";
@@ -28,8 +29,11 @@ export function application(name: string): UserConfig {
   return { ...common(name), plugins: [react()] };
 }
 
-/** A micro-frontend: a page of its own, and the modules it exposes ("./Bet": "./src/bet.tsx") in mf-manifest.json. */
+/** A micro-frontend: a page of its own, and the modules it exposes ("./Bet": "./src/bet.tsx") in mf-manifest.json. A frame.html
+ *  beside index.html shows one module to a page of another origin, see packages/remote-kit/src/frame.ts. */
 export function remote(name: string, exposes: Record<string, string>): UserConfig {
   const federated = federation({ name, filename: "remote.js", manifest: true, dts: false, exposes, shared });
-  return { ...common(name), plugins: [react(), ...federated] };
+  const site = common(name);
+  const pages = ["index.html", "frame.html"].filter((page) => existsSync(path.join(root, "web/remotes", name, page)));
+  return { ...site, build: { ...site.build, rolldownOptions: { input: pages } }, plugins: [react(), ...federated] };
 }

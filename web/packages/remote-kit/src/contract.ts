@@ -69,3 +69,6 @@ export interface PictureModule {
   readonly contract: typeof PICTURE_COMPONENT;
   mount(element: HTMLElement, props: PictureProps): MountedPicture;
 }
+
+/** A bubbling event from within the element: what was mounted broke afterwards. Its detail is the error; the page unmounts it. */
+export const COMPONENT_FAILED = "mq-component-failed";
