@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Module Federation, as far as this page uses it: remotes are named when they are first needed, and React is the page's own.
+
+import { createInstance } from "@module-federation/runtime";
+import * as React from "react";
+import * as ReactDOM from "react-dom";
+
+/** Loads what the remote `name` exposes as `module` ("./Bet"), from its manifest. */
+export type LoadModule = (name: string, manifest: string, module: string) => Promise<unknown>;
+
+const manifestLimitMs = 15_000;
+
+export function federatedLoader(): LoadModule {
+  const shareConfig = { singleton: true, requiredVersion: `^${React.version}` };
+  const federation = createInstance({
+    name: "home",
+    remotes: [],
+    shared: {
+      react: { version: React.version, lib: () => React, shareConfig },
+      "react-dom": { version: ReactDOM.version, lib: () => ReactDOM, shareConfig },
+    },
+    plugins: [
+      {
+        name: "ends-hanging-manifests",
+        // Federation waits for one manifest for everybody who asks: one that never comes would keep the remote away for good.
+        fetch: (address) => fetch(address, { credentials: "omit", signal: AbortSignal.timeout(manifestLimitMs) }),
+      },
+    ],
+  });
+  const healthy = new Set<string>();
+  return async (name, manifest, module) => {
+    // Named anew after a failure, which it would otherwise remember.
+    if (!healthy.has(name)) federation.registerRemotes([{ name, entry: manifest, type: "module" }], { force: true });
+    const exposed = await federation.loadRemote<unknown>(`${name}/${module.replace(/^\.\//, "")}`, { from: "runtime" }).catch((error: unknown) => {
+      healthy.delete(name);
+      throw new Error("it cannot be loaded", { cause: error });
+    });
+    healthy.add(name);
+    return exposed;
+  };
+}
