@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The viewer SDK's public face.
+// The viewer SDK's public face: connect() puts the parts together.
 
-import type { Cue, InteractionKind, Values } from "@matchcue/protocol/frames.ts";
+import type { Cue, InteractionKind, ResumePoint, ServerFrame, Values } from "@matchcue/protocol/frames.ts";
 
-export type Status =
-  | "connecting"
-  /** Welcomed: slates arrive. */
-  | "connected"
-  /** Between two tries. */
-  | "waiting"
-  /** By close(), or because the server said that trying again is of no use. */
-  | "stopped";
+import type { Trouble } from "./close-codes.ts";
+import { Connection, type Status } from "./connection.ts";
+import { CueQueue, type RevealedCue } from "./cue-queue.ts";
+import { watchVisibility } from "./impressions.ts";
+import { Outbox } from "./outbox.ts";
+import type { PictureClock } from "./picture-clock.ts";
+import { browser, type Platform } from "./platform.ts";
+import { idList, type Store, StoredList } from "./stored-list.ts";
 
-/** Where the picture is; null while that is not known. The hls.js one is in hls-clock.ts. */
-export interface PictureClock {
-  now(): { readonly programmeTime: number; readonly rate: number } | null;
-}
-
-/** A cue that may be on screen now. Immutable, and the same object as long as nothing about it changes. */
-export interface RevealedCue {
-  readonly cue: Cue;
-  readonly event: string;
-  readonly seq: number;
-  readonly decision: string;
-  readonly context: Values;
-  /** ms since 1970, by the viewer's own clock, when it became visible */
-  readonly revealedAt: number;
-}
+export type { PictureClock, RevealedCue, Status };
 
 /** Everything that a page shows. Immutable; replaced as a whole when anything changes. */
 export interface Snapshot {
   readonly status: Status;
   /** Why it stopped or waits; null when all is well. */
-  readonly trouble: { readonly code: string; readonly message: string } | null;
+  readonly trouble: Trouble | null;
   /** By slot. */
   readonly cues: ReadonlyMap<string, RevealedCue>;
   /** The context of the newest moment that the picture has reached. */
@@ -60,7 +46,7 @@ export interface ConnectOptions {
   readonly previously?: string;
   readonly clock?: PictureClock;
   /** Keeps the queue of interactions, dismissals and the resume point over reloads. Default: localStorage where there is one; null: none. */
-  readonly storage?: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  readonly storage?: Store | null;
 }
 
 export interface Client {
@@ -76,4 +62,183 @@ export interface Client {
   /** Says where the picture is, at once: call it on seek, pause and stall. Otherwise it is said every 10 s. */
   clockChanged(): void;
   close(): void;
+}
+
+const CLOCK_MS = 10_000;
+/** A scrubbing viewer moves the picture a hundred times a second; the server need not hear of each. */
+const CLOCK_PACE_MS = 500;
+const CUES_REMEMBERED = 200;
+const RATE_MAX = 16;
+
+function defaultStore(): Store | null {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Connects at once, and stays connected until close(). */
+export function connect(options: ConnectOptions): Client {
+  return connectOn(browser, options);
+}
+
+/** connect() for tests: on another machine than the browser. */
+export function connectOn(platform: Platform, options: ConnectOptions): Client {
+  return new ViewerClient(platform, options);
+}
+
+class ViewerClient implements Client {
+  readonly #platform: Platform;
+  readonly #clock: PictureClock | undefined;
+  readonly #store: Store | null;
+  readonly #resumeKey: string;
+  readonly #dismissed: StoredList<string>;
+  readonly #seen: StoredList<string>;
+  readonly #queue: CueQueue;
+  readonly #outbox: Outbox;
+  readonly #connection: Connection;
+  readonly #listeners = new Set<() => void>();
+  #continuity: "kept" | "lost" | null = null;
+  #snapshot: Snapshot;
+  #saved = "";
+  #clockSaidAt = -Infinity;
+  #cancelClock = () => {};
+
+  constructor(platform: Platform, options: ConnectOptions) {
+    const { url, content, viewer, ticket, device, previously, clock } = options;
+    const store = options.storage === undefined ? defaultStore() : options.storage;
+    const key = `matchcue:${JSON.stringify([content, viewer, device])}:`;
+    this.#platform = platform;
+    this.#clock = clock;
+    this.#store = store;
+    this.#resumeKey = `${key}resume`;
+    this.#dismissed = new StoredList(store, idList(`${key}dismissed`, CUES_REMEMBERED));
+    this.#seen = new StoredList(store, idList(`${key}seen`, CUES_REMEMBERED));
+    const changed = () => this.#publish();
+    this.#queue = new CueQueue(platform, clock, (cue) => this.#dismissed.has(cue), () => {
+      this.#save();
+      changed();
+    });
+    this.#outbox = new Outbox(platform, store, `${key}outbox`, { changed, silent: () => this.#connection.suspect() });
+    const hello = { t: "hello", content, ...(viewer && { viewer }), ...(device && { device }), ...(previously && { previously }) } as const;
+    this.#connection = new Connection(
+      platform,
+      { url, hello, ticket, resume: this.#load() },
+      {
+        welcomed: ({ continuity }) => this.#welcomed(continuity),
+        frame: (frame) => this.#take(frame),
+        lost: () => this.#disconnected(),
+        changed,
+      },
+    );
+    this.#snapshot = this.#look();
+    this.#connection.open();
+  }
+
+  readonly subscribe = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly snapshot = () => this.#snapshot;
+
+  readonly interact = (cue: Cue, kind: InteractionKind, value?: number) => this.#outbox.add(cue.id, kind, value);
+
+  readonly dismiss = (cue: Cue) => {
+    if (this.#dismissed.has(cue.id)) return;
+    this.#dismissed.add(cue.id);
+    this.#queue.refresh();
+    this.interact(cue, "dismiss");
+  };
+
+  readonly observe = (element: Element, cue: Cue) => {
+    if (this.#seen.has(cue.id)) return () => {};
+    return watchVisibility(this.#platform, element, () => {
+      if (this.#seen.has(cue.id)) return;
+      this.#seen.add(cue.id);
+      this.interact(cue, "impression");
+    });
+  };
+
+  readonly clockChanged = () => {
+    this.#queue.refresh();
+    if (this.#connection.status !== "connected") return;
+    const wait = this.#clockSaidAt + CLOCK_PACE_MS - this.#platform.now();
+    if (wait <= 0) return this.#sayClock();
+    this.#cancelClock();
+    this.#cancelClock = this.#platform.after(wait, () => this.#sayClock());
+  };
+
+  readonly close = () => {
+    this.#queue.stop();
+    this.#connection.close();
+  };
+
+  #welcomed(continuity: "kept" | "lost"): void {
+    this.#continuity = continuity;
+    if (continuity === "lost") this.#queue.forget();
+    this.#outbox.connected((frame) => this.#connection.send(frame));
+    this.#sayClock();
+    this.#save();
+  }
+
+  #disconnected(): void {
+    this.#outbox.disconnected();
+    this.#cancelClock();
+  }
+
+  #take(frame: ServerFrame): void {
+    if (frame.t === "slate") this.#queue.add(frame);
+    if (frame.t === "retract") this.#queue.retract(frame.cues);
+    if (frame.t === "slate" || frame.t === "retract") this.#save();
+    if (frame.t === "ack") this.#outbox.acknowledged(frame.id);
+    if (frame.t === "error" && frame.id !== undefined) this.#outbox.refused(frame.id, frame.code);
+  }
+
+  #sayClock(): void {
+    const playhead = this.#clock?.now();
+    this.#cancelClock();
+    if (!this.#clock) return;
+    this.#cancelClock = this.#platform.after(CLOCK_MS, () => this.#sayClock());
+    if (!playhead) return;
+    this.#clockSaidAt = this.#platform.now();
+    const rate = Math.max(-RATE_MAX, Math.min(RATE_MAX, playhead.rate));
+    this.#connection.send({ t: "clock", pdt: new Date(playhead.programmeTime).toISOString(), rate });
+  }
+
+  /** A page that is loaded again has nothing: it resumes before the oldest slate that is shown or waits here. */
+  #save(): void {
+    const position = this.#connection.position();
+    if (!this.#store || !position) return;
+    const saved = JSON.stringify({ epoch: position.epoch, seq: Math.min(position.seq, this.#queue.oldest() - 1) });
+    if (saved === this.#saved) return;
+    this.#saved = saved;
+    try {
+      this.#store.setItem(this.#resumeKey, saved);
+    } catch {
+      // Without it the next page is shown the current slate.
+    }
+  }
+
+  #load(): ResumePoint | undefined {
+    try {
+      const { epoch, seq } = JSON.parse(this.#store?.getItem(this.#resumeKey) ?? "{}") as Partial<Record<string, unknown>>;
+      return typeof epoch === "string" && typeof seq === "number" ? { epoch, seq } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #look(): Snapshot {
+    const { status, trouble } = this.#connection;
+    return { status, trouble, ...this.#queue.view(), unsent: this.#outbox.size(), continuity: this.#continuity };
+  }
+
+  #publish(): void {
+    const before = this.#snapshot;
+    const after = this.#look();
+    if ((Object.keys(after) as (keyof Snapshot)[]).every((key) => before[key] === after[key])) return;
+    this.#snapshot = after;
+    for (const listener of this.#listeners) listener();
+  }
 }
