@@ -83,8 +83,7 @@ export function decodeConfig(value: unknown, base: string): Config {
 
 /** Throws an Error in words for people. */
 export async function fetchConfig(fetcher: typeof fetch, address: string, signal: AbortSignal): Promise<Config> {
-  const response = await fetcher(address, { cache: "no-store", signal }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
+  const response = await fetcher(address, { cache: "no-store", signal }).catch(() => {
     throw new Error("config.json cannot be reached");
   });
   if (!response.ok) throw new Error(`config.json: the server answers ${response.status}`);

@@ -4,7 +4,7 @@
 
 import type { Cue } from "@matchcue/protocol/frames.ts";
 
-import { cueName, slotName } from "./moment-words.ts";
+import { cueName } from "./moment-words.ts";
 
 export interface FallbackCardProps {
   readonly cue: Cue;
@@ -14,10 +14,9 @@ export interface FallbackCardProps {
 
 export function FallbackCard({ cue, why }: FallbackCardProps) {
   return (
-    <div className="fallback" data-slot={cue.slot}>
-      <p className="fallback-kicker">{slotName(cue.slot)}</p>
+    <div className="fallback">
       <h3>{cueName(cue)}</h3>
-      <p>Chosen for this moment, but it cannot be shown just now. It appears here as soon as it can.</p>
+      <p>Chosen for you at this moment, but it cannot be shown right now. It appears here as soon as it can.</p>
       <p className="fallback-why">
         {cue.remote ? `${cue.remote.remote}: ` : ""}
         {why}

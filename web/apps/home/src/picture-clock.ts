@@ -3,11 +3,12 @@
 // Where the picture is, for the SDK: what the player said last, carried on until it speaks again. Where there is no picture the
 // viewer's delay is taken at its word, so that nobody sees a goal before the broadcast could have shown it to them.
 
-import type { PictureClock } from "@matchcue/client/client.ts";
-import type { Playhead } from "@matchcue/remote-kit/contract.ts";
+import type { PictureClock, Playhead } from "@matchcue/client/picture-clock.ts";
 
 /** A player speaks four times a second; one that has been silent for so long stands. */
 const silenceMs = 1_500;
+/** Farther from where it should be than this, the picture was moved. */
+const jumpMs = 1_000;
 
 export class PageClock implements PictureClock {
   readonly #wallClock: () => number;
@@ -22,8 +23,11 @@ export class PageClock implements PictureClock {
     this.#expected = expected;
   }
 
-  hear(playhead: Playhead): void {
+  /** Whether it is news: another rate, or another place than was to be expected. */
+  hear(playhead: Playhead): boolean {
+    const before = this.#heard && this.now();
     this.#heard = { playhead, at: this.#wallClock() };
+    return before?.rate !== playhead.rate || Math.abs(before.programmeTime - playhead.programmeTime) > jumpMs;
   }
 
   setDelay(seconds: number): void {

@@ -5,10 +5,10 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 
 import type { RevealedCue } from "@matchcue/client/client.ts";
+import type { Cue } from "@matchcue/protocol/frames.ts";
 
 import { CuePlace } from "./cue-place.tsx";
 import { cueName, slotName, slotPromise } from "./moment-words.ts";
-import { usePage } from "./page-context.ts";
 
 /** Whether what is in `element` is larger than it, so that keys must be able to scroll it. */
 function useOverflow(element: HTMLElement | null): boolean {
@@ -31,10 +31,10 @@ function useOverflow(element: HTMLElement | null): boolean {
 export interface SlotProps {
   readonly slot: string;
   readonly revealed: RevealedCue | undefined;
+  readonly onDismiss: (cue: Cue) => void;
 }
 
-export function Slot({ slot, revealed }: SlotProps) {
-  const { client } = usePage();
+export function Slot({ slot, revealed, onDismiss }: SlotProps) {
   const heading = useId();
   const section = useRef<HTMLElement>(null);
   const [body, setBody] = useState<HTMLDivElement | null>(null);
@@ -43,7 +43,7 @@ export function Slot({ slot, revealed }: SlotProps) {
     if (!revealed) return;
     // The button goes away under the viewer's hand: keep them where they are.
     section.current?.focus({ preventScroll: true });
-    client.dismiss(revealed.cue);
+    onDismiss(revealed.cue);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && revealed && !event.defaultPrevented) dismiss();

@@ -200,6 +200,12 @@ class LivePlayer implements Player {
     return tooNear && video.seekable.length > 0 && video.currentTime - video.seekable.start(0) < 4;
   }
 
+  /** A picture that is being steered is where it should be: a second of steering is nothing to tell. */
+  #latencyToTell(): number {
+    const latency = this.#engine?.latency() ?? Number.NaN;
+    return this.#following && Math.abs(latency - this.#delay) < 1.5 ? this.#delay : latency;
+  }
+
   #report(): void {
     const { video, onPlayhead, onState, now } = this.#options;
     const programmeTime = this.#engine?.programmeTime() ?? null;
@@ -211,7 +217,7 @@ class LivePlayer implements Player {
       phase: this.#phase,
       why: this.#trouble?.why ?? "",
       retryInSeconds: this.#trouble ? Math.max(1, Math.ceil((this.#retryAt - now()) / 1_000)) : 0,
-      latency: this.#engine?.latency() ?? Number.NaN,
+      latency: this.#latencyToTell(),
       following: this.#following,
     });
   }
