@@ -42,7 +42,11 @@ export interface Moment {
   /** "League", "Semi-final"; "" when not known. */
   readonly type: string;
   readonly venue: string;
+  /** Where the venue is; the venue's own name when that is not known. */
+  readonly country: string;
 }
+
+const COUNTRIES: Readonly<Record<string, string>> = { Amsterdam: "Netherlands" };
 
 const TIMINGS: Readonly<Record<string, string>> = {
   "PRE-MATCH": "before kick-off",
@@ -70,13 +74,15 @@ export function momentOf(context: Values): Moment {
   const event = word("MATCH_EVENT");
   const timing = word("MATCH_TIMING") || (event in TIMINGS ? event : "");
   const type = word("MATCH_TYPE");
+  const venue = readable(textOf(context, "MATCH_VENUE"));
   return {
     event: event in TIMINGS ? "" : event,
     timing: TIMINGS[timing] ?? "",
     phase: phaseOf(timing),
     difference: numberOf(context, "SCORE_DIFFERENCE"),
     type: type.charAt(0) + type.slice(1).toLowerCase(),
-    venue: readable(textOf(context, "MATCH_VENUE")),
+    venue,
+    country: COUNTRIES[venue] ?? venue,
   };
 }
 
