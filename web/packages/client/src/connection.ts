@@ -66,6 +66,7 @@ export class Connection {
   /** Counts tries: what an older one says late is not heard. */
   #attempt = 0;
   #cancelTry: (() => void) | null = null;
+  #stopListening = () => {};
   #cancelSilence = () => {};
   #cancelAck: (() => void) | null = null;
 
@@ -83,6 +84,9 @@ export class Connection {
   }
 
   open(): void {
+    this.#stopListening = this.#platform.onOnline(() => {
+      if (this.status === "waiting") this.#wait(this.#platform.random() * this.#retry.min_ms);
+    });
     void this.#try();
   }
 
@@ -119,6 +123,7 @@ export class Connection {
   }
 
   #stop(trouble: Trouble | null): void {
+    this.#stopListening();
     this.#cancelTry?.();
     this.#drop();
     this.#set("stopped", trouble);
@@ -214,7 +219,7 @@ export class Connection {
 
   #tryLater(trouble: Trouble): void {
     const wasUp = this.#welcomedAt === null ? 0 : this.#platform.now() - this.#welcomedAt;
-    this.#tries = wasUp >= this.#retry.max_ms ? 0 : this.#tries + 1;
+    this.#tries = wasUp >= this.#retry.max_ms ? 1 : this.#tries + 1;
     this.#drop();
     this.#set("waiting", trouble);
     if (!this.#cancelTry) this.#wait(this.#backOff());

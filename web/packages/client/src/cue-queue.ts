@@ -51,7 +51,8 @@ const SLATES_MAX = 64;
 const LOOK_MS = 1_000;
 /** How long what was shown may stay for its successor to come, after continuity was lost: no flicker. */
 const STALE_MS = 1_000;
-const EMPTY: CueView = { cues: new Map(), context: {}, held: 0 };
+const NOTHING: Values = {};
+const EMPTY: CueView = { cues: new Map(), context: NOTHING, held: 0 };
 
 const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
@@ -116,6 +117,7 @@ export class CueQueue {
       this.#kept = this.#kept.filter(({ stale }) => !stale);
       this.refresh();
     });
+    this.refresh();
   }
 
   /** Looks at the clocks again. */
@@ -164,9 +166,10 @@ export class CueQueue {
     const held = this.#kept.filter((kept) => !this.#isReached(kept) && kept.slate.cues.some((cue) => !this.#isGone(kept, cue)));
     for (const kept of held) needed.add(kept);
     const now = this.#platform.now();
-    this.#kept = this.#kept.filter((kept) => needed.has(kept) || kept.expiresAt > now);
+    const newest = reached.at(-1);
+    this.#kept = this.#kept.filter((kept) => kept === newest || needed.has(kept) || kept.expiresAt > now);
     this.#oldest = Math.min(...[...needed].filter(({ stale }) => !stale).map(({ slate }) => slate.seq));
-    this.#publish({ cues, context: reached.at(-1)?.slate.context ?? this.#view.context, held: held.length });
+    this.#publish({ cues, context: newest?.slate.context ?? NOTHING, held: held.length });
   }
 
   #revealed(slot: string, slate: SlateFrame, cue: Cue): RevealedCue {

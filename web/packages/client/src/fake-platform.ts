@@ -46,6 +46,7 @@ export class FakePlatform implements Platform {
   /** How requests are answered; unreachable by default. */
   answer: (url: URL, init: RequestInit | undefined) => Promise<Response> = () => Promise.reject(new TypeError("unreachable"));
   chance = 0;
+  readonly #online = new Set<() => void>();
   #now = Date.parse("2026-06-11T19:00:00Z");
   #timers: { readonly at: number; readonly callback: () => void }[] = [];
   #ids = 0;
@@ -74,7 +75,15 @@ export class FakePlatform implements Platform {
   fetch(url: string, init?: RequestInit): Promise<Response> {
     return this.answer(new URL(url), init);
   }
+  onOnline(callback: () => void): () => void {
+    this.#online.add(callback);
+    return () => this.#online.delete(callback);
+  }
 
+  /** The network is there again. */
+  goOnline(): void {
+    for (const callback of this.#online) callback();
+  }
   /** The newest connection. */
   socket(): FakeSocket {
     const socket = this.sockets.at(-1);

@@ -27,7 +27,11 @@ export interface Platform {
   newId(): string;
   openSocket(url: string, events: SocketEvents): Socket;
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** Calls back when the machine has a network again; returns what ends that. */
+  onOnline(callback: () => void): () => void;
 }
+
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 function openSocket(url: string, events: SocketEvents): Socket {
   const socket = new WebSocket(url, SUBPROTOCOL);
@@ -50,7 +54,7 @@ function openSocket(url: string, events: SocketEvents): Socket {
 export const browser: Platform = {
   now: () => Date.now(),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, Math.min(ms, TIMER_MS_MAX));
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),
@@ -58,4 +62,8 @@ export const browser: Platform = {
   newId: () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
   openSocket,
   fetch: (url, init) => fetch(url, init),
+  onOnline: (callback) => {
+    globalThis.addEventListener?.("online", callback);
+    return () => globalThis.removeEventListener?.("online", callback);
+  },
 };

@@ -20,7 +20,7 @@ export interface SlotActions {
 export interface CueSlotProps {
   readonly client: Client;
   readonly slot: string;
-  readonly className?: string;
+  readonly className?: string | undefined;
   /** Renders the cue. Called anew, with fresh state, for each cue. */
   children(revealed: RevealedCue, actions: SlotActions): ReactNode;
 }
