@@ -9,6 +9,7 @@ import { App } from "./app.tsx";
 import { PageClock } from "./picture-clock.ts";
 import { Remotes } from "./remotes.ts";
 import type { Session, Started } from "./start.ts";
+import { timeLimitMs } from "./sustain.ts";
 
 const empty: Snapshot = { status: "connected", trouble: null, cues: new Map(), context: {}, held: 0, unsent: 0, continuity: "kept" };
 const revealedCue = (slot: string, label: string, remote: string | null = "cards"): RevealedCue => ({
@@ -157,7 +158,7 @@ describe("when a remote lets the page down", () => {
     load = (name) => (name === "cards" ? new Promise(() => undefined) : Promise.resolve(card));
     open();
     fake.show(revealedCue("GENERAL", "BET"), revealedCue("SOCIAL", "POLL", "others"));
-    await passes(1_999);
+    await passes(timeLimitMs - 1);
     expect(within(slot("Match")).queryByRole("heading", { name: "Bet" })).toBeNull();
     await passes(1);
     expect(within(slot("Match")).getByRole("heading", { name: "Bet" })).toBeTruthy();

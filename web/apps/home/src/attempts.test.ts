@@ -133,7 +133,8 @@ describe("in a sandboxed frame", () => {
   });
 
   test("a guest that is ready is told what to mount, and is shown once it has drawn something", () => {
-    const { guest, say } = open();
+    const { frame, guest, say } = open();
+    vi.spyOn(frame, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 100, 300, 200));
     say({ type: "ready" });
     expect(guest.postMessage).toHaveBeenCalledWith(
       { mq: CUE_COMPONENT, type: "mount", module: "./Bet", props: { cue: props.cue, context: props.context, theme: "dark", locale: "en" } },
@@ -142,6 +143,13 @@ describe("in a sandboxed frame", () => {
     say({ type: "size", height: 0 });
     expect(report.shown).not.toHaveBeenCalled();
     say({ type: "size", height: 180 });
+    expect(report.shown).toHaveBeenCalledOnce();
+  });
+
+  test("one that is out of view, where browsers let it draw nothing, is waited for no longer than until it is ready", () => {
+    const { frame, say } = open();
+    vi.spyOn(frame, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 5_000, 300, 200));
+    say({ type: "ready" });
     expect(report.shown).toHaveBeenCalledOnce();
   });
 

@@ -65,6 +65,27 @@ function act(actions: CueActions, message: Extract<GuestMessage, { type: "action
   else if (message.action === "convert") actions.convert(Number.isFinite(value) ? value : undefined);
 }
 
+/** Whether any of it is in the window. Browsers let frames outside of it draw nothing. */
+function isInView(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
+
+/** Gives the focus back when a frame takes it that the viewer has neither pointed at nor stepped into. */
+function guardFocus(frame: HTMLIFrameElement, signal: AbortSignal): void {
+  let before: Element | null = document.activeElement;
+  let stepped = false;
+  document.addEventListener("focusin", () => (before = document.activeElement), { signal });
+  document.addEventListener("keydown", ({ key }) => (stepped = key === "Tab"), { signal });
+  document.addEventListener("keyup", () => (stepped = false), { signal });
+  const onBlur = () => {
+    if (document.activeElement !== frame || stepped || frame.matches(":hover")) return;
+    if (before instanceof HTMLElement && before !== frame) before.focus({ preventScroll: true });
+    else frame.blur();
+  };
+  window.addEventListener("blur", onBlur, { signal });
+}
+
 /** Shows frame.html of a remote that is not trusted. It counts as shown once the guest says how high what it drew is. */
 export function inFrame(base: string, module: string, title: string, place: HTMLElement, props: FrameProps, actions: CueActions): Attempt {
   return ({ shown, failed }) => {
@@ -72,7 +93,6 @@ export function inFrame(base: string, module: string, title: string, place: HTML
     const ends = new AbortController();
     frame.title = title;
     frame.setAttribute("sandbox", "allow-scripts");
-    frame.setAttribute("allow", "focus-without-user-activation 'none'");
     frame.referrerPolicy = "no-referrer";
     frame.src = new URL("frame.html", base).href;
     const hear = (event: MessageEvent<unknown>) => {
@@ -82,6 +102,7 @@ export function inFrame(base: string, module: string, title: string, place: HTML
       if (message?.type === "ready") {
         const mount: MountMessage = { mq: CUE_COMPONENT, type: "mount", module, props };
         frame.contentWindow?.postMessage(mount, "*");
+        if (!isInView(frame)) shown();
       } else if (message?.type === "size") {
         if (!(message.height > 0)) return;
         frame.style.minHeight = `${message.height}px`;
@@ -93,6 +114,7 @@ export function inFrame(base: string, module: string, title: string, place: HTML
       }
     };
     window.addEventListener("message", hear, { signal: ends.signal });
+    guardFocus(frame, ends.signal);
     place.append(frame);
     return () => {
       ends.abort();

@@ -4,7 +4,9 @@
 
 import { createInstance } from "@module-federation/runtime";
 import * as React from "react";
+import * as JsxRuntime from "react/jsx-runtime";
 import * as ReactDOM from "react-dom";
+import * as ReactDOMClient from "react-dom/client";
 
 /** Loads what the remote `name` exposes as `module` ("./Bet"), from its manifest. */
 export type LoadModule = (name: string, manifest: string, module: string) => Promise<unknown>;
@@ -12,13 +14,16 @@ export type LoadModule = (name: string, manifest: string, module: string) => Pro
 const manifestLimitMs = 15_000;
 
 export function federatedLoader(): LoadModule {
-  const shareConfig = { singleton: true, requiredVersion: `^${React.version}` };
+  const shared = (lib: object) => ({ version: React.version, lib: () => lib, shareConfig: { singleton: true, requiredVersion: `^${React.version}` } });
   const federation = createInstance({
     name: "home",
     remotes: [],
+    // All of React or none: a renderer of one React cannot draw the hooks of another.
     shared: {
-      react: { version: React.version, lib: () => React, shareConfig },
-      "react-dom": { version: ReactDOM.version, lib: () => ReactDOM, shareConfig },
+      react: shared(React),
+      "react/jsx-runtime": shared(JsxRuntime),
+      "react-dom": shared(ReactDOM),
+      "react-dom/client": shared(ReactDOMClient),
     },
     plugins: [
       {
@@ -34,6 +39,7 @@ export function federatedLoader(): LoadModule {
     if (!healthy.has(name)) federation.registerRemotes([{ name, entry: manifest, type: "module" }], { force: true });
     const exposed = await federation.loadRemote<unknown>(`${name}/${module.replace(/^\.\//, "")}`, { from: "runtime" }).catch((error: unknown) => {
       healthy.delete(name);
+      console.warn(`remote ${name}`, error);
       throw new Error("it cannot be loaded", { cause: error });
     });
     healthy.add(name);
