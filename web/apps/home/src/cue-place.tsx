@@ -74,8 +74,8 @@ export function CuePlace({ revealed }: CuePlaceProps) {
   useEffect(() => (seen && whole.current ? client.observe(whole.current, cue) : undefined), [client, cue, seen]);
 
   return (
-    <div className="cue" ref={whole} data-stage={stage.at}>
-      <div className="cue-component" ref={place} />
+    <div className="cue" ref={whole} data-stage={stage.at} data-cue={cue.id}>
+      <div className="cue-component" ref={place} inert={stage.at !== "shown"} />
       {stage.at === "loading" && <div className="cue-loading" aria-hidden="true" />}
       {stage.at === "failed" && <FallbackCard cue={cue} why={stage.why} />}
     </div>

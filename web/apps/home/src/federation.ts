@@ -33,16 +33,18 @@ export function federatedLoader(): LoadModule {
       },
     ],
   });
-  const healthy = new Set<string>();
+  const state = new Map<string, "named" | "failed">();
   return async (name, manifest, module) => {
-    // Named anew after a failure, which it would otherwise remember.
-    if (!healthy.has(name)) federation.registerRemotes([{ name, entry: manifest, type: "module" }], { force: true });
+    // After a failure it is named anew, or federation would go on remembering that.
+    if (state.get(name) !== "named") {
+      federation.registerRemotes([{ name, entry: manifest, type: "module" }], { force: state.get(name) === "failed" });
+      state.set(name, "named");
+    }
     const exposed = await federation.loadRemote<unknown>(`${name}/${module.replace(/^\.\//, "")}`, { from: "runtime" }).catch((error: unknown) => {
-      healthy.delete(name);
+      state.set(name, "failed");
       console.warn(`remote ${name}`, error);
       throw new Error("it cannot be loaded", { cause: error });
     });
-    healthy.add(name);
     return exposed;
   };
 }
