@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The viewer SDK against the real program: MATCHCUE_BINARY, or that of the release preset; skipped where there is none.
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { connect, connectOn, type Client, type Snapshot } from "@matchcue/client/client.ts";
-import { browser } from "@matchcue/client/platform.ts";
+import { browser, type Platform } from "@matchcue/client/platform.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 const binary = process.env.MATCHCUE_BINARY ?? path.resolve(import.meta.dirname, "../../build/release/matchcue");
@@ -34,8 +34,8 @@ class Server {
     this.folder = await mkdtemp(path.join(tmpdir(), "matchcue-web-"));
     [this.viewers, this.api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   }
-  async start(): Promise<void> {
-    const words = ["serve", "--listen", this.viewers, "--api", this.api, "--data-dir", path.join(this.folder, "data")];
+  async start(...flags: string[]): Promise<void> {
+    const words = ["serve", "--listen", this.viewers, "--api", this.api, "--data-dir", path.join(this.folder, "data"), ...flags];
     this.#child = spawn(binary, words, { cwd: this.folder, stdio: ["ignore", "ignore", "inherit"] });
     await vi.waitFor(async () => expect((await fetch(`http://${this.api}/readyz`)).ok).toBe(true), { timeout: 20_000, interval: 20 });
   }
@@ -88,6 +88,11 @@ describe.skipIf(!existsSync(binary))("the SDK and the real server", { timeout: 6
     await server.kill();
     await rm(server.folder, { recursive: true, force: true });
   });
+  /** A machine that no WebSocket gets through from. */
+  const withoutSockets: Platform = {
+    ...browser,
+    openSocket: (_, events) => ({ send: () => {}, close: browser.after(0, () => events.closed(1006)) }),
+  };
   const options = (viewer: string) => ({ url: `ws://${server.viewers}/v1/ws`, content: "c1", viewer, device: "d1", storage: memory() });
 
   test("a moment's slate arrives, and what the viewer does is acknowledged", async () => {
@@ -136,16 +141,44 @@ describe.skipIf(!existsSync(binary))("the SDK and the real server", { timeout: 6
   });
 
   test("where no WebSocket gets through, the same comes as an event stream", async () => {
-    const noSockets = { ...browser, openSocket: (_: string, events: { closed(code: number): void }) => {
-      const cancel = browser.after(0, () => events.closed(1006));
-      return { send: () => {}, close: cancel };
-    } };
-    const client = keep(connectOn(noSockets, options("dan")));
+    const client = keep(connectOn(withoutSockets, options("dan")));
     await until(client, ({ status }) => status === "connected");
     await server.fire("PENALTY");
     const shown = await until(client, ({ context, cues }) => context.MATCH_EVENT === "PENALTY" && cues.size > 0);
     client.dismiss(firstCue(shown));
     await until(client, ({ unsent }) => unsent === 0);
     expect((await server.interactionsOf("dan")).map(({ kind }) => kind)).toEqual(["dismiss"]);
+  });
+
+  test.each([
+    ["WebSocket", browser],
+    ["event stream", withoutSockets],
+  ])("with tickets over a %s: a newer one is handed over in time, and nothing is interrupted", async (_, platform) => {
+    const guarded = new Server();
+    await guarded.prepare();
+    const file = (name: string) => path.join(guarded.folder, name);
+    writeFileSync(file("signing.json"), execFileSync(binary, ["ticket", "key", "k1", "--checking-file", file("keys.json")]));
+    await guarded.start("--set", `viewers.ticket_keys=${file("keys.json")}`);
+    await guarded.ask("PUT", "/v1/contents/c1", { event: "1" });
+    // Of one minute: the server warns at once.
+    const ticket = vi.fn(() => Promise.resolve(execFileSync(binary, ["ticket", "make", "eve", "--minutes", "1", "--keys", file("signing.json")]).toString().trim()));
+    const client = connectOn(platform, { url: `ws://${guarded.viewers}/v1/ws`, content: "c1", ticket, storage: memory() });
+    const statuses: string[] = [];
+    try {
+      await until(client, ({ status }) => status === "connected");
+      const tickets = ticket.mock.calls.length;
+      client.subscribe(() => statuses.push(client.snapshot().status));
+      await vi.waitFor(() => expect(ticket.mock.calls.length).toBeGreaterThan(tickets), { timeout: 10_000 });
+      await guarded.fire("GOAL");
+      const shown = await until(client, ({ cues }) => cues.size > 0);
+      client.interact(firstCue(shown), "click");
+      await until(client, ({ unsent }) => unsent === 0);
+      expect((await guarded.interactionsOf("eve")).map(({ kind }) => kind)).toEqual(["click"]);
+      expect(new Set(statuses)).toEqual(new Set(["connected"]));
+    } finally {
+      client.close();
+      await guarded.kill();
+      await rm(guarded.folder, { recursive: true, force: true });
+    }
   });
 });

@@ -37,13 +37,14 @@ export interface ConnectOptions {
   readonly url: string;
   /** What is watched. */
   readonly content: string;
-  /** Who watches; or `ticket`. */
+  /** Who watches; or `ticket`. With both, it keeps apart what different people leave in one browser's storage. */
   readonly viewer?: string;
   /** Gets a signed ticket; called again before it expires. */
   readonly ticket?: () => Promise<string>;
   readonly device?: string;
   /** Whom they watched as before they signed in. */
   readonly previously?: string;
+  /** Where the picture is. Without one, every slate is shown when it comes: for pages that have no picture. */
   readonly clock?: PictureClock;
   /** Keeps the queue of interactions, dismissals and the resume point over reloads. Default: localStorage where there is one; null: none. */
   readonly storage?: Store | null;

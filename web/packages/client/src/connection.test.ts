@@ -221,9 +221,11 @@ test("a server that does not answer the hello is given up after ten seconds", as
   expect([connection.status, platform.socket().closedByUs]).toEqual(["waiting", true]);
 });
 
-test("close() says goodbye once, also while a ticket is being fetched", async () => {
-  const connection = await open({ ticket: () => new Promise(() => {}) });
+test("close() while a ticket is being fetched opens nothing when it comes", async () => {
+  let hand: (ticket: string) => void = () => {};
+  const connection = await open({ ticket: () => new Promise((done) => (hand = done)) });
   connection.close();
+  hand("t1");
   await platform.pass(60_000);
   expect(platform.sockets.length).toBe(0);
 });
@@ -251,6 +253,16 @@ describe("tickets", () => {
     await platform.pass(5_000);
     expect(platform.socket().of("ticket")).toEqual([{ t: "ticket", ticket: "t2" }]);
     expect(platform.sockets.length).toBe(1);
+  });
+
+  test("that live shorter than the warning are not renewed without end", async () => {
+    let made = 0;
+    await openWelcomed({ ticket: () => Promise.resolve(`t${++made}`) });
+    for (let second = 0; second < 30; ++second) {
+      platform.socket().say({ t: "ticket_expiring", expires: "2026-06-11T19:00:59Z" });
+      await platform.pass(1_000);
+    }
+    expect(platform.socket().of("ticket").length, "at 0, 10, 20 and 30 s").toBe(4);
   });
 
   test("that cannot be had are asked for again, and that is said", async () => {

@@ -213,6 +213,16 @@ describe("lost continuity", () => {
     expect(shown(queue)).toEqual([]);
   });
 
+  test("leaves nothing behind that what follows is measured by", () => {
+    play("19:00:00");
+    const queue = makeQueue();
+    queue.add(slate(9, ["GENERAL"], at("19:00:00")));
+    queue.forget();
+    queue.add(slate(1));
+    queue.add(slate(2, ["GENERAL"], at("18:59:00")));
+    expect(shown(queue)).toEqual(["GENERAL2"]);
+  });
+
   test("does not touch a cue that comes again: it is the same object", () => {
     const queue = makeQueue();
     queue.add(slate(1));

@@ -88,6 +88,7 @@ export class CueQueue {
   add(slate: SlateFrame): void {
     const waits = this.#clock !== undefined && slate.media_time !== null;
     this.#lookAtPicture();
+    this.#kept = this.#kept.filter(({ stale }) => !stale);
     const mediaTime = waits ? timeOf(slate.media_time) : null;
     const kept: Kept = {
       slate,
@@ -98,7 +99,7 @@ export class CueQueue {
       place: mediaTime ?? Math.max(-Infinity, ...this.#kept.filter((each) => this.#isReached(each)).map(({ place }) => place)),
       stale: false,
     };
-    this.#kept = [...this.#kept.filter(({ stale }) => !stale), kept].slice(-SLATES_MAX);
+    this.#kept = [...this.#kept, kept].slice(-SLATES_MAX);
     this.refresh();
   }
 

@@ -4,7 +4,7 @@
 // for what the viewer does. Read with fetch() and not with an EventSource, which hides statuses and silence. The query
 // carries the ticket, because the server answers no preflight for the stream.
 
-import type { HelloFrame, InteractionFrame } from "@matchcue/protocol/frames.ts";
+import type { ClientFrame, HelloFrame, InteractionFrame } from "@matchcue/protocol/frames.ts";
 
 import { BROKEN, closeCodeOf } from "./close-codes.ts";
 import { type Link, type LinkEvents, type OpenLink, readFrame } from "./link.ts";
@@ -78,13 +78,12 @@ class EventStream implements Link {
     void this.#listen(this.#abort.signal);
   }
 
-  send(frame: { readonly t: string }): void {
-    const said = frame as InteractionFrame | { readonly t: "ticket"; readonly ticket: string } | { readonly t: "other" };
-    if (said.t === "interaction") void this.#post(said, this.#abort.signal);
-    if (said.t !== "ticket") return;
+  send(frame: ClientFrame): void {
+    if (frame.t === "interaction") void this.#post(frame, this.#abort.signal);
+    if (frame.t !== "ticket") return;
     // A stream cannot be told anything: it is opened anew, from where it is.
     this.close();
-    this.#hello = { ...this.#hello, ticket: said.ticket };
+    this.#hello = { ...this.#hello, ticket: frame.ticket };
     this.#abort = new AbortController();
     void this.#listen(this.#abort.signal);
   }

@@ -120,6 +120,15 @@ describe("a refusal", () => {
     expect(ids()).toEqual(["i-1", "i-2"]);
   });
 
+  test("for now is tried at once over a new connection: it may be another server", () => {
+    const outbox = makeOutbox();
+    connect(outbox);
+    outbox.add("c1", "click");
+    outbox.refused("i-1", "storage_full");
+    connect(outbox);
+    expect(ids()).toEqual(["i-1", "i-1"]);
+  });
+
   test("of one does not hold the others up", () => {
     const outbox = makeOutbox();
     connect(outbox);

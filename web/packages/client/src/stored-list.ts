@@ -41,7 +41,8 @@ export class StoredList<T> {
 
   #bound(entries: readonly T[]): readonly T[] {
     if (entries.length <= this.#shape.max) return entries;
-    return entries.toSpliced(this.#shape.overflow?.(entries) ?? 0, 1);
+    const leaves = this.#shape.overflow?.(entries) ?? 0;
+    return entries.filter((entry, at) => at !== leaves);
   }
 
   #change(change: (entries: readonly T[]) => readonly T[]): void {
