@@ -33,7 +33,8 @@ function makeHost(element: HTMLElement, props: CueProps, styles: CardStyles): [H
   host.dataset["theme"] = props.theme;
   host.lang = props.locale;
   const shadow = host.attachShadow({ mode: "open" });
-  const pageHasTokens = getComputedStyle(element).getPropertyValue("--mq-ink") !== "";
+  // An element that is not in the page yet has no style of its own to ask for.
+  const pageHasTokens = getComputedStyle(element.isConnected ? element : document.documentElement).getPropertyValue("--mq-ink") !== "";
   shadow.adoptedStyleSheets = [...(pageHasTokens ? [] : [styles.tokens]), ...styles.sheets].map(sheetOf);
   element.append(host);
   return [host, shadow];

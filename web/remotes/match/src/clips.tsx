@@ -39,7 +39,6 @@ function Clips({ cue, context, actions }: CueProps) {
               type="button"
               className="clips__clip"
               aria-pressed={playing === name}
-              aria-label={`${name}, ${length}`}
               onClick={() => {
                 setPlaying(name);
                 actions.click();
@@ -51,7 +50,7 @@ function Clips({ cue, context, actions }: CueProps) {
                   <path d="M8 5 L19 12 L8 19 Z" />
                 </svg>
                 <span className="clips__length mq-number">{length}</span>
-              </span>
+              </span>{" "}
               {name}
             </button>
           </li>

@@ -28,7 +28,7 @@ function Recommendation({ cue, context, actions }: CueProps) {
   const title = moment.type === "League" || !moment.type ? "Because you watch the league" : `Because you watch the ${moment.type.toLowerCase()}`;
   return (
     <Card slot={cue.slot} kicker="For later" title={title} look="picks">
-      <ol className="picks__list">
+      <ol className="picks__list" aria-label="Keep for later">
         {picksFor(moment).map(({ name, kind }, index) => {
           const kept = saved.includes(name);
           return (
@@ -37,7 +37,6 @@ function Recommendation({ cue, context, actions }: CueProps) {
                 type="button"
                 className="picks__pick"
                 aria-pressed={kept}
-                aria-label={`Keep for later: ${name}`}
                 onClick={() => {
                   setSaved(kept ? saved.filter((each) => each !== name) : [...saved, name]);
                   if (!kept) actions.click();
@@ -46,7 +45,7 @@ function Recommendation({ cue, context, actions }: CueProps) {
                 <span className="picks__place" aria-hidden="true">
                   {index + 1}
                 </span>
-                <span className="picks__name">{name}</span>
+                <span className="picks__name">{name}</span>{" "}
                 <span className="picks__kind">{kept ? "Kept" : kind}</span>
               </button>
             </li>
