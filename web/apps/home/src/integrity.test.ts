@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { checkIntegrity } from "./integrity.ts";
 
@@ -18,6 +18,9 @@ function serve(changes: Record<string, string | null> = {}, entry = "remote.js")
 }
 const check = (fetcher: typeof fetch) => checkIntegrity(fetcher, { manifest, integrity: digests(), sandbox: false });
 
+beforeEach(() => vi.stubGlobal("isSecureContext", true));
+afterEach(() => vi.unstubAllGlobals());
+
 test("scripts that are what they should be pass", async () => {
   await expect(check(serve())).resolves.toBeUndefined();
 });
@@ -31,7 +34,9 @@ test("so are a script that is missing, and a manifest that starts with another o
   await expect(check(serve({}, "other.js"))).rejects.toThrow('"other.js", which has no digest');
 });
 
-test("without digests nothing is fetched", async () => {
+test("without digests nothing is fetched, nor on a page without TLS, which cannot reckon them", async () => {
   const never: typeof fetch = () => Promise.reject(new Error("fetched"));
   await expect(checkIntegrity(never, { manifest, integrity: null, sandbox: false })).resolves.toBeUndefined();
+  vi.stubGlobal("isSecureContext", false);
+  await expect(check(never)).resolves.toBeUndefined();
 });

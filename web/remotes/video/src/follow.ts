@@ -6,7 +6,7 @@
 const tolerance = 0.35;
 /** Farther than this is a jump; nearer is made up for by playing a little faster or slower, which nobody hears. */
 const jump = 4;
-const haste = 0.06;
+const haste = (late: number): number => Math.sign(late) * (Math.abs(late) > 1.5 ? 0.12 : 0.05);
 
 export interface Step {
   readonly rate: number;
@@ -21,7 +21,7 @@ export function follow(latency: number, delay: number): Step {
   const late = latency - delay;
   if (!Number.isFinite(late) || Math.abs(late) <= tolerance) return steady;
   if (Math.abs(late) > jump) return { rate: 1, seek: true };
-  return { rate: late > 0 ? 1 + haste : 1 - haste, seek: false };
+  return { rate: 1 + haste(late), seek: false };
 }
 
 /** How long to wait before try number `attempt`, counted from 0: 1 s doubling to 8 s, and up to a fifth more by chance. */
