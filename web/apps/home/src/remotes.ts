@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The remotes of this page: what is configured, how each has behaved, and the way to their modules.
+
+import type { CueModule, PictureModule, CUE_COMPONENT, PICTURE_COMPONENT } from "@matchcue/remote-kit/contract.ts";
+
+import { Breaker } from "./breaker.ts";
+import type { RemoteConfig } from "./config.ts";
+import type { LoadModule } from "./federation.ts";
+
+interface Contracts {
+  readonly [CUE_COMPONENT]: CueModule;
+  readonly [PICTURE_COMPONENT]: PictureModule;
+}
+
+export interface RemotesOptions {
+  readonly configured: ReadonlyMap<string, RemoteConfig>;
+  readonly loadModule: LoadModule;
+  /** Throws where a script is not what it should be. */
+  readonly checkIntegrity: (remote: RemoteConfig) => Promise<void>;
+  readonly now: () => number;
+}
+
+function keeps<Name extends keyof Contracts>(value: unknown, contract: Name): value is Contracts[Name] {
+  const module = value as Partial<Contracts[Name]> | null;
+  return typeof module === "object" && module?.contract === contract && typeof module.mount === "function";
+}
+
+export class Remotes {
+  readonly #options: RemotesOptions;
+  readonly #breakers = new Map<string, Breaker>();
+  readonly #checked = new Set<string>();
+
+  constructor(options: RemotesOptions) {
+    this.#options = options;
+  }
+
+  find(name: string): RemoteConfig | undefined {
+    return this.#options.configured.get(name);
+  }
+
+  /** Where the remote's files lie, with a slash at the end. */
+  static base(remote: RemoteConfig): string {
+    return new URL(".", remote.manifest).href;
+  }
+
+  breaker(name: string): Breaker {
+    let breaker = this.#breakers.get(name);
+    if (!breaker) this.#breakers.set(name, (breaker = new Breaker(this.#options.now)));
+    return breaker;
+  }
+
+  /** Rejects in words: not configured, changed, not to be loaded, or of another contract. */
+  async load<Name extends keyof Contracts>(name: string, module: string, contract: Name): Promise<Contracts[Name]> {
+    const remote = this.find(name);
+    if (!remote) throw new Error(`no remote "${name}" is configured`);
+    if (!this.#checked.has(name)) {
+      await this.#options.checkIntegrity(remote);
+      this.#checked.add(name);
+    }
+    const loaded = await this.#options.loadModule(name, remote.manifest, module);
+    if (!keeps(loaded, contract)) throw new Error(`${name}/${module} does not keep the contract ${contract}`);
+    return loaded;
+  }
+}
