@@ -153,6 +153,9 @@ struct IdentifyViewer {
   IdentifiedBy by = IdentifiedBy::operators;
 };
 
+/// Of so many of its newest changes an event says how they were pushed.
+constexpr std::size_t kPushesMax = 120;
+
 /// What viewers of one event have on their screens now, and how the last change got there.
 struct AudienceView {
   std::uint64_t connections = 0;
@@ -167,6 +170,14 @@ struct AudienceView {
   domain::Sequence last_sequence;
   decide::ExplorationTally exploration;  ///< of the last change's draws
   std::optional<double> last_push_ms;    ///< from the acceptance of the last change to its last push
+  /// A change that was pushed to somebody.
+  struct Push {
+    domain::Sequence sequence;
+    WallTime at;    ///< when it was accepted
+    double ms = 0;  ///< from then to the last push
+    std::uint64_t slates = 0;
+  };
+  std::vector<Push> pushes;  ///< the newest kPushesMax, oldest first
 };
 
 /// A viewer's recent slates, newest last, and whether a session is connected.

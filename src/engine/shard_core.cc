@@ -160,6 +160,8 @@ void ShardCore::on_change(const ChangeMessage& message) {
   if (tally.draws > 0) metrics_.exploration_share().Set(tally.explored / static_cast<double>(tally.draws));
   const std::chrono::duration<double> taken = clock_.steady() - message.accepted;
   entry.last_push_ms = taken.count() * 1e3;
+  entry.pushes.push_back({change.sequence, change.at, *entry.last_push_ms, walk.slates});
+  if (entry.pushes.size() > kPushesMax) entry.pushes.pop_front();
   metrics_.moment_to_screen("write").Observe(taken.count());
   metrics_.cues("slate", "pushed").Increment(static_cast<double>(walk.cues));
   metrics_.decisions().Increment(static_cast<double>(walk.batch->rows()));
@@ -424,6 +426,7 @@ void ShardCore::add_to(AudienceView& view, const EventId& event) const {
     view.exploration.explored += tally.explored;
     view.exploration.draws += tally.draws;
   }
+  view.pushes.insert(view.pushes.end(), known->second.pushes.begin(), known->second.pushes.end());
   if (const auto ms = known->second.last_push_ms) view.last_push_ms = std::max(view.last_push_ms.value_or(0), *ms);
 }
 

@@ -4,6 +4,7 @@
 // The engine's half of one loop: its viewers' sessions, the walk over them at each change, resume, and feedback.
 // No socket, clock or store: peers, a port and a clock are given.
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -120,6 +121,7 @@ class ShardCore final : public ShardEngine {
     std::shared_ptr<domain::DecisionBatch> late;  ///< decisions for latecomers, not logged yet
     std::uint64_t slates = 0;
     std::optional<double> last_push_ms;
+    std::deque<AudienceView::Push> pushes;  ///< at most kPushesMax
   };
   /// One walk over one room.
   struct Walk;
