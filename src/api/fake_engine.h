@@ -62,6 +62,12 @@ class FakeEngine final : public engine::Engine {
   static domain::DecisionId decision_id() {
     return {domain::EventId("1"), domain::Sequence(812), domain::ViewerId("v1")};
   }
+  static engine::ViewerView::Slate slate() {
+    return {decision_id(),
+            change().moment,
+            change().at,
+            {{0, domain::SlotName("GENERAL"), domain::ItemId("I1"), "BET", .5, {domain::FeedbackKind::dismiss}}}};
+  }
   static std::vector<engine::SlotCandidates> slots() {
     return {{domain::SlotName("GENERAL"), domain::ItemId("I1"), {{domain::ItemId("I1"), 0.5, 1, ""}}}};
   }
@@ -150,9 +156,12 @@ class FakeEngine final : public engine::Engine {
   }
   void find_viewer(domain::ViewerId id, engine::Reply<engine::ViewerView> reply) override {
     if (id.str() != "v1") return reply(not_found("unknown_viewer", "unknown viewer \"" + id.str() + "\"", "viewer"));
-    answer(reply,
-           engine::ViewerView{
-               domain::Viewer{id, 30, "DE", {}, "{}", 1}, true, {}, {domain::ViewerId("anon-7f3a")}, {decision_id()}});
+    answer(reply, engine::ViewerView{domain::Viewer{id, 30, "DE", {}, "{}", 1},
+                                     true,
+                                     {},
+                                     {domain::ViewerId("anon-7f3a")},
+                                     {decision_id()},
+                                     {slate()}});
   }
   void identify_viewer(engine::IdentifyViewer request, engine::Reply<domain::ViewerLink> reply) override {
     last_identified = request;

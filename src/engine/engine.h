@@ -180,6 +180,8 @@ struct AudienceView {
   std::vector<Push> pushes;  ///< the newest kPushesMax, oldest first
 };
 
+constexpr std::size_t kSlatesMax = 20;
+
 /// A viewer's recent slates, newest last, and whether a session is connected.
 struct ViewerView {
   std::optional<domain::Viewer> viewer;  ///< the catalogue row, if there is one
@@ -187,6 +189,22 @@ struct ViewerView {
   std::optional<domain::ViewerId> identified_as;
   std::vector<domain::ViewerId> earlier_ids;  ///< that they were identified from
   std::vector<domain::DecisionId> recent;
+  /// What was decided for them at one change, and what they did with it.
+  struct Slate {
+    domain::DecisionId decision;
+    domain::Sequence moment;
+    WallTime at;
+    struct Cue {
+      std::size_t place = 0;  ///< of its slot in the slate
+      domain::SlotName slot;
+      domain::ItemId item;
+      std::string label;
+      double propensity = 0;
+      std::vector<domain::FeedbackKind> acts;  ///< in the order of FeedbackKind, each once
+    };
+    std::vector<Cue> cues;
+  };
+  std::vector<Slate> slates;  ///< the newest kSlatesMax
 };
 
 /// A rate of reward a trial, with its 95 % interval.

@@ -142,5 +142,110 @@ class Watch(unittest.TestCase):
                     self.assertEqual(stream.wait_for_end(2), "token_unknown")
 
 
+class Viewer:
+    """Somebody with a screen: what it shows, by slot."""
+
+    def __init__(self, server, name, device="phone"):
+        self.raw = server.raw_upgrade("/v1/ws")
+        self.raw.settimeout(SOON_SECONDS)
+        self.screen, self.retracted = {}, []
+        self.say({"t": "hello", "viewer": name, "content": "c1", "device": device})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.raw.close()
+
+    def say(self, frame):
+        payload = json.dumps(frame).encode()
+        head = bytes([0x81, 0x80 | min(len(payload), 126)])
+        length = len(payload).to_bytes(2, "big") if len(payload) >= 126 else b""
+        self.raw.sendall(head + length + bytes(4) + payload)
+
+    def exactly(self, count):
+        data = b""
+        while len(data) < count:
+            more = self.raw.recv(count - len(data))
+            assert more, "the connection ended"
+            data += more
+        return data
+
+    def take(self):
+        """The next frame, after which the screen is as it says."""
+        first, length = self.exactly(2)
+        if length == 126:
+            length = int.from_bytes(self.exactly(2), "big")
+        frame = json.loads(self.exactly(length)) if first == 0x81 else {"t": self.exactly(length)}
+        if frame["t"] == "slate":
+            self.screen = {cue["slot"]: cue for cue in frame["cues"]}
+        elif frame["t"] == "retract":
+            self.retracted += frame["cues"]
+            self.screen = {slot: cue for slot, cue in self.screen.items() if cue["id"] not in frame["cues"]}
+        return frame
+
+    def until(self, kind):
+        while (frame := self.take())["t"] != kind:
+            pass
+        return frame
+
+    def items(self):
+        return {slot: cue["item"] for slot, cue in self.screen.items()}
+
+
+class Screens(unittest.TestCase):
+    """What an operator does, on the screens of those who watch; each read fails after a second."""
+
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.__exit__)
+        self.server.start()
+        director(self.server)
+        items = {"G1": "GENERAL", "G2": "GENERAL", "G3": "GENERAL", "P1": "PLAYER", "P2": "PLAYER"}
+        for item, kind in items.items():
+            self.server.must("PUT", f"/v1/items/{item}", {"ITEM_TYPE": kind, "ITEM_LABEL": f"label of {item}"})
+        self.server.must("POST", "/v1/events/1/moments", {})
+
+    def override(self, item, action):
+        return self.server.must("PUT", f"/v1/events/1/overrides/{item}", {"action": action})
+
+    def test_a_blocked_item_leaves_the_screen_and_a_pinned_one_comes(self):
+        with Viewer(self.server, "1") as viewer:
+            viewer.until("slate")
+            before, cue = viewer.items(), viewer.screen["GENERAL"]
+            self.override(cue["item"], "block")
+            viewer.until("slate")
+            self.assertIn(cue["id"], viewer.retracted)
+            self.assertNotEqual(viewer.items()["GENERAL"], cue["item"])
+            self.assertEqual(viewer.items()["PLAYER"], before["PLAYER"])
+            other = next(item for item in ("G1", "G2", "G3") if item not in (cue["item"], viewer.items()["GENERAL"]))
+            self.override(other, "pin")
+            slate = viewer.until("slate")
+            self.assertEqual(viewer.items(), {"GENERAL": other, "PLAYER": before["PLAYER"]})
+            decision = self.server.must("GET", f"/v1/decisions/{slate['decision']}")
+            [choice] = [choice for choice in decision["choices"] if choice["slot"] == "GENERAL"]
+            self.assertEqual((choice["item"], choice["propensity"]), (other, 1))
+            self.assertTrue(decision["identical"])
+            self.override(other, "release")
+            viewer.until("slate")
+            self.assertEqual(viewer.items()["PLAYER"], before["PLAYER"])
+
+    def test_what_was_dismissed_stays_away_and_the_look_up_says_so(self):
+        with Viewer(self.server, "1") as viewer:
+            viewer.until("slate")
+            cue = viewer.screen["GENERAL"]
+            for number, kind in enumerate(("impression", "dismiss")):
+                viewer.say({"t": "interaction", "id": f"i{number}", "cue": cue["id"], "kind": kind})
+                viewer.until("ack")
+        with Viewer(self.server, "1") as reloaded:
+            reloaded.until("slate")
+            self.assertEqual(list(reloaded.screen), ["PLAYER"])
+        slates = self.server.must("GET", "/v1/viewers/1")["slates"]
+        [shown] = [each for each in slates[-1]["cues"] if each["cue"] == cue["id"]]
+        self.assertEqual((shown["item"], shown["label"], shown["acts"]),
+                         (cue["item"], f"label of {cue['item']}", ["impression", "dismiss"]))
+        self.assertTrue(self.server.must("GET", f"/v1/decisions/{slates[-1]['decision']}")["slots"])
+
+
 if __name__ == "__main__":
     unittest.main()
