@@ -201,9 +201,9 @@ class Screens(unittest.TestCase):
         self.addCleanup(self.server.__exit__)
         self.server.start()
         director(self.server)
-        items = {"G1": "GENERAL", "G2": "GENERAL", "G3": "GENERAL", "P1": "PLAYER", "P2": "PLAYER"}
-        for item, kind in items.items():
-            self.server.must("PUT", f"/v1/items/{item}", {"ITEM_TYPE": kind, "ITEM_LABEL": f"label of {item}"})
+        items = self.server.must("GET", "/v1/items")["items"]
+        self.labels = {item["id"]: item["label"] for item in items}
+        self.general = [item["id"] for item in items if item["slot"] == "GENERAL" and item["min_age"] is None]
         self.server.must("POST", "/v1/events/1/moments", {})
 
     def override(self, item, action):
@@ -213,37 +213,40 @@ class Screens(unittest.TestCase):
         with Viewer(self.server, "1") as viewer:
             viewer.until("slate")
             before, cue = viewer.items(), viewer.screen["GENERAL"]
+            with_general = lambda item: {**before, "GENERAL": item}
             self.override(cue["item"], "block")
             viewer.until("slate")
             self.assertIn(cue["id"], viewer.retracted)
-            self.assertNotEqual(viewer.items()["GENERAL"], cue["item"])
-            self.assertEqual(viewer.items()["PLAYER"], before["PLAYER"])
-            other = next(item for item in ("G1", "G2", "G3") if item not in (cue["item"], viewer.items()["GENERAL"]))
+            second = viewer.items()["GENERAL"]
+            self.assertNotEqual(second, cue["item"])
+            self.assertEqual(viewer.items(), with_general(second))
+            other = next(item for item in self.general if item not in (cue["item"], second))
             self.override(other, "pin")
             slate = viewer.until("slate")
-            self.assertEqual(viewer.items(), {"GENERAL": other, "PLAYER": before["PLAYER"]})
+            self.assertEqual(viewer.items(), with_general(other))
             decision = self.server.must("GET", f"/v1/decisions/{slate['decision']}")
             [choice] = [choice for choice in decision["choices"] if choice["slot"] == "GENERAL"]
             self.assertEqual((choice["item"], choice["propensity"]), (other, 1))
             self.assertTrue(decision["identical"])
             self.override(other, "release")
             viewer.until("slate")
-            self.assertEqual(viewer.items()["PLAYER"], before["PLAYER"])
+            self.assertEqual(viewer.items(), with_general(second))
 
     def test_what_was_dismissed_stays_away_and_the_look_up_says_so(self):
         with Viewer(self.server, "1") as viewer:
             viewer.until("slate")
-            cue = viewer.screen["GENERAL"]
+            cue, before = viewer.screen["GENERAL"], viewer.items()
             for number, kind in enumerate(("impression", "dismiss")):
                 viewer.say({"t": "interaction", "id": f"i{number}", "cue": cue["id"], "kind": kind})
                 viewer.until("ack")
         with Viewer(self.server, "1") as reloaded:
             reloaded.until("slate")
-            self.assertEqual(list(reloaded.screen), ["PLAYER"])
+            self.assertEqual({**reloaded.items(), "GENERAL": cue["item"]}, before)
+            self.assertNotIn("GENERAL", reloaded.screen)
         slates = self.server.must("GET", "/v1/viewers/1")["slates"]
         [shown] = [each for each in slates[-1]["cues"] if each["cue"] == cue["id"]]
         self.assertEqual((shown["item"], shown["label"], shown["acts"]),
-                         (cue["item"], f"label of {cue['item']}", ["impression", "dismiss"]))
+                         (cue["item"], self.labels[cue["item"]], ["impression", "dismiss"]))
         self.assertTrue(self.server.must("GET", f"/v1/decisions/{slates[-1]['decision']}")["slots"])
 
 
