@@ -17,6 +17,7 @@
 #include "api/fake_training_desk.h"
 #include "api/http_client.h"
 #include "api/server.h"
+#include "runtime/socket.h"
 
 namespace matchcue::api {
 
@@ -57,6 +58,16 @@ struct Edge {
     ::close(fd);
     return answer;
   }
+  /// The head of the answer to a good request, whose body may go on for ever. The connection ends.
+  std::string head_of(const std::string& target, const std::string& headers = {}) const {
+    const runtime::Fd fd(connect());
+    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
+    CHECK(::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()));
+    std::string answer;
+    char byte = 0;
+    while (!answer.ends_with("\r\n\r\n") && ::recv(fd.get(), &byte, 1, 0) == 1) answer += byte;
+    return answer;
+  }
   std::string raw_get(const std::string& headers) const {
     return raw("GET /healthz HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n");
   }
@@ -87,6 +98,7 @@ inline const std::map<std::string, Sample>& samples() {
       {"listChanges", {"/v1/events/1/changes?wait_ms=10"}},
       {"overrideItem", {"/v1/events/1/overrides/I1", R"({"action":"pin","reason":"now"})"}},
       {"getAudience", {"/v1/events/1/audience"}},
+      {"watchEvent", {"/v1/events/1/watch"}},
       {"mapContent", {"/v1/contents/c%2F1", R"({"event":"1"})"}},
       {"listFilters", {"/v1/filters"}},
       {"getFilter", {"/v1/filters/young"}},

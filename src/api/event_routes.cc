@@ -7,6 +7,8 @@
 #include "api/json_input.h"
 #include "api/render.h"
 #include "api/route.h"
+#include "api/watch.h"
+#include "base/text.h"
 
 namespace matchcue::api {
 namespace {
@@ -132,6 +134,36 @@ Result<void> get_audience(Call& call) {
   return {};
 }
 
+/// Where a stream goes on: what the client says that it has, in the header that a reconnect sends, or in the query.
+Result<std::optional<domain::Sequence>> stream_start(const Call& call) {
+  const std::string& header = call.request.last_event_id;
+  if (header.empty()) {
+    if (!call.arguments.has("after")) return std::optional<domain::Sequence>();
+    return std::optional(domain::Sequence(static_cast<std::uint64_t>(call.arguments.integer("after"))));
+  }
+  const auto number = parse_int(header);
+  if (number && *number >= 0) return std::optional(domain::Sequence(static_cast<std::uint64_t>(*number)));
+  return invalid("out_of_range", "Last-Event-ID must be the id of a change, and is \"" + header + "\"",
+                 "Last-Event-ID");
+}
+
+Result<void> watch_event(Call& call) {
+  MCUE_TRY(const std::optional<domain::Sequence> after, stream_start(call));
+  call.services.engine.find_event(
+      event_of(call), [respond = call.respond, &services = call.services, after](Result<domain::LiveEvent> event) {
+        respond([event = std::move(event), &services, after]() -> HttpResponse {
+          if (!event.ok()) return make_problem(event.error());
+          auto stream = services.watches->open(*event, after);
+          if (!stream.ok()) return make_problem(stream.error());
+          HttpResponse response;
+          response.content_type = "text/event-stream";
+          response.stream = *std::move(stream);
+          return response;
+        });
+      });
+  return {};
+}
+
 Result<void> map_content(Call& call) {
   MCUE_TRY(const auto body, parse_object(call.request.body));
   Fields fields(body);
@@ -158,6 +190,16 @@ Route get(std::string path, std::string operation, std::string summary, std::vec
           std::move(response),
           {404},
           handler};
+}
+
+Route watch_route(const Parameter& event) {
+  Route route =
+      get("/v1/events/{event}/watch", "watchEvent",
+          "The event as it goes on, as server-sent events: changes, and views of its audience and the learner",
+          {event, query_integer("after", 0, "begin after this change, and not with the newest 50")}, "WatchFrame",
+          watch_event);
+  route.response_type = "text/event-stream";
+  return route;
 }
 
 }  // namespace
@@ -215,6 +257,7 @@ std::vector<Route> event_routes() {
        override_item},
       get("/v1/events/{event}/audience", "getAudience", "What the event's viewers have on their screens", {event},
           "Audience", get_audience),
+      watch_route(event),
       {"PUT",
        "/v1/contents/{content}",
        "mapContent",

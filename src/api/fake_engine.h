@@ -62,6 +62,12 @@ class FakeEngine final : public engine::Engine {
   static domain::DecisionId decision_id() {
     return {domain::EventId("1"), domain::Sequence(812), domain::ViewerId("v1")};
   }
+  static engine::ViewerView::Slate slate() {
+    return {decision_id(),
+            change().moment,
+            change().at,
+            {{0, domain::SlotName("GENERAL"), domain::ItemId("I1"), "BET", .5, {domain::FeedbackKind::dismiss}}}};
+  }
   static std::vector<engine::SlotCandidates> slots() {
     return {{domain::SlotName("GENERAL"), domain::ItemId("I1"), {{domain::ItemId("I1"), 0.5, 1, ""}}}};
   }
@@ -107,11 +113,35 @@ class FakeEngine final : public engine::Engine {
   void list_events(engine::Reply<std::vector<domain::LiveEvent>> reply) override {
     answer(reply, std::vector<domain::LiveEvent>{event()});
   }
-  void read_changes(domain::EventId, domain::Sequence after, std::size_t, Milliseconds,
+  void read_changes(domain::EventId, domain::Sequence after, std::size_t limit, Milliseconds wait,
                     engine::Reply<std::vector<domain::ChangePtr>> reply) override {
-    std::vector<domain::ChangePtr> changes;
-    if (after < change().sequence) changes.push_back(std::make_shared<domain::Change>(change()));
-    answer(reply, std::move(changes));
+    const std::lock_guard lock(mutex_);
+    std::vector<domain::ChangePtr> changes = changes_after(after, limit);
+    if (changes.empty() && wait >= kLongWait) return waiters_.push_back({after, limit, std::move(reply)});
+    threads_.emplace_back([reply = std::move(reply), changes = std::move(changes)] { reply(changes); });
+  }
+  /// One more change, of which nobody hears before they ask or the next one comes.
+  void add_quiet_change(const std::string& reason = {}) {
+    const std::lock_guard lock(mutex_);
+    auto next = std::make_shared<domain::Change>(*changes_.back());
+    next->sequence = domain::Sequence(next->sequence.value() + 1);
+    next->reason = reason;
+    changes_.push_back(std::move(next));
+  }
+  /// From now on everything is refused.
+  void refuse(Error error) {
+    const std::lock_guard lock(mutex_);
+    failure = std::move(error);
+  }
+  /// One more change, of which those hear who wait for one.
+  void add_change() {
+    add_quiet_change();
+    const std::lock_guard lock(mutex_);
+    for (Waiter& waiter : waiters_) {
+      threads_.emplace_back(
+          [reply = std::move(waiter.reply), changes = changes_after(waiter.after, waiter.limit)] { reply(changes); });
+    }
+    waiters_.clear();
   }
   void catalogue(engine::Reply<domain::CataloguePtr> reply) override { answer(reply, items()); }
   void put_items(std::vector<domain::Item> rows, engine::Reply<store::WriteSummary> reply) override {
@@ -126,9 +156,12 @@ class FakeEngine final : public engine::Engine {
   }
   void find_viewer(domain::ViewerId id, engine::Reply<engine::ViewerView> reply) override {
     if (id.str() != "v1") return reply(not_found("unknown_viewer", "unknown viewer \"" + id.str() + "\"", "viewer"));
-    answer(reply,
-           engine::ViewerView{
-               domain::Viewer{id, 30, "DE", {}, "{}", 1}, true, {}, {domain::ViewerId("anon-7f3a")}, {decision_id()}});
+    answer(reply, engine::ViewerView{domain::Viewer{id, 30, "DE", {}, "{}", 1},
+                                     true,
+                                     {},
+                                     {domain::ViewerId("anon-7f3a")},
+                                     {decision_id()},
+                                     {slate()}});
   }
   void identify_viewer(engine::IdentifyViewer request, engine::Reply<domain::ViewerLink> reply) override {
     last_identified = request;
@@ -179,10 +212,14 @@ class FakeEngine final : public engine::Engine {
     answer(reply, std::vector<domain::Feedback>{feedback});
   }
   void audience(domain::EventId, engine::Reply<engine::AudienceView> reply) override {
-    answer(
-        reply,
-        engine::AudienceView{
-            6, 7, {{domain::SlotName("GENERAL"), domain::ItemId("I1"), 5}}, 100, domain::Sequence(812), {0.5, 5}, 1.5});
+    answer(reply, engine::AudienceView{6,
+                                       7,
+                                       {{domain::SlotName("GENERAL"), domain::ItemId("I1"), 5}},
+                                       100,
+                                       domain::Sequence(812),
+                                       {0.5, 5},
+                                       1.5,
+                                       {{domain::Sequence(812), change().at, 1.5, 6}}});
   }
   void learner(engine::Reply<engine::LearnerView> reply) override {
     engine::LearnerView view;
@@ -224,8 +261,8 @@ class FakeEngine final : public engine::Engine {
   template <typename T>
   void answer(engine::Reply<T> reply, Result<T> result) {
     if (silent) return;
-    if (failure) result = *failure;
     const std::lock_guard lock(mutex_);
+    if (failure) result = *failure;
     threads_.emplace_back([reply = std::move(reply), result = std::move(result)] { reply(result); });
   }
   template <typename T>
@@ -233,6 +270,23 @@ class FakeEngine final : public engine::Engine {
     answer<T>(reply, Result<T>(std::move(value)));
   }
 
+  /// A wait that is not answered until there is a change; shorter ones are over at once.
+  static constexpr Milliseconds kLongWait{1'000};
+  struct Waiter {
+    domain::Sequence after;
+    std::size_t limit;
+    engine::Reply<std::vector<domain::ChangePtr>> reply;
+  };
+  std::vector<domain::ChangePtr> changes_after(domain::Sequence after, std::size_t limit) const {
+    std::vector<domain::ChangePtr> changes;
+    for (const domain::ChangePtr& each : changes_) {
+      if (each->sequence > after && changes.size() < limit) changes.push_back(each);
+    }
+    return changes;
+  }
+
+  std::vector<domain::ChangePtr> changes_ = {std::make_shared<domain::Change>(change())};
+  std::vector<Waiter> waiters_;
   std::mutex mutex_;
   std::vector<std::jthread> threads_;  ///< joined last of all
 };

@@ -26,7 +26,7 @@ Json describe_type(const Parameter& parameter) {
     case ParameterType::integer: {
       Json type = {{"type", "integer"}, {"format", "int64"}, {"minimum", parameter.minimum}};
       if (parameter.maximum != INT64_MAX) type["maximum"] = parameter.maximum;
-      if (!parameter.in_path) type["default"] = parameter.fallback;
+      if (!parameter.in_path && parameter.has_fallback) type["default"] = parameter.fallback;
       return type;
     }
     case ParameterType::boolean: return {{"type", "boolean"}, {"default", parameter.fallback != 0}};

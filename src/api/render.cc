@@ -345,18 +345,41 @@ Json to_json(const domain::ViewerLink& link) {
   return {{"anonymous", link.anonymous.str()}, {"viewer", link.viewer.str()}, {"at", format_rfc3339(link.at)}};
 }
 
+Json to_json(const engine::ViewerView::Slate& slate) {
+  Json cues = Json::array();
+  for (const auto& cue : slate.cues) {
+    Json acts = Json::array();
+    for (const domain::FeedbackKind kind : cue.acts) acts.push_back(domain::to_string(kind));
+    cues.push_back({{"cue", domain::to_string(domain::CueId{slate.decision, cue.place})},
+                    {"slot", cue.slot.str()},
+                    {"item", cue.item.str()},
+                    {"label", cue.label},
+                    {"propensity", cue.propensity},
+                    {"acts", std::move(acts)}});
+  }
+  return {{"decision", domain::to_string(slate.decision)},
+          {"event", slate.decision.event.str()},
+          {"sequence", slate.decision.sequence.value()},
+          {"moment", slate.moment.value()},
+          {"at", format_rfc3339(slate.at)},
+          {"cues", std::move(cues)}};
+}
+
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
   Json earlier_ids = Json::array();
   for (const domain::ViewerId& earlier : view.earlier_ids) earlier_ids.push_back(earlier.str());
   Json recent = Json::array();
   for (const domain::DecisionId& decision : view.recent) recent.push_back(domain::to_string(decision));
+  Json slates = Json::array();
+  for (const auto& slate : view.slates) slates.push_back(to_json(slate));
   return {{"id", id.str()},
           {"known", view.viewer.has_value()},
           {"connected", view.connected},
           {"identified_as", view.identified_as ? Json(view.identified_as->str()) : Json()},
           {"earlier_ids", std::move(earlier_ids)},
           {"fields", view.viewer ? to_json(view.viewer->fields) : Json::object()},
-          {"recent", std::move(recent)}};
+          {"recent", std::move(recent)},
+          {"slates", std::move(slates)}};
 }
 
 Json to_json(const engine::Recommendation& recommendation) {

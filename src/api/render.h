@@ -35,6 +35,7 @@ Json to_json(const engine::CampaignView& view);
 Json to_json(const Training& training);
 Json to_json(const domain::ViewerLink& link);
 Json to_json(const store::Erasure& erasure);
+Json to_json(const engine::ViewerView::Slate& slate);
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view);
 Json to_json(const engine::Recommendation& recommendation);
 Json to_json(const engine::ExplainedDecision& explained);

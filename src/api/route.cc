@@ -24,10 +24,14 @@ HttpResponse make_problem(int status, Error error) {
   return response;
 }
 
+std::string to_text(const nlohmann::ordered_json& body) {
+  return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 HttpResponse json_response(int status, const nlohmann::ordered_json& body) {
   HttpResponse response;
   response.status = status;
-  response.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  response.body = to_text(body);
   return response;
 }
 
@@ -70,6 +74,9 @@ Parameter query_id(std::string name, std::string description) {
 Parameter query_integer(std::string name, std::int64_t minimum, std::int64_t maximum, std::int64_t fallback,
                         std::string description) {
   return {std::move(name), false, ParameterType::integer, std::move(description), minimum, maximum, fallback, {}};
+}
+Parameter query_integer(std::string name, std::int64_t minimum, std::string description) {
+  return {std::move(name), false, ParameterType::integer, std::move(description), minimum, INT64_MAX, 0, {}, false};
 }
 Parameter query_boolean(std::string name, bool fallback, std::string description) {
   return {std::move(name), false, ParameterType::boolean, std::move(description), 0, 1, fallback ? 1 : 0, {}};

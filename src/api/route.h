@@ -22,6 +22,7 @@ namespace matchcue::api {
 class AccessOffice;
 class SiteFiles;
 class TrainingDesk;
+class Watches;
 
 /// What handlers work with. Lives as long as the server.
 struct Services {
@@ -38,6 +39,7 @@ struct Services {
   const SiteFiles* studio = nullptr;  ///< the operators' pages; null: the plain page alone
   std::uint16_t home_port = 0;        ///< of the site that viewers open; 0 is none
   bool secure = false;                ///< TLS, on every listener
+  Watches* watches = nullptr;         ///< the streams that are open; API thread
 };
 
 enum class ParameterType { id, integer, boolean, choice };
@@ -50,6 +52,7 @@ struct Parameter {
   std::string description;
   std::int64_t minimum = 0, maximum = 0, fallback = 0;  ///< integer; fallback also boolean
   std::vector<std::string> choices;
+  bool has_fallback = true;  ///< integer: without it, what is not given is not there
 };
 
 /// The parameters of one request: every declared one that was given, or has a fallback.
@@ -121,8 +124,11 @@ Parameter path_choice(std::string name, std::vector<std::string> choices, std::s
 Parameter query_id(std::string name, std::string description);
 Parameter query_integer(std::string name, std::int64_t minimum, std::int64_t maximum, std::int64_t fallback,
                         std::string description);
+Parameter query_integer(std::string name, std::int64_t minimum, std::string description);
 Parameter query_boolean(std::string name, bool fallback, std::string description);
 
+/// As the API writes JSON everywhere: compact, and UTF-8 whatever is in it.
+std::string to_text(const nlohmann::ordered_json& body);
 HttpResponse json_response(int status, const nlohmann::ordered_json& body);
 
 /// An engine reply that answers the call: with `render(value)` as JSON, or with the error.

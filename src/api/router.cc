@@ -127,6 +127,8 @@ Result<void> read_parameters(const Route& route, std::string_view query, Argumen
   for (const Parameter& parameter : route.parameters) {
     if (arguments.has(parameter.name)) {
       MCUE_TRY_VOID(check_parameter(parameter, arguments.text(parameter.name)));
+    } else if (!parameter.has_fallback) {
+      continue;
     } else if (parameter.type == ParameterType::integer) {
       arguments.set(parameter.name, std::to_string(parameter.fallback));
     } else if (parameter.type == ParameterType::boolean) {
@@ -293,6 +295,13 @@ Plan Router::plan(const HttpRequest& head) const {
   }
   plan.body_bytes_max = plan.route->sink != nullptr ? kUploadBytesMax : kBodyBytesMax;
   return plan;
+}
+
+std::optional<Error> Router::refuse_further(const Plan& plan, const HttpRequest& head) const {
+  Plan again;
+  again.route = plan.route;
+  auto refusal = refuse_operator(*services_.operators.get(), head, again);
+  return refusal ? std::move(refusal->problem) : std::nullopt;
 }
 
 void Router::handle(const Plan& plan, HttpRequest request, Respond respond) const {

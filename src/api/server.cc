@@ -25,7 +25,10 @@
 #include <vector>
 
 #include "api/router.h"
+#include "api/stream.h"
+#include "api/watch.h"
 #include "api/wire_stream.h"
+#include "base/clock.h"
 
 namespace matchcue::api {
 namespace {
@@ -40,6 +43,10 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t kHeadBytesMax = 8 * 1024;
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr Milliseconds kDrainTimeout{1'000};
+/// A stream is looked at this often when nothing wakes it.
+constexpr Milliseconds kStreamPeriod{100};
+/// What the kernel keeps for a stream whose reader is slow: little, so that what they read is not old.
+constexpr int kStreamSendBytes = 64 * 1024;
 
 /// An answer that a connection waits for. `waiter` is empty when it does not wait any more.
 struct Pending {
@@ -50,6 +57,18 @@ struct Pending {
     if (waiter == nullptr || response) return;
     response = std::move(made);
     waiter->cancel();
+  }
+};
+
+/// Wakes a stream that has nothing to say. Who rings it may outlive the stream.
+struct Alarm {
+  asio::steady_timer* timer = nullptr;  ///< null when the stream is over
+  bool rung = false;
+  bool gone = false;  ///< the client is, or says more, which nobody reads
+
+  void ring() {
+    rung = true;
+    if (timer != nullptr) timer->cancel();
   }
 };
 
@@ -73,6 +92,7 @@ void read_head(const Parser::value_type& message, HttpRequest& head) {
   head.content_type = text(http::field::content_type);
   head.accept_encoding = text(http::field::accept_encoding);
   head.if_none_match = text(http::field::if_none_match);
+  if (message.count("Last-Event-ID") > 0) head.last_event_id = std::string(message["Last-Event-ID"]);
   if (message.count(http::field::authorization) == 1) head.authorization = text(http::field::authorization);
 }
 
@@ -99,14 +119,22 @@ HttpResponse refuse_size(std::uint64_t bytes_max) {
 struct ApiServer::State {
   State(const ServerOptions& given, const Surroundings& around)
       : options(given),
-        services{around.engine,           around.trainings,    around.office,
-                 around.operators,        around.metrics,      around.ready,
-                 given.viewers_websocket, given.reply_timeout, {}},
+        services{around.engine,
+                 around.trainings,
+                 around.office,
+                 around.operators,
+                 around.metrics,
+                 around.ready,
+                 given.viewers_websocket,
+                 given.reply_timeout,
+                 {},
+                 &watches},
         tls(around.tls),
         router(services, host_name(given.host)) {
     services.studio = around.studio;
     services.home_port = given.home_port;
     services.secure = around.tls != nullptr;
+    services.watches = &watches;
     // weak: work that waits for a server that has stopped must not keep what it is to be posted to.
     services.on_api_thread = [weak = std::weak_ptr(io)](std::function<void()> work) {
       if (const auto context = weak.lock(); context && !context->stopped()) asio::post(*context, std::move(work));
@@ -118,7 +146,9 @@ struct ApiServer::State {
   std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>(1);
   Services services;
   const Replaceable<runtime::TlsContext>* tls;
+  Watches watches{services, options.streams_max};
   Router router;
+  SystemClock clock;
   asio::thread_pool uploads{1};
   tcp::acceptor acceptor{*io};
   asio::steady_timer stop_timer{*io};
@@ -147,6 +177,7 @@ struct ApiServer::Session {
   std::uint64_t served = 0;
   bool busy = false;  ///< a request has begun and is not answered
   std::shared_ptr<Pending> pending;
+  std::shared_ptr<Alarm> alarm;  ///< of the stream that is the answer
   // The request:
   std::optional<Parser> parser;
   HttpRequest request;
@@ -164,6 +195,10 @@ struct ApiServer::Session {
   asio::awaitable<void> drop_sink();
   asio::awaitable<void> ask();
   asio::awaitable<bool> write();
+  template <typename Body>
+  void set_head(http::response<Body>& response);
+  asio::awaitable<void> write_stream();
+  asio::awaitable<bool> write_piece();
   asio::awaitable<void> drain();
 };
 
@@ -353,15 +388,14 @@ asio::awaitable<void> ApiServer::Session::ask() {
 /// False when the connection is to be closed.
 asio::awaitable<bool> ApiServer::Session::write() {
   complete(*answer, request.id);
+  if (answer->stream) {
+    co_await write_stream();
+    co_return false;
+  }
   const bool whole = parser->is_done();
   http::response<http::string_body> response(static_cast<http::status>(answer->status), 11);
   response.keep_alive(!server.stopping && whole && parser->get().keep_alive());
-  response.set(http::field::server, "matchcue");
-  response.set(http::field::content_type, answer->content_type);
-  response.set(http::field::cache_control, "no-store");
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("X-Request-Id", request.id);
-  for (const auto& [name, value] : answer->headers) response.set(name, value);
+  set_head(response);
   response.body() = std::move(answer->body);
   response.prepare_payload();
   stream.tcp().expires_after(server.options.read_timeout);
@@ -369,6 +403,62 @@ asio::awaitable<bool> ApiServer::Session::write() {
   if (error) co_return false;
   if (response.keep_alive()) co_return true;
   if (!whole) co_await drain();
+  co_return false;
+}
+
+template <typename Body>
+void ApiServer::Session::set_head(http::response<Body>& response) {
+  response.set(http::field::server, "matchcue");
+  response.set(http::field::content_type, answer->content_type);
+  response.set(http::field::cache_control, "no-store");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.set("X-Request-Id", request.id);
+  for (const auto& [name, value] : answer->headers) response.set(name, value);
+}
+
+/// Writes a stream until it is over, its reader is gone, or they do not take what is written.
+asio::awaitable<void> ApiServer::Session::write_stream() {
+  http::response<http::empty_body> response(http::status::ok, 11);
+  response.keep_alive(false);
+  response.chunked(true);
+  set_head(response);
+  http::response_serializer<http::empty_body> serializer(response);
+  stream.tcp().expires_after(server.options.stall_timeout);
+  boost::system::error_code ignored;
+  stream.tcp().socket().set_option(asio::socket_base::send_buffer_size(kStreamSendBytes), ignored);
+  auto [error, size] = co_await http::async_write_header(stream, serializer, kAwait);
+  if (error) co_return;
+  asio::steady_timer timer(*server.io);
+  alarm = std::make_shared<Alarm>();
+  alarm->timer = &timer;
+  answer->stream->start([rung = alarm] { rung->ring(); });
+  // Whoever reads a stream says nothing: what can be read is their end.
+  stream.tcp().socket().async_wait(tcp::socket::wait_read, [rung = alarm](const boost::system::error_code&) {
+    rung->gone = true;
+    rung->ring();
+  });
+  while (!alarm->gone && co_await write_piece()) {
+    if (alarm->rung) continue;
+    timer.expires_after(kStreamPeriod);
+    co_await timer.async_wait(kAwait);
+  }
+  alarm->timer = nullptr;
+}
+
+/// Writes what there is to say now. False when that was the last.
+asio::awaitable<bool> ApiServer::Session::write_piece() {
+  StreamSource& source = *answer->stream;
+  alarm->rung = false;
+  if (server.stopping) source.end(unavailable("stopping", "this server is stopping"));
+  if (auto refusal = server.router.refuse_further(plan, request)) source.end(*std::move(refusal));
+  const std::string text = source.next(server.clock.wall(), server.clock.steady());
+  if (!text.empty()) {
+    stream.tcp().expires_after(server.options.stall_timeout);
+    auto [error, size] = co_await asio::async_write(stream, http::make_chunk(asio::buffer(text)), kAwait);
+    if (error) co_return false;
+  }
+  if (!source.is_over()) co_return true;
+  co_await asio::async_write(stream, http::make_chunk_last(), kAwait);
   co_return false;
 }
 
@@ -390,6 +480,7 @@ void ApiServer::State::begin_stop() {
   acceptor.close(ignored);
   for (const auto& [key, session] : sessions) {
     if (!session->busy) session->stream.close();
+    if (session->alarm) session->alarm->ring();
   }
   if (sessions.empty()) return;
   stop_timer.expires_after(options.stop_timeout);

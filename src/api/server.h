@@ -28,6 +28,8 @@ struct ServerOptions {
   Milliseconds reply_timeout{30'000};                           ///< for the engine's answer
   Milliseconds stop_timeout{2'000};                             ///< for requests in progress when stopping
   std::uint16_t home_port = 0;                                  ///< of the site that viewers open; 0 is none
+  Milliseconds stall_timeout{10'000};                           ///< for a stream's reader to take what was written
+  std::size_t streams_max = 64;                                 ///< more are refused: too_many_streams
   std::size_t connections_max = 1'000;                          ///< more are closed at once
   std::size_t connections_per_address_max = 100;                ///< of one that is not this machine's
 };

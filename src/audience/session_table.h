@@ -21,17 +21,30 @@ namespace matchcue::audience {
 /// Most slots of a slate that a session remembers.
 constexpr std::size_t kScreenSlotsMax = 16;
 
+/// Most dismissals that are remembered of a viewer; the oldest makes room.
+constexpr std::size_t kDismissedMax = 16;
+
 template <typename Peer>
 struct Session;
+
+/// An item that a viewer took off their screen: for this moment it does not come back.
+struct Dismissed {
+  domain::EventId event;
+  domain::Sequence moment;
+  domain::ItemId item;
+
+  friend bool operator==(const Dismissed&, const Dismissed&) = default;
+};
 
 /// A viewer whom this shard owns: one record however many devices they watch on.
 template <typename Peer>
 struct Viewer {
   domain::ViewerId id;
   domain::TraitsPtr traits = domain::no_traits();
-  std::unique_ptr<domain::ViewerPast> past;         ///< null until a filter asks about it
-  std::unique_ptr<domain::ViewerId> identified_as;  ///< who they turned out to be; null mostly
-  std::unique_ptr<domain::Values> attributes;       ///< that a ticket says, over the catalogue's; null mostly
+  std::unique_ptr<domain::ViewerPast> past;           ///< null until a filter asks about it
+  std::unique_ptr<domain::ViewerId> identified_as;    ///< who they turned out to be; null mostly
+  std::unique_ptr<domain::Values> attributes;         ///< that a ticket says, over the catalogue's; null mostly
+  std::unique_ptr<std::vector<Dismissed>> dismissed;  ///< null mostly
   std::vector<Session<Peer>*> sessions;
 };
 

@@ -19,6 +19,8 @@ using domain::Sequence;
 namespace {
 
 constexpr std::size_t kItemsMax = 10'000;
+/// The newest acts of a viewer that are looked through for what they did with their recent slates.
+constexpr std::size_t kViewerActsMax = 500;
 
 Error unknown_event(const EventId& event) {
   return not_found("unknown_event", "unknown event \"" + event.str() + "\"", "event");
@@ -29,6 +31,18 @@ Error claim_refused(const domain::ViewerLink& link) {
   return {ErrorKind::conflict, "already_identified",
           "viewer \"" + link.anonymous.str() + "\" cannot be \"" + link.viewer.str() + "\": who they are is known",
           "hello.previously"};
+}
+
+void add_acts(ViewerView& view, const std::vector<domain::Feedback>& acts) {
+  for (ViewerView::Slate& slate : view.slates) {
+    for (ViewerView::Slate::Cue& cue : slate.cues) {
+      std::set<domain::FeedbackKind> kinds;
+      for (const domain::Feedback& act : acts) {
+        if (act.cue.decision == slate.decision && act.cue.slot == cue.place) kinds.insert(act.kind);
+      }
+      cue.acts.assign(kinds.begin(), kinds.end());
+    }
+  }
 }
 
 /// Refuses items that would make a catalogue which decisions cannot carry.
@@ -249,18 +263,22 @@ void Control::find_viewer(const domain::ViewerId& viewer, Reply<ViewerView> repl
   if (!identified.ok()) return reply(identified.error());
   const auto earlier = reader_->load_links_to(viewer);
   if (!earlier.ok()) return reply(earlier.error());
+  auto acts = reader_->load_feedback(viewer, kViewerActsMax);
+  if (!acts.ok()) return reply(acts.error());
   ViewerView view;
   view.viewer = *std::move(row);
   if (*identified) view.identified_as = (*identified)->viewer;
   for (const domain::ViewerLink& link : *earlier) view.earlier_ids.push_back(link.anonymous);
-  port_.to_shard(port_.shard_of(viewer), [view, viewer, reply = std::move(reply)](ShardCore& shard) mutable {
-    shard.add_to(view, viewer);
-    const bool linked = view.identified_as || !view.earlier_ids.empty();
-    if (!view.viewer && !view.connected && view.recent.empty() && !linked) {
-      return reply(not_found("unknown_viewer", "unknown viewer \"" + viewer.str() + "\"", "viewer"));
-    }
-    reply(std::move(view));
-  });
+  port_.to_shard(port_.shard_of(viewer),
+                 [view, viewer, acts = *std::move(acts), reply = std::move(reply)](ShardCore& shard) mutable {
+                   shard.add_to(view, viewer);
+                   add_acts(view, acts);
+                   const bool linked = view.identified_as || !view.earlier_ids.empty();
+                   if (!view.viewer && !view.connected && view.recent.empty() && !linked) {
+                     return reply(not_found("unknown_viewer", "unknown viewer \"" + viewer.str() + "\"", "viewer"));
+                   }
+                   reply(std::move(view));
+                 });
 }
 
 Result<domain::ViewerLink> Control::make_link(const IdentifyViewer& request) {

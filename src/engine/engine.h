@@ -153,6 +153,9 @@ struct IdentifyViewer {
   IdentifiedBy by = IdentifiedBy::operators;
 };
 
+/// Of so many of its newest changes an event says how they were pushed.
+constexpr std::size_t kPushesMax = 120;
+
 /// What viewers of one event have on their screens now, and how the last change got there.
 struct AudienceView {
   std::uint64_t connections = 0;
@@ -167,7 +170,17 @@ struct AudienceView {
   domain::Sequence last_sequence;
   decide::ExplorationTally exploration;  ///< of the last change's draws
   std::optional<double> last_push_ms;    ///< from the acceptance of the last change to its last push
+  /// A change that was pushed to somebody.
+  struct Push {
+    domain::Sequence sequence;
+    WallTime at;    ///< when it was accepted
+    double ms = 0;  ///< from then to the last push
+    std::uint64_t slates = 0;
+  };
+  std::vector<Push> pushes;  ///< the newest kPushesMax, oldest first
 };
+
+constexpr std::size_t kSlatesMax = 20;
 
 /// A viewer's recent slates, newest last, and whether a session is connected.
 struct ViewerView {
@@ -176,6 +189,22 @@ struct ViewerView {
   std::optional<domain::ViewerId> identified_as;
   std::vector<domain::ViewerId> earlier_ids;  ///< that they were identified from
   std::vector<domain::DecisionId> recent;
+  /// What was decided for them at one change, and what they did with it.
+  struct Slate {
+    domain::DecisionId decision;
+    domain::Sequence moment;
+    WallTime at;
+    struct Cue {
+      std::size_t place = 0;  ///< of its slot in the slate
+      domain::SlotName slot;
+      domain::ItemId item;
+      std::string label;
+      double propensity = 0;
+      std::vector<domain::FeedbackKind> acts;  ///< in the order of FeedbackKind, each once
+    };
+    std::vector<Cue> cues;
+  };
+  std::vector<Slate> slates;  ///< the newest kSlatesMax
 };
 
 /// A rate of reward a trial, with its 95 % interval.

@@ -37,6 +37,19 @@ void add_lost_cues(const DecisionId& decision, const domain::Catalogue& catalogu
   }
 }
 
+/// A decision in people's words.
+ViewerView::Slate slate_of(const DecidedChange& decided, const DecidedRow& row, const domain::ViewerId& viewer) {
+  const Change& change = decided.change();
+  ViewerView::Slate slate{{change.event, change.sequence, viewer}, change.moment, change.at, {}};
+  const std::span<const Choice> choices = row.choices();
+  for (std::size_t slot = 0; slot < choices.size(); ++slot) {
+    if (choices[slot].item == kNoItem) continue;
+    const domain::Item& item = decided.catalogue().items()[choices[slot].item];
+    slate.cues.push_back({slot, item.slot, item.id, item.label, choices[slot].propensity, {}});
+  }
+  return slate;
+}
+
 }  // namespace
 
 /// The walk over an event's viewers for one change.
@@ -141,10 +154,13 @@ void ShardCore::on_change(const ChangeMessage& message) {
   entry.circumstances = message.circumstances;
   entry.decider.reset();
   if (!catalogue_ || !version_) return;
+  // An adjustment is decided by what decided for the moment: what it does not touch draws what it drew.
+  if (!change.adjusts() || entry.moment_version == nullptr) entry.moment_version = version_;
   DecidedChange& decided =
       entry.ring.push(DecidedChange(message.change, catalogue_, options_.slate_lifetime, clock_.steady()));
   decided.set_corrected(message.corrected);
-  ChangeDecider& decider = decider_of(entry);
+  ChangeDecider& decider =
+      entry.decider.emplace(change, entry.circumstances, catalogue_, entry.moment_version, options_.decide);
   Walk walk{entry, decided, decider, message, std::make_shared<DecisionBatch>()};
   walk.batch->header = decider.header();
   const std::size_t rows = sessions_.room(change.event).size() + sessions_.room(EventId()).size();
@@ -164,6 +180,8 @@ void ShardCore::on_change(const ChangeMessage& message) {
   if (tally.draws > 0) metrics_.exploration_share().Set(tally.explored / static_cast<double>(tally.draws));
   const std::chrono::duration<double> taken = clock_.steady() - message.accepted;
   entry.last_push_ms = taken.count() * 1e3;
+  entry.pushes.push_back({change.sequence, change.at, *entry.last_push_ms, walk.slates});
+  if (entry.pushes.size() > kPushesMax) entry.pushes.pop_front();
   metrics_.moment_to_screen("write").Observe(taken.count());
   metrics_.cues("slate", "pushed").Increment(static_cast<double>(walk.cues));
   metrics_.decisions().Increment(static_cast<double>(walk.batch->rows()));
@@ -183,7 +201,11 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   if (change.retracts()) retract_from(session, walk.entry, walk.decided);
   const domain::PastItemsPtr past = past_for(walk.decider, *session.viewer);
   walk.decider.decider().draw(viewer.id.str(), *viewer.traits, choices_.data(), *past);
-  const auto same_item = [&](std::size_t slot) { return session.screen[slot] == choices_[slot].item; };
+  const auto same_item = [&](std::size_t slot) {
+    const std::uint16_t shown = session.screen[slot];
+    const std::uint16_t item = choices_[slot].item;
+    return shown == item || (shown == kNoItem && is_dismissed(session, walk.decided, item));
+  };
   if (change.adjusts()) {
     bool unchanged = true;
     for (std::size_t slot = 0; slot < slots; ++slot) unchanged = unchanged && same_item(slot);
@@ -206,7 +228,8 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   if (session.sample_route) {
     push_sample(session, walk.decided, walk.decider.decider(), choices_);
   } else {
-    push_slate(session, walk.decided, choices_);
+    push_slate(session, walk.decided,
+               viewer.dismissed == nullptr ? choices_ : still_eligible(session, walk.decided, choices_));
   }
   if (session.peer == nullptr) return;
   ++walk.slates;
@@ -227,6 +250,23 @@ void ShardCore::remember_act(const domain::ViewerId& viewer, domain::FeedbackKin
   auto* record = sessions_.find_viewer(viewer);
   if (record != nullptr && record->past != nullptr) record->past->add(to_string(kind), item);
   forget_past_of_identity(viewer);
+}
+
+bool ShardCore::is_dismissed(const Session& session, const DecidedChange& decided, std::uint16_t item) {
+  const auto& dismissed = session.viewer->dismissed;
+  if (dismissed == nullptr || item == kNoItem) return false;
+  const Change& change = decided.change();
+  const audience::Dismissed wanted{change.event, change.moment, decided.catalogue().items()[item].id};
+  return std::find(dismissed->begin(), dismissed->end(), wanted) != dismissed->end();
+}
+
+void ShardCore::remember_dismissal(const domain::ViewerId& viewer, audience::Dismissed dismissed) {
+  auto* record = sessions_.find_viewer(viewer);
+  if (record == nullptr) return;
+  if (record->dismissed == nullptr) record->dismissed = std::make_unique<std::vector<audience::Dismissed>>();
+  auto& all = *record->dismissed;
+  if (all.size() >= audience::kDismissedMax) all.erase(all.begin());
+  all.push_back(std::move(dismissed));
 }
 
 void ShardCore::forget_past_of_identity(const domain::ViewerId& viewer) {
@@ -393,8 +433,12 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
   const feedback::DecisionRow row{found->header(), found->choices(), found->traits(), decided->catalogue()};
   domain::Feedback feedback = feedback::attribute(std::move(report), &row);
   FeedbackDone remember = [this, viewer = feedback.viewer, kind = feedback.kind, item = feedback.item,
+                           event = decided->change().event, moment = decided->change().moment,
                            done = std::move(done)](const Result<FeedbackReceipt>& receipt) {
-    if (receipt.ok() && !receipt->repeated && receipt->attributed) remember_act(viewer, kind, item);
+    if (receipt.ok() && !receipt->repeated && receipt->attributed) {
+      remember_act(viewer, kind, item);
+      if (kind == domain::FeedbackKind::dismiss) remember_dismissal(viewer, {event, moment, item});
+    }
     done(receipt);
   };
   port_.store(std::move(feedback), std::move(remember));
@@ -428,6 +472,7 @@ void ShardCore::add_to(AudienceView& view, const EventId& event) const {
     view.exploration.explored += tally.explored;
     view.exploration.draws += tally.draws;
   }
+  view.pushes.insert(view.pushes.end(), known->second.pushes.begin(), known->second.pushes.end());
   if (const auto ms = known->second.last_push_ms) view.last_push_ms = std::max(view.last_push_ms.value_or(0), *ms);
 }
 
@@ -438,9 +483,14 @@ void ShardCore::add_to(ViewerView& view, const domain::ViewerId& viewer) {
   for (auto& [event, entry] : events_) {
     flush_late(entry);
     for (DecidedChange& decided : entry.ring.changes()) {
-      if (decided.find(viewer, kNoItem)) view.recent.push_back({event, decided.change().sequence, viewer});
+      const auto row = decided.find(viewer, kNoItem);
+      if (!row) continue;
+      view.recent.push_back({event, decided.change().sequence, viewer});
+      view.slates.push_back(slate_of(decided, *row, viewer));
     }
   }
+  std::stable_sort(view.slates.begin(), view.slates.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  if (view.slates.size() > kSlatesMax) view.slates.erase(view.slates.begin(), view.slates.end() - kSlatesMax);
 }
 
 void ShardCore::tick() {

@@ -4,6 +4,7 @@
 // The engine's half of one loop: its viewers' sessions, the walk over them at each change, resume, and feedback.
 // No socket, clock or store: peers, a port and a clock are given.
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -117,9 +118,11 @@ class ShardCore final : public ShardEngine {
     domain::Sequence sequence;                    ///< of the newest change
     domain::Circumstances circumstances;          ///< of that change
     std::optional<ChangeDecider> decider;         ///< of it; after a restart nothing until somebody comes late
+    scoring::SolutionVersionPtr moment_version;   ///< decided for the moment being shown; null after a restart
     std::shared_ptr<domain::DecisionBatch> late;  ///< decisions for latecomers, not logged yet
     std::uint64_t slates = 0;
     std::optional<double> last_push_ms;
+    std::deque<AudienceView::Push> pushes;  ///< at most kPushesMax
   };
   /// One walk over one room.
   struct Walk;
@@ -133,8 +136,8 @@ class ShardCore final : public ShardEngine {
   /// What the filters in force need to know of a viewer's past, which is read when it is not known yet.
   domain::PastItemsPtr past_for(ChangeDecider& decider, audience::Viewer<ViewerPeer>& viewer);
   static void remember_screen(Session& session, std::span<const domain::Choice> choices);
-  /// What of a decision may still be shown: the viewer or an item may be another than when it was made. Valid until the
-  /// next call.
+  /// What of a decision may still be shown: the viewer or an item may be another than when it was made, and the viewer
+  /// may have dismissed an item. Valid until the next call.
   std::span<const domain::Choice> still_eligible(const Session& session, const DecidedChange& decided,
                                                  std::span<const domain::Choice> choices);
   void push_slate(Session& session, const DecidedChange& decided, std::span<const domain::Choice> choices);
@@ -160,6 +163,9 @@ class ShardCore final : public ShardEngine {
   /// This viewer's decision for a change, logged or about to be.
   static std::optional<DecidedRow> find_row(const EventEntry& entry, DecidedChange& decided, const Session& session);
 
+  /// Whether the viewer took this item of the change's catalogue off their screen at the moment being shown.
+  static bool is_dismissed(const Session& session, const DecidedChange& decided, std::uint16_t item);
+  void remember_dismissal(const domain::ViewerId& viewer, audience::Dismissed dismissed);
   /// Adds what a viewer just did to what is known of their past, also where they are known by another id; impressions
   /// are no acts.
   void remember_act(const domain::ViewerId& viewer, domain::FeedbackKind kind, const domain::ItemId& item);

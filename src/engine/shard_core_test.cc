@@ -265,6 +265,98 @@ TEST_F(ShardCoreTest, APinnedItemIsOnEveryScreen) {
   EXPECT_EQ(ann.take().back()["cues"][0]["item"], "trivia");
 }
 
+TEST_F(ShardCoreTest, AnOverrideTouchesNothingElseThoughTheLearnerWentOn) {
+  std::vector<FakePeer> peers(200);
+  for (std::size_t i = 0; i < peers.size(); ++i) hello(peers[i], std::to_string(i));
+  fire();
+  std::vector<json> before;
+  for (FakePeer& peer : peers) before.push_back(peer.take().back());
+  core->serve(catalogue, scoring::make_fixed_version("mbappe"));
+  overrides = {{OverrideAction::pin, ItemId("trivia")}};
+  auto pinned = next(domain::ChangeKind::item_override);
+  pinned.override_ = overrides.front();
+  happen(pinned);
+  int touched = 0;
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const auto frames = peers[i].take();
+    ASSERT_EQ(frames.size(), before[i]["cues"][0]["item"] == "trivia" ? 0u : 1u) << "who shows it is not touched";
+    if (frames.empty()) continue;
+    ++touched;
+    EXPECT_EQ(frames[0]["cues"][0]["item"], "trivia");
+    EXPECT_EQ(frames[0]["cues"][1]["item"], before[i]["cues"][1]["item"]) << "the other slot stays";
+  }
+  EXPECT_GT(touched, 100);
+  const domain::DecisionBatch& logged = *port.logged.back();
+  EXPECT_EQ(logged.rows(), static_cast<std::size_t>(touched));
+  EXPECT_EQ(logged.header.solution_version, version->id());
+  EXPECT_EQ(logged.choices[0].propensity, 1) << "an operator's choice: nothing is learned from it";
+  EXPECT_TRUE(comes_out_again(logged, 0));
+  fire();
+  EXPECT_EQ(port.logged.back()->header.solution_version, "fixed-mbappe") << "the next moment is decided by what is new";
+}
+
+TEST_F(ShardCoreTest, WhatAViewerDismissedStaysAwayWhileItsMomentLasts) {
+  FakePeer phone;
+  const auto session = hello(phone, "ann");
+  fire();
+  const json slate = phone.take().back();
+  core->receive(session,
+                codec::InteractionMessage{"i-1", domain::parse_cue_id(std::string(slate["cues"][0]["id"])).value(),
+                                          domain::FeedbackKind::dismiss});
+  phone.take();
+  const std::vector<std::string> rest = {slate["cues"][1]["item"]};
+  FakePeer reloaded;
+  hello(reloaded, "ann");
+  EXPECT_EQ(items_of(reloaded.take().back()), rest) << "after a reload";
+  FakePeer television;
+  hello(television, "ann", {}, "tv");
+  EXPECT_EQ(items_of(television.take().back()), rest) << "on another device";
+  FakePeer bob;
+  hello(bob, "bob");
+  EXPECT_EQ(items_of(bob.take().back()).size(), 2u) << "others see theirs";
+  overrides = {{OverrideAction::pin, ItemId(rest[0] == "messi" ? "mbappe" : "messi")}};
+  auto pinned = next(domain::ChangeKind::item_override);
+  pinned.override_ = overrides.front();
+  happen(pinned);
+  EXPECT_EQ(items_of(reloaded.take().back()), std::vector{overrides[0].item.str()})
+      << "an operator changes another slot";
+  fire();
+  EXPECT_EQ(items_of(reloaded.take().back()).size(), 2u) << "the next moment begins anew";
+}
+
+TEST_F(ShardCoreTest, AViewersSlatesSayWhatWasChosenForThem) {
+  FakePeer ann;
+  hello(ann, "ann");
+  for (std::size_t i = 0; i < kSlatesMax + 2; ++i) {
+    clock.advance(Milliseconds(1'000));
+    fire();
+  }
+  ViewerView view;
+  core->add_to(view, ViewerId("ann"));
+  ASSERT_EQ(view.slates.size(), kSlatesMax);
+  const ViewerView::Slate& newest = view.slates.back();
+  EXPECT_EQ(newest.decision.sequence, latest->sequence);
+  EXPECT_EQ(newest.at, latest->at);
+  const json shown = ann.take().back()["cues"];
+  ASSERT_EQ(newest.cues.size(), shown.size());
+  EXPECT_EQ(newest.cues[0].item.str(), shown[0]["item"]);
+  EXPECT_EQ(newest.cues[0].label, shown[0]["item"]) << "the label of these items is their id";
+  EXPECT_EQ(newest.cues[0].propensity, port.logged.back()->choices[0].propensity);
+}
+
+TEST_F(ShardCoreTest, TheAudienceViewSaysHowTheNewestChangesWerePushed) {
+  fire();  // to nobody
+  FakePeer ann;
+  hello(ann, "ann");
+  for (std::size_t i = 0; i < kPushesMax + 1; ++i) fire();
+  AudienceView view;
+  core->add_to(view, kMatch);
+  ASSERT_EQ(view.pushes.size(), kPushesMax);
+  EXPECT_EQ(view.pushes.front().sequence, Sequence(3));
+  EXPECT_EQ(view.pushes.back().sequence, latest->sequence);
+  EXPECT_EQ(view.pushes.back().slates, 1u);
+}
+
 TEST_F(ShardCoreTest, TheSampleRouteIsSilentOnInsertAndPushesTypeToIdAfterwards) {
   FakePeer ann;
   sample_hello(ann, "1");

@@ -174,7 +174,9 @@ std::span<const Choice> ShardCore::still_eligible(const Session& session, const 
     const domain::Item& decided_item = decided.catalogue().items()[choice.item];
     const auto now = present.find_item(decided_item.id);
     const domain::Item& item = now ? present.items()[*now] : decided_item;
-    if (!decide::ineligible_reason(item, *session.viewer->traits).empty()) choice = {};
+    const bool gone = !decide::ineligible_reason(item, *session.viewer->traits).empty() ||
+                      is_dismissed(session, decided, choice.item);
+    if (gone) choice = {};
   }
   return shown_;
 }

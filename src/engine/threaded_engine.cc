@@ -270,7 +270,21 @@ class ThreadedEngine final : public Engine, public ControlPort {
          });
   }
 
-  /// Adds up what shards counted for the same item.
+  /// Makes one push of what each shard says of the same change.
+  static void merge_pushes(std::vector<AudienceView::Push>& pushes) {
+    std::map<domain::Sequence, AudienceView::Push> by_sequence;
+    for (const AudienceView::Push& push : pushes) {
+      const auto [same, added] = by_sequence.try_emplace(push.sequence, push);
+      if (added) continue;
+      same->second.ms = std::max(same->second.ms, push.ms);
+      same->second.slates += push.slates;
+    }
+    pushes.clear();
+    for (const auto& [sequence, push] : by_sequence) pushes.push_back(push);
+    if (pushes.size() > kPushesMax) pushes.erase(pushes.begin(), pushes.end() - kPushesMax);
+  }
+
+  /// Adds up what shards counted for the same item, and for the same change.
   static AudienceView merged(AudienceView view) {
     std::vector<AudienceView::OnScreen> sums;
     for (AudienceView::OnScreen& shown : view.on_screen) {
@@ -287,6 +301,7 @@ class ThreadedEngine final : public Engine, public ControlPort {
       return std::tie(a.slot, a.item) < std::tie(b.slot, b.item);
     });
     view.on_screen = std::move(sums);
+    merge_pushes(view.pushes);
     return view;
   }
 

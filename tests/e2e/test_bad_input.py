@@ -45,6 +45,8 @@ def exchange(port, request, half_close=False):
         answer = http.client.HTTPResponse(raw)
         try:
             answer.begin()
+            if answer.headers.get("Content-Type") == "text/event-stream":
+                return answer.status, answer.headers, b""  # it goes on for ever
             return answer.status, answer.headers, answer.read()
         except (http.client.BadStatusLine, ConnectionResetError) as error:
             if isinstance(error, http.client.RemoteDisconnected) or isinstance(error, ConnectionResetError):

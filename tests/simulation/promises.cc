@@ -143,7 +143,7 @@ void SlateRules::on_push(const Connection& connection, const SeenFrame& frame) {
     if (!slots.insert(cue.slot).second) findings_.add("2: one cue a slot", "slot " + cue.slot + " once", "twice");
     check_cue(connection, frame, *change, cue);
   }
-  check_pins(frame, *change);
+  check_pins(connection, frame, *change);
 }
 
 const SlateRules::Standing& SlateRules::standing_at(const domain::Change& change) {
@@ -209,7 +209,7 @@ void SlateRules::check_cue(const Connection& connection, const SeenFrame& frame,
   }
 }
 
-void SlateRules::check_pins(const SeenFrame& frame, const domain::Change& change) {
+void SlateRules::check_pins(const Connection& connection, const SeenFrame& frame, const domain::Change& change) {
   const Standing& standing = standing_at(change);
   if (!standing.filters.empty()) return;  // they may take out what is pinned
   for (const auto& [item, action] : standing.overrides) {
@@ -222,6 +222,11 @@ void SlateRules::check_pins(const SeenFrame& frame, const domain::Change& change
     const auto shown =
         std::find_if(frame.cues.begin(), frame.cues.end(), [&](const SeenCue& cue) { return cue.slot == slot; });
     if (shown != frame.cues.end() && shown->item == item.str()) continue;
+    const bool dismissed = std::any_of(disk_.feedback.begin(), disk_.feedback.end(), [&](const domain::Feedback& row) {
+      return row.viewer == connection.introduction.hello.viewer && row.kind == domain::FeedbackKind::dismiss &&
+             row.item == item && row.cue.decision.event == change.event;
+    });
+    if (dismissed && shown == frame.cues.end()) continue;  // their screen is theirs
     findings_.add("an operator's pin holds",
                   "item " + item.str() + " in slot " + slot + " at seq " + std::to_string(frame.sequence),
                   shown == frame.cues.end() ? "nothing" : "item " + shown->item);

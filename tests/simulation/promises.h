@@ -117,7 +117,7 @@ class SlateRules {
   void check_cue(const Connection& connection, const SeenFrame& frame, const domain::Change& change,
                  const SeenCue& cue);
   void check_eligible(const Connection& connection, const SeenCue& cue);
-  void check_pins(const SeenFrame& frame, const domain::Change& change);
+  void check_pins(const Connection& connection, const SeenFrame& frame, const domain::Change& change);
   /// The overrides and filters in force after a change, from the change stream.
   struct Standing {
     std::map<domain::ItemId, domain::OverrideAction> overrides;
