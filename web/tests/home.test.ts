@@ -17,7 +17,7 @@ let match: Match;
 beforeAll(async () => {
   match = await startMatch();
 }, limit);
-afterAll(() => match.stop(), limit);
+afterAll(() => match?.stop(), limit);
 afterEach(async () => {
   match.resetConfig();
   await Promise.all(match.browser.contexts().map((context) => context.close()));
@@ -246,6 +246,15 @@ describe("for everybody", () => {
     expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.005);
     const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(width).toBeLessThanOrEqual(0);
+  }, limit);
+
+  test("axe finds nothing on the player's own page, playing or not", async () => {
+    const page = await match.browser.newPage();
+    await page.goto(`${match.sites.video.origin}/`);
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${match.sites.video.origin}/?url=${match.picture.origin}/live.m3u8`);
+    await pictureRuns(page);
+    expect(await violations(page)).toEqual([]);
   }, limit);
 
   test("the keyboard reaches every cue, Escape dismisses it, and the focus is never taken", async () => {
