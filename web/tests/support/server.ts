@@ -32,7 +32,7 @@ export class MatchcueServer {
     this.#folder = folder;
     this.viewers = `ws://localhost:${viewersPort}/v1/ws`;
     this.#api = `http://127.0.0.1:${apiPort}`;
-    this.#words = ["serve", "--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`, "--data-dir", path.join(folder, "data")];
+    this.#words = ["serve", "--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`, "--data-dir", path.join(folder, "data"), "--web", "off"];
   }
 
   /** A server with the sample's catalogue, in a folder of its own. */
