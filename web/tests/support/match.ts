@@ -77,7 +77,10 @@ async function prepare(server: MatchcueServer): Promise<void> {
 
 export async function startMatch(): Promise<Match> {
   if (!existsSync(path.join(build, "home/index.html"))) throw new Error("build the sites first: npm run build");
-  const [server, picture, browser] = await Promise.all([MatchcueServer.start(), startPicture(), startBrowser()]);
+  // One after the other: what would fail is not left running beside what did.
+  const server = await MatchcueServer.start();
+  const browser = await startBrowser();
+  const picture = await startPicture();
   const { live, ...sites } = await serveAll(picture);
   await prepare(server);
   const remotes = () => Object.fromEntries(Object.entries(sites).map(([name, { origin }]) => [name, { manifest: `${origin}/mf-manifest.json`, integrity: null, sandbox: false }]));

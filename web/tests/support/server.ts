@@ -32,7 +32,7 @@ export class MatchcueServer {
     this.#folder = folder;
     this.viewers = `ws://localhost:${viewersPort}/v1/ws`;
     this.#api = `http://127.0.0.1:${apiPort}`;
-    this.#words = ["serve", "--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`, "--data-dir", path.join(folder, "data")];
+    this.#words = ["serve", "--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`, "--data-dir", path.join(folder, "data"), "--web", "off"];
   }
 
   /** A server with the sample's catalogue, in a folder of its own. */
@@ -46,9 +46,11 @@ export class MatchcueServer {
   /** Starts it (again), and waits until it is ready. */
   async run(): Promise<void> {
     this.#child = spawn(binary, this.#words, { cwd: this.#folder, stdio: ["ignore", "ignore", "inherit"] });
+    let broken = "";
+    this.#child.once("error", (error) => (broken = error.message));
     const deadline = Date.now() + 20_000;
     while (!(await fetch(`${this.#api}/readyz`).then((response) => response.ok, () => false))) {
-      if (this.#child.exitCode !== null || Date.now() > deadline) throw new Error("the server did not get ready");
+      if (broken || this.#child.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not get ready: ${broken}`);
       await wait(20);
     }
   }

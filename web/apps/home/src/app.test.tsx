@@ -106,7 +106,7 @@ describe("the page", () => {
     open();
     fake.show();
     expect(within(slot("In your picture")).getByText("Goal")).toBeTruthy();
-    expect(within(slot("In your picture")).getByText("One goal in it")).toBeTruthy();
+    expect(within(slot("In your picture")).getByText("Mid second half · One goal in it")).toBeTruthy();
   });
 
   test("makes room for a slot that it has never heard of, and keeps it", async () => {
@@ -163,6 +163,8 @@ describe("when a remote lets the page down", () => {
     await passes(1);
     expect(within(slot("Match")).getByRole("heading", { name: "Bet" })).toBeTruthy();
     expect(within(slot("Together")).getByRole("button", { name: "Play POLL" })).toBeTruthy();
+    // Only what was really there may be an impression.
+    expect(fake.client.observe.mock.calls.map(([, { label }]) => label)).toEqual(["POLL"]);
   });
 
   test("what comes late takes the stand-in's place, unless another cue has it", async () => {

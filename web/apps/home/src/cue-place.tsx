@@ -54,11 +54,15 @@ export function CuePlace({ revealed }: CuePlaceProps) {
   const whole = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<Stage>({ at: "loading" });
   const { cue } = revealed;
-  // What is mounted stays as it was mounted: colours follow the theme by themselves, and what a viewer began is not lost.
+  // What is mounted stays as it was mounted: colours follow the theme by themselves, and what a viewer began is not lost. Frames
+  // do not hear of the page's colours: they are made anew.
   const first = useRef({ page, revealed });
+  const framed = cue.remote !== null && page.remotes.find(cue.remote.remote)?.sandbox === true;
+  const frameTheme = framed ? page.theme : null;
 
   useEffect(() => {
-    const { page: atFirst, revealed: shown } = first.current;
+    const { page: mounted, revealed: shown } = first.current;
+    const atFirst = frameTheme ? { ...mounted, theme: frameTheme } : mounted;
     const attempt = place.current && attemptFor(atFirst, shown, place.current);
     const named = shown.cue.remote?.remote;
     if (!attempt) {
@@ -67,10 +71,11 @@ export function CuePlace({ revealed }: CuePlaceProps) {
       return () => clearTimeout(settled);
     }
     return sustain(attempt, named ? atFirst.remotes.breaker(named) : new Breaker(Date.now), setStage);
-  }, []);
+  }, [frameTheme]);
 
+  // A stand-in is no impression of the item.
   const { client } = page;
-  const seen = stage.at !== "loading";
+  const seen = stage.at === "shown";
   useEffect(() => (seen && whole.current ? client.observe(whole.current, cue) : undefined), [client, cue, seen]);
 
   return (

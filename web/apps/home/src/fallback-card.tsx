@@ -16,7 +16,7 @@ export function FallbackCard({ cue, why }: FallbackCardProps) {
   return (
     <div className="fallback">
       <h3>{cueName(cue)}</h3>
-      <p>Chosen for you at this moment, but it cannot be shown right now. It appears here as soon as it can.</p>
+      <p>Chosen for this moment. It cannot be shown right now.</p>
       <p className="fallback-why">
         {cue.remote ? `${cue.remote.remote}: ` : ""}
         {why}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import "@matchcue/ui/page.css";
+import "./slots.css";
 import "./home.css";
 
 import { createRoot } from "react-dom/client";

@@ -19,7 +19,7 @@ export function MomentPanel({ context, delaySeconds, onDelay }: MomentPanelProps
   const [heading, slider] = [useId(), useId()];
   const { event, timing, score, place } = sceneOf(context);
   const fill = { "--fill": `${(100 * (delaySeconds - delayRange.min)) / (delayRange.max - delayRange.min)}%` } as CSSProperties;
-  const details = [timing, score, place].filter(Boolean);
+  const details = [[timing, score].filter(Boolean).join(" · "), place].filter(Boolean);
   return (
     <section className="moment" aria-labelledby={heading}>
       <div className="slot-head">

@@ -9,8 +9,12 @@ beforeEach(() => {
 });
 const clock = (expected: boolean) => new PageClock(() => now, 20, expected);
 
-test("before the first frame nothing is known", () => {
-  expect(clock(true).now()).toBeNull();
+test("before the first frame nothing is known, until it has been waited for long enough", () => {
+  const picture = clock(true);
+  now += 9_999;
+  expect(picture.now()).toBeNull();
+  now += 1;
+  expect(picture.now()).toEqual({ programmeTime: now - 20_000, rate: 1 });
 });
 
 test("what the player said is carried on at its rate", () => {

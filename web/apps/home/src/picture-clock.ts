@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the picture is, for the SDK: what the player said last, carried on until it speaks again. Where there is no picture the
-// viewer's delay is taken at its word, so that nobody sees a goal before the broadcast could have shown it to them.
+// Where the picture is, for the SDK: what the player said last, carried on until it speaks again. Where there is no picture, or
+// none has come for a while, the viewer's delay is taken at its word: nobody sees a goal before the broadcast could have shown it.
 
 import type { PictureClock, Playhead } from "@matchcue/client/picture-clock.ts";
 
@@ -9,11 +9,14 @@ import type { PictureClock, Playhead } from "@matchcue/client/picture-clock.ts";
 const silenceMs = 1_500;
 /** Farther from where it should be than this, the picture was moved. */
 const jumpMs = 1_000;
+/** For so long a picture that is to come is waited for. */
+const patienceMs = 10_000;
 
 export class PageClock implements PictureClock {
   readonly #wallClock: () => number;
   #delaySeconds: number;
   #expected: boolean;
+  readonly #since: number;
   #heard: { readonly playhead: Playhead; readonly at: number } | null = null;
 
   /** `expected`: a picture is to come, and nothing is known until it does. */
@@ -21,6 +24,7 @@ export class PageClock implements PictureClock {
     this.#wallClock = wallClock;
     this.#delaySeconds = delaySeconds;
     this.#expected = expected;
+    this.#since = wallClock();
   }
 
   /** Whether it is news: another rate, or another place than was to be expected. */
@@ -47,6 +51,6 @@ export class PageClock implements PictureClock {
       const passed = playhead.rate * Math.min(silent, silenceMs);
       return { programmeTime: playhead.programmeTime + passed, rate: silent > silenceMs ? 0 : playhead.rate };
     }
-    return this.#expected ? null : { programmeTime: now - this.#delaySeconds * 1_000, rate: 1 };
+    return this.#expected && now - this.#since < patienceMs ? null : { programmeTime: now - this.#delaySeconds * 1_000, rate: 1 };
   }
 }
