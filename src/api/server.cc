@@ -119,16 +119,9 @@ HttpResponse refuse_size(std::uint64_t bytes_max) {
 struct ApiServer::State {
   State(const ServerOptions& given, const Surroundings& around)
       : options(given),
-        services{around.engine,
-                 around.trainings,
-                 around.office,
-                 around.operators,
-                 around.metrics,
-                 around.ready,
-                 given.viewers_websocket,
-                 given.reply_timeout,
-                 {},
-                 &watches},
+        services{around.engine,           around.trainings,    around.office,
+                 around.operators,        around.metrics,      around.ready,
+                 given.viewers_websocket, given.reply_timeout, {}},
         tls(around.tls),
         router(services, host_name(given.host)) {
     services.studio = around.studio;
