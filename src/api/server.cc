@@ -168,7 +168,8 @@ struct ApiServer::Session {
   std::vector<char> chunk;  ///< of a body
   std::string from;         ///< the other side's address
   std::uint64_t served = 0;
-  bool busy = false;  ///< a request has begun and is not answered
+  bool busy = false;       ///< a request has begun and is not answered
+  bool head_only = false;  ///< its answer goes without a body
   std::shared_ptr<Pending> pending;
   std::shared_ptr<Alarm> alarm;  ///< of the stream that is the answer
   // The request:
@@ -280,6 +281,8 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
     if (is_malformed(error)) answer = refuse_http(error);
   } else {
     read_head(parser->get(), request);
+    head_only = request.method == "HEAD";
+    if (head_only) request.method = "GET";
     request.from = from;
     request.has_body = !parser->is_done();
     co_await make_answer();
@@ -381,7 +384,7 @@ asio::awaitable<void> ApiServer::Session::ask() {
 /// False when the connection is to be closed.
 asio::awaitable<bool> ApiServer::Session::write() {
   complete(*answer, request.id);
-  if (answer->stream) {
+  if (answer->stream && !head_only) {
     co_await write_stream();
     co_return false;
   }
@@ -391,6 +394,7 @@ asio::awaitable<bool> ApiServer::Session::write() {
   set_head(response);
   response.body() = std::move(answer->body);
   response.prepare_payload();
+  if (head_only) response.body().clear();
   stream.tcp().expires_after(server.options.read_timeout);
   auto [error, size] = co_await http::async_write(stream, response, kAwait);
   if (error) co_return false;

@@ -124,6 +124,16 @@ TEST(ApiServer, OnlyItsOwnPagesMayUseIt) {
   EXPECT_TRUE(edge.raw_get("Host: evil.example\r\n").starts_with("HTTP/1.1 403"));
 }
 
+TEST(ApiServer, HeadIsAnsweredLikeGetWithoutTheBody) {
+  Edge edge;
+  const std::string answer = edge.raw("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+  EXPECT_NE(answer.find("Content-Length: "), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+  EXPECT_TRUE(
+      edge.raw("HEAD /v2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 404"));
+}
+
 TEST(ApiServer, RefusesWhatNoRouteTakes) {
   Edge edge;
   EXPECT_EQ(edge.refused("GET", "/v2/events").code, "unknown_path");

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Health, metrics, the description of this API, and the page.
+// Health, metrics, the description of this API, and what its pages need.
 #include <nlohmann/json.hpp>
 
 #include "api/openapi.h"
 #include "api/route.h"
 #include "api/site_studio.h"
 
-namespace matchcue::embedded {
-std::string_view page();
-}
-
 namespace matchcue::api {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// What is at / where the front end was not built; otherwise the studio is.
+constexpr const char* kNoStudio =
+    "<!doctype html><html lang=\"en\"><head><meta "
+    "charset=\"utf-8\"><title>matchcue</title></head><body><h1>matchcue</h1>"
+    "<p>The studio is not here: <code>make build</code> builds it. <a href=\"/openapi.json\">This API</a> "
+    "is.</p></body></html>";
 
 void respond_json(const Call& call, Json body) {
   call.respond([body = std::move(body)] { return json_response(200, body); });
@@ -63,11 +66,8 @@ Result<void> get_page(Call& call) {
   call.respond([] {
     HttpResponse response;
     response.content_type = "text/html; charset=utf-8";
-    response.body = embedded::page();
-    response.headers.emplace_back("Content-Security-Policy",
-                                  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-                                  "connect-src 'self' ws: wss:; img-src data:; base-uri 'none'; form-action 'none'; "
-                                  "frame-ancestors 'none'");
+    response.body = kNoStudio;
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     return response;
   });
   return {};
@@ -94,8 +94,8 @@ std::vector<Route> system_routes() {
       get("/readyz", "getReadiness", "Everything is loaded and served", "Status", get_readiness),
       get("/metrics", "getMetrics", "Metrics in the Prometheus text format", "", get_metrics),
       get("/openapi.json", "getDescription", "This API as OpenAPI 3.1", "OpenApi", get_description),
-      get("/", "getPage", "A page that shows a live event and six of its viewers", "", get_page),
-      get("/config.json", "getPageConfig", "What the page needs to know", "PageConfig", get_page_config),
+      get("/", "getPage", "The studio, where the front end was built", "", get_page),
+      get("/config.json", "getPageConfig", "What the operators' pages need to know", "PageConfig", get_page_config),
   };
   all[2].response_type = "text/plain";
   all[4].response_type = "text/html";
