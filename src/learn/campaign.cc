@@ -68,11 +68,16 @@ CampaignScorer::CampaignScorer(const Campaign& campaign, const domain::Catalogue
   for (float& share : slot_shares_) share = 1 / std::max(share, 1.F);
 }
 
-std::span<const float> CampaignScorer::score(std::string_view viewer, const domain::ViewerTraits& traits) {
+std::span<const float> CampaignScorer::rank(std::string_view viewer, const domain::ViewerTraits& traits) {
   const auto row = campaign_.viewers().find(viewer);
   const std::span<const float> state =
       row ? std::span<const float>(campaign_.viewers()[*row].state) : std::span<const float>();
   scorer_->score(state, traits, scores_);
+  return scores_;
+}
+
+std::span<const float> CampaignScorer::score(std::string_view viewer, const domain::ViewerTraits& traits) {
+  rank(viewer, traits);
   std::fill(slot_means_.begin(), slot_means_.end(), 0.F);
   for (std::size_t i = 0; i < scores_.size(); ++i) slot_means_[catalogue_.slot_of(i)] += scores_[i];
   for (std::size_t s = 0; s < slot_means_.size(); ++s) slot_means_[s] *= slot_shares_[s];

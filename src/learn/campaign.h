@@ -75,6 +75,8 @@ class CampaignScorer {
   /// By item of the catalogue: how much likelier, in log-odds, the viewer acts upon it than upon the items of its slot
   /// on average. Valid until the next call. `traits` stand for a viewer whom the campaign never met.
   std::span<const float> score(std::string_view viewer, const domain::ViewerTraits& traits);
+  /// The model's own scores, which only have an order: also of one whose differences proved to be worth nothing.
+  std::span<const float> rank(std::string_view viewer, const domain::ViewerTraits& traits);
 
  private:
   const Campaign& campaign_;

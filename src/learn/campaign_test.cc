@@ -182,6 +182,15 @@ TEST_F(CampaignTest, AShadowIsJudgedByWhatWasShownAndChangesNothing) {
   EXPECT_NEAR(tally.effective_trials(), tally.agreed, 1e-6) << "all propensities are the same";
 }
 
+TEST_F(CampaignTest, AShadowWhoseScoresAreWorthNothingStillChooses) {
+  LogLearner log = make_learner();
+  log.set_shadow(Campaign(std::make_shared<const LastItemModel>("shadow-1", 0)));
+  for (std::uint64_t moment = 1; moment <= 9; ++moment) play(log, "match", moment, likes_own);
+  const Shadow::Tally& tally = log.shadow()->slots().at(0);
+  EXPECT_GT(tally.agreed, 0);
+  EXPECT_LT(tally.agreed, tally.trials) << "what was shown is not its choice for want of differences";
+}
+
 TEST_F(CampaignTest, WhatSomebodyDidAnonymouslyIsWhatItKnowsOfANewViewer) {
   LogLearner log{Settings()};
   Campaign campaign(model_);

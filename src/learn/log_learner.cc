@@ -196,9 +196,10 @@ void LogLearner::fold(const std::vector<TrialBook::Judged>& judged) {
     const std::span<const TrialBook::Judged> part{judged.data() + begin, judged.data() + end};
     if (shadow_) judge_shadow(moment, trials, part);
     if (campaign_) {
-      ask(*campaign_, moment, trials, [&](std::size_t t, std::span<const float> expected, std::size_t place) {
-        trials[t].campaign = expected[place];
-      });
+      ask(*campaign_, &CampaignScorer::score, moment, trials,
+          [&](std::size_t t, std::span<const float> expected, std::size_t place) {
+            trials[t].campaign = expected[place];
+          });
     }
     learner_.fold(moment, ordinal, trials);
     if (campaign_) tell(*campaign_, moment, part);
@@ -208,8 +209,8 @@ void LogLearner::fold(const std::vector<TrialBook::Judged>& judged) {
 }
 
 template <typename Visit>
-void LogLearner::ask(const Campaign& campaign, const domain::MomentContext& moment, std::span<const Trial> trials,
-                     const Visit& visit) const {
+void LogLearner::ask(const Campaign& campaign, Question question, const domain::MomentContext& moment,
+                     std::span<const Trial> trials, const Visit& visit) const {
   CampaignScorer scorer(campaign, *catalogue_, moment);
   std::vector<std::uint32_t> by_viewer(trials.size());
   for (std::uint32_t t = 0; t < by_viewer.size(); ++t) by_viewer[t] = t;
@@ -221,7 +222,7 @@ void LogLearner::ask(const Campaign& campaign, const domain::MomentContext& mome
     if (n == 0 || trials[by_viewer[n - 1]].viewer != trial.viewer) {
       const domain::ViewerId& viewer = learner_.viewers()[trial.viewer].id;
       const auto row = campaign.viewers().find(viewer.str());
-      expected = scorer.score(viewer.str(), row ? *campaign.viewers()[*row].traits : *domain::no_traits());
+      expected = (scorer.*question)(viewer.str(), row ? *campaign.viewers()[*row].traits : *domain::no_traits());
     }
     const auto place = catalogue_->find_item(learner_.model().items[trial.item].id);
     if (place) visit(by_viewer[n], expected, *place);
@@ -230,10 +231,11 @@ void LogLearner::ask(const Campaign& campaign, const domain::MomentContext& mome
 
 void LogLearner::judge_shadow(const domain::MomentContext& moment, std::span<const Trial> trials,
                               std::span<const TrialBook::Judged> judged) {
-  ask(shadow_->campaign(), moment, trials, [&](std::size_t t, std::span<const float> expected, std::size_t place) {
+  const auto judge = [&](std::size_t t, std::span<const float> scores, std::size_t place) {
     if (trials[t].repair) return;
-    shadow_->add(*catalogue_, expected, place, judged[t].place.slot, judged[t].place.propensity, trials[t].reward);
-  });
+    shadow_->add(*catalogue_, scores, place, judged[t].place.slot, judged[t].place.propensity, trials[t].reward);
+  };
+  ask(shadow_->campaign(), &CampaignScorer::rank, moment, trials, judge);
 }
 
 void LogLearner::tell(Campaign& campaign, const domain::MomentContext& moment,

@@ -136,11 +136,13 @@ class LogLearner {
   void meet_event(const domain::EventId& event);
   KnownMoment& moment_of(const domain::Feedback& row, const domain::DecisionHeader& header);
   void fold(const std::vector<TrialBook::Judged>& judged);
-  /// Calls `visit(trial index, expected scores, place of the trial's item)` for each trial of a moment whose item is in
-  /// the catalogue, viewer by viewer.
+  /// CampaignScorer's score or rank.
+  using Question = std::span<const float> (CampaignScorer::*)(std::string_view viewer, const domain::ViewerTraits&);
+  /// Calls `visit(trial index, scores, place of the trial's item)` for each trial of a moment whose item is in the
+  /// catalogue, viewer by viewer.
   template <typename Visit>
-  void ask(const Campaign& campaign, const domain::MomentContext& moment, std::span<const Trial> trials,
-           const Visit& visit) const;
+  void ask(const Campaign& campaign, Question question, const domain::MomentContext& moment,
+           std::span<const Trial> trials, const Visit& visit) const;
   void judge_shadow(const domain::MomentContext& moment, std::span<const Trial> trials,
                     std::span<const TrialBook::Judged> judged);
   void tell(Campaign& campaign, const domain::MomentContext& moment, std::span<const TrialBook::Judged> judged) const;

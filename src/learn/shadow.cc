@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learn/shadow.h"
 
+#include <optional>
+
 namespace matchcue::learn {
 
-void Shadow::add(const domain::Catalogue& catalogue, std::span<const float> expected, std::size_t shown,
+void Shadow::add(const domain::Catalogue& catalogue, std::span<const float> scores, std::size_t shown,
                  std::size_t slot_number, float propensity, float reward) {
-  std::size_t best = shown;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    if (catalogue.slot_of(i) != catalogue.slot_of(shown) || catalogue.items()[i].restricted()) continue;
-    if (expected[i] > expected[best]) best = i;
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const bool candidate = i == shown || !catalogue.items()[i].restricted();
+    if (!candidate || catalogue.slot_of(i) != catalogue.slot_of(shown)) continue;
+    if (!best || scores[i] > scores[*best]) best = i;
   }
   if (slot_number >= slots_.size()) slots_.resize(slot_number + 1);
   Tally& tally = slots_[slot_number];

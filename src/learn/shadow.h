@@ -14,7 +14,7 @@
 namespace matchcue::learn {
 
 /// Single thread. The shadow chooses each slot's best item by its own score alone, without what the learner adds and
-/// without exploring, among the items that everybody may see and the one that was shown.
+/// without exploring, among the items that everybody may see and the one that was shown; of equal ones the first.
 class Shadow {
  public:
   /// What one slot's trials say of it since it began.
@@ -34,9 +34,9 @@ class Shadow {
   const Campaign& campaign() const { return campaign_; }
   const std::vector<Tally>& slots() const { return slots_; }  ///< by the scoreboard's slot numbers
 
-  /// Judges one trial. `expected` are its scores of the catalogue's items for this viewer, `shown` and its slot are
-  /// places in the catalogue.
-  void add(const domain::Catalogue& catalogue, std::span<const float> expected, std::size_t shown,
+  /// Judges one trial. `scores` are its own of the catalogue's items for this viewer, `shown` and its slot are places
+  /// in the catalogue.
+  void add(const domain::Catalogue& catalogue, std::span<const float> scores, std::size_t shown,
            std::size_t slot_number, float propensity, float reward);
 
  private:
