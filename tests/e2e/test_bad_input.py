@@ -176,6 +176,7 @@ class World:
         version = self.wait_for_version(training)
         self.schemas = {kind: must("GET", f"/v1/datasets/{kind}/schema") for kind in ("users", "items", "interactions")}
         self.good = {
+            "REMOTE": '{"remote":"bet","module":"./Bet"}',
             "event": "1", "content": "c1", "item": "ITEM_ID_1", "viewer": "1", "anonymous": "anon-1",
             "sequence": sequence, "filter": "young", "decision": decision, "cue": cue, "version": version,
             "training": training, "state": SAMPLE_STATE, "context": SAMPLE_STATE, "media_time": A_TIME, "until": A_TIME,

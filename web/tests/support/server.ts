@@ -28,17 +28,17 @@ export class MatchcueServer {
   readonly #words: readonly string[];
   #child: ChildProcess | null = null;
 
-  private constructor(folder: string, viewersPort: number, apiPort: number) {
+  private constructor(folder: string, viewersPort: number, apiPort: number, words: readonly string[]) {
     this.#folder = folder;
     this.viewers = `ws://localhost:${viewersPort}/v1/ws`;
     this.#api = `http://127.0.0.1:${apiPort}`;
-    this.#words = ["serve", "--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`, "--data-dir", path.join(folder, "data"), "--web", "off"];
+    this.#words = ["serve", "--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`, "--data-dir", path.join(folder, "data"), ...words];
   }
 
-  /** A server with the sample's catalogue, in a folder of its own. */
-  static async start(): Promise<MatchcueServer> {
+  /** A server with the sample's catalogue, in a folder of its own; without `words` it serves no sites. */
+  static async start(words: readonly string[] = ["--web", "off"]): Promise<MatchcueServer> {
     const folder = await mkdtemp(path.join(tmpdir(), "matchcue-web-"));
-    const server = new MatchcueServer(folder, await freePort(), await freePort());
+    const server = new MatchcueServer(folder, await freePort(), await freePort(), words);
     await server.run();
     return server;
   }
