@@ -87,8 +87,8 @@ SiteReply Sites::answer(std::string_view site, const SiteRequest& request) const
   const auto files = sites_.find(site);
   CHECK(files != sites_.end(), site);
   SiteReply reply;
-  auto told = path == kConfig && (request.method == "GET" || request.method == "HEAD") ? config(site, *name)
-                                                                                     : std::nullopt;
+  auto told =
+      path == kConfig && (request.method == "GET" || request.method == "HEAD") ? config(site, *name) : std::nullopt;
   if (told) {
     reply.content_type = "application/json";
     reply.headers.emplace_back("Cache-Control", "no-store");
@@ -132,8 +132,9 @@ std::string Sites::home_policy(std::string_view name) const {
       (map_.secure ? " wss://" : " ws://") + std::string(name) + ":" + std::to_string(map_.viewers_port);
   return base_policy() + "; script-src 'self'" + remotes + "; style-src 'self' 'unsafe-inline'" + remotes +
          "; font-src 'self'" + remotes + "; img-src 'self' data:" + remotes + "; media-src 'self' blob:" + remotes +
-         picture + "; connect-src 'self' " + map_.listener_origin(name, map_.viewers_port) + viewers + remotes + picture +
-         "; frame-src 'self'" + remotes + frames + "; frame-ancestors 'self' " + map_.listener_origin(name, map_.api_port);
+         picture + "; connect-src 'self' " + map_.listener_origin(name, map_.viewers_port) + viewers + remotes +
+         picture + "; frame-src 'self'" + remotes + frames + "; frame-ancestors 'self' " +
+         map_.listener_origin(name, map_.api_port);
 }
 
 std::string Sites::picture_url(std::string_view name) const {
@@ -164,7 +165,9 @@ std::string Sites::home_config(std::string_view name) const {
   }
   const std::string viewers =
       (map_.secure ? "wss://" : "ws://") + std::string(name) + ":" + std::to_string(map_.viewers_port) + "/v1/ws";
-  return Json{{"viewers", viewers}, {"content", map_.content}, {"picture", picture_of(picture_url(name))}, {"remotes", remotes}}.dump();
+  return Json{
+      {"viewers", viewers}, {"content", map_.content}, {"picture", picture_of(picture_url(name))}, {"remotes", remotes}}
+      .dump();
 }
 
 }  // namespace matchcue::api

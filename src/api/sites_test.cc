@@ -85,6 +85,14 @@ TEST_F(SitesTest, SitesInTheClearStillNameSecureListeners) {
   EXPECT_THAT(policy("home", "/"), HasSubstr("https://localhost:8080 wss://localhost:8080"));
 }
 
+TEST_F(SitesTest, TheVideoRemoteIsToldWhereThePictureIs) {
+  const auto told = [&] { return Json::parse(get("video", "/config.json").body()); };
+  EXPECT_EQ(told(), (Json{{"picture", nullptr}}));
+  map.picture_port = 3010;
+  sites->set_map(map);
+  EXPECT_EQ(told()["picture"]["url"], "http://localhost:3010/live.m3u8");
+}
+
 TEST_F(SitesTest, APictureElsewhereGoesBeforeOurs) {
   map.picture_port = 3010;
   map.picture_url = "https://cdn.example/live/a.m3u8";
