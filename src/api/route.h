@@ -38,7 +38,7 @@ struct Services {
   std::function<void(std::function<void()>)> on_api_thread;
   const SiteFiles* studio = nullptr;  ///< the operators' pages; null: the plain page alone
   std::uint16_t home_port = 0;        ///< of the site that viewers open; 0 is none
-  bool secure = false;                ///< TLS, on every listener
+  bool home_secure = false;           ///< TLS, at that site
   Watches* watches = nullptr;         ///< the streams that are open; API thread
 };
 

@@ -273,7 +273,7 @@ Plan Router::plan(const HttpRequest& head) const {
   Plan plan;
   plan.refusal = refuse_page(head, !operators->empty());
   if (!plan.refusal && services_.studio != nullptr) {
-    const std::string home = home_origin(head, services_.home_port, services_.secure);
+    const std::string home = home_origin(head, services_.home_port, services_.home_secure);
     plan.refusal = answer_studio(*services_.studio, home, head);
   }
   if (plan.refusal) return plan;

@@ -126,7 +126,7 @@ struct ApiServer::State {
         router(services, host_name(given.host)) {
     services.studio = around.studio;
     services.home_port = given.home_port;
-    services.secure = around.tls != nullptr;
+    services.home_secure = given.home_secure;
     services.watches = &watches;
     // weak: work that waits for a server that has stopped must not keep what it is to be posted to.
     services.on_api_thread = [weak = std::weak_ptr(io)](std::function<void()> work) {

@@ -28,6 +28,7 @@ struct ServerOptions {
   Milliseconds reply_timeout{30'000};                           ///< for the engine's answer
   Milliseconds stop_timeout{2'000};                             ///< for requests in progress when stopping
   std::uint16_t home_port = 0;                                  ///< of the site that viewers open; 0 is none
+  bool home_secure = false;                                     ///< TLS, at that site
   Milliseconds stall_timeout{10'000};                           ///< for a stream's reader to take what was written
   std::size_t streams_max = 64;                                 ///< more are refused: too_many_streams
   std::size_t connections_max = 1'000;                          ///< more are closed at once

@@ -25,6 +25,8 @@ bool is_plain_host(std::string_view name) {
   });
 }
 
+Json picture_of(const std::string& url) { return url.empty() ? Json() : Json{{"url", url}}; }
+
 Json integrity_of(const SiteFiles& files) {
   Json integrity = Json::object();
   for (const auto& [path, file] : files.all()) {
@@ -85,10 +87,12 @@ SiteReply Sites::answer(std::string_view site, const SiteRequest& request) const
   const auto files = sites_.find(site);
   CHECK(files != sites_.end(), site);
   SiteReply reply;
-  if (site == kHome && path == kConfig && (request.method == "GET" || request.method == "HEAD")) {
+  auto told =
+      path == kConfig && (request.method == "GET" || request.method == "HEAD") ? config(site, *name) : std::nullopt;
+  if (told) {
     reply.content_type = "application/json";
     reply.headers.emplace_back("Cache-Control", "no-store");
-    reply.made = config(*name);
+    reply.made = std::move(*told);
   } else {
     reply = files->second.answer(request);
   }
@@ -103,7 +107,7 @@ std::string Sites::policy(std::string_view site, std::string_view path, std::str
   const auto home = map_.ports.find(kHome);
   const std::string framed_by =
       path == kFrame ? "*"
-                     : "'self' " + map_.origin(name, map_.api_port) +
+                     : "'self' " + map_.listener_origin(name, map_.api_port) +
                            (home != map_.ports.end() ? " " + map_.origin(name, home->second) : std::string());
   return base_policy() +
          "; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
@@ -128,11 +132,24 @@ std::string Sites::home_policy(std::string_view name) const {
       (map_.secure ? " wss://" : " ws://") + std::string(name) + ":" + std::to_string(map_.viewers_port);
   return base_policy() + "; script-src 'self'" + remotes + "; style-src 'self' 'unsafe-inline'" + remotes +
          "; font-src 'self'" + remotes + "; img-src 'self' data:" + remotes + "; media-src 'self' blob:" + remotes +
-         picture + "; connect-src 'self' " + map_.origin(name, map_.viewers_port) + viewers + remotes + picture +
-         "; frame-src 'self'" + remotes + frames + "; frame-ancestors 'self' " + map_.origin(name, map_.api_port);
+         picture + "; connect-src 'self' " + map_.listener_origin(name, map_.viewers_port) + viewers + remotes +
+         picture + "; frame-src 'self'" + remotes + frames + "; frame-ancestors 'self' " +
+         map_.listener_origin(name, map_.api_port);
 }
 
-std::string Sites::config(std::string_view name) const {
+std::string Sites::picture_url(std::string_view name) const {
+  if (!map_.picture_url.empty()) return map_.picture_url;
+  if (map_.picture_port == 0) return {};
+  return map_.origin(name, map_.picture_port) + "/" + std::string(kPlaylist);
+}
+
+std::optional<std::string> Sites::config(std::string_view site, std::string_view name) const {
+  if (site == kHome) return home_config(name);
+  if (site == kVideo) return Json{{"picture", picture_of(picture_url(name))}}.dump();
+  return std::nullopt;
+}
+
+std::string Sites::home_config(std::string_view name) const {
   Json remotes = Json::object();
   for (const std::string_view site : kSiteNames) {
     const auto files = sites_.find(site);
@@ -146,15 +163,11 @@ std::string Sites::config(std::string_view name) const {
     remotes[partner.name] = {
         {"manifest", partner.manifest}, {"integrity", Json(partner.integrity)}, {"sandbox", partner.sandbox}};
   }
-  Json picture;
-  if (!map_.picture_url.empty()) {
-    picture = {{"url", map_.picture_url}};
-  } else if (map_.picture_port != 0) {
-    picture = {{"url", map_.origin(name, map_.picture_port) + "/" + std::string(kPlaylist)}};
-  }
   const std::string viewers =
       (map_.secure ? "wss://" : "ws://") + std::string(name) + ":" + std::to_string(map_.viewers_port) + "/v1/ws";
-  return Json{{"viewers", viewers}, {"content", map_.content}, {"picture", picture}, {"remotes", remotes}}.dump();
+  return Json{
+      {"viewers", viewers}, {"content", map_.content}, {"picture", picture_of(picture_url(name))}, {"remotes", remotes}}
+      .dump();
 }
 
 }  // namespace matchcue::api

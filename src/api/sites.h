@@ -18,8 +18,9 @@
 namespace matchcue::api {
 
 constexpr std::string_view kHome = "home";
+constexpr std::string_view kVideo = "video";
 /// Every site that can be served, at home's port and those that follow it.
-constexpr std::array<std::string_view, 10> kSiteNames = {kHome,  "bet",    "player", "video", "poll",
+constexpr std::array<std::string_view, 10> kSiteNames = {kHome,  "bet",    "player", kVideo,  "poll",
                                                          "quiz", "trivia", "ad",     "match", "social"};
 /// The live picture's port follows theirs.
 constexpr std::uint16_t kPicturePortOffset = kSiteNames.size();
@@ -37,7 +38,8 @@ struct PartnerRemote {
 
 /// Where pages find everything: by the host name under which they were asked for themselves.
 struct SiteMap {
-  bool secure = false;  ///< TLS, everywhere
+  bool secure = false;        ///< TLS, of the viewers' listener and the API
+  bool sites_secure = false;  ///< TLS, of the sites and the picture
   std::uint16_t viewers_port = 0;
   std::uint16_t api_port = 0;
   std::map<std::string, std::uint16_t, std::less<>> ports;  ///< of the sites that are served
@@ -46,7 +48,12 @@ struct SiteMap {
   std::string content = "c1";                               ///< what home's viewers watch
   std::vector<PartnerRemote> partners;
 
-  std::string origin(std::string_view name, std::uint16_t port) const { return site_origin(secure, name, port); }
+  /// Of a site or the picture.
+  std::string origin(std::string_view name, std::uint16_t port) const { return site_origin(sites_secure, name, port); }
+  /// Of the viewers' listener or the API.
+  std::string listener_origin(std::string_view name, std::uint16_t port) const {
+    return site_origin(secure, name, port);
+  }
 };
 
 /// Immutable once its map is set; any thread.
@@ -64,7 +71,10 @@ class Sites {
  private:
   std::string policy(std::string_view site, std::string_view path, std::string_view name) const;
   std::string home_policy(std::string_view name) const;
-  std::string config(std::string_view name) const;
+  /// What a site is told at /config.json; nothing when it is told nothing.
+  std::optional<std::string> config(std::string_view site, std::string_view name) const;
+  std::string home_config(std::string_view name) const;
+  std::string picture_url(std::string_view name) const;  ///< of the playlist; "" is none
 
   std::map<std::string, SiteFiles, std::less<>> sites_;
   SiteMap map_;

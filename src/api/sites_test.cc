@@ -66,13 +66,31 @@ TEST_F(SitesTest, HomeLearnsWhereEverythingIsByTheNameItWasAskedBy) {
 }
 
 TEST_F(SitesTest, WithTlsEverythingIsOverTls) {
-  map.secure = true;
+  map.secure = map.sites_secure = true;
   map.picture_port = 3010;
   sites->set_map(map);
   EXPECT_EQ(config()["viewers"], "wss://localhost:8080/v1/ws");
   EXPECT_EQ(config()["picture"]["url"], "https://localhost:3010/live.m3u8");
   EXPECT_THAT(policy("home", "/"), HasSubstr("https://localhost:3001"));
   EXPECT_THAT(policy("home", "/"), Not(HasSubstr("http:")));
+}
+
+TEST_F(SitesTest, SitesInTheClearStillNameSecureListeners) {
+  map.secure = true;
+  map.picture_port = 3010;
+  sites->set_map(map);
+  EXPECT_EQ(config()["viewers"], "wss://localhost:8080/v1/ws");
+  EXPECT_EQ(config()["picture"]["url"], "http://localhost:3010/live.m3u8");
+  EXPECT_THAT(policy("home", "/"), HasSubstr("http://localhost:3001"));
+  EXPECT_THAT(policy("home", "/"), HasSubstr("https://localhost:8080 wss://localhost:8080"));
+}
+
+TEST_F(SitesTest, TheVideoRemoteIsToldWhereThePictureIs) {
+  const auto told = [&] { return Json::parse(get("video", "/config.json").body()); };
+  EXPECT_EQ(told(), (Json{{"picture", nullptr}}));
+  map.picture_port = 3010;
+  sites->set_map(map);
+  EXPECT_EQ(told()["picture"]["url"], "http://localhost:3010/live.m3u8");
 }
 
 TEST_F(SitesTest, APictureElsewhereGoesBeforeOurs) {

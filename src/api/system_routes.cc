@@ -74,7 +74,7 @@ Result<void> get_page(Call& call) {
 }
 
 Result<void> get_page_config(Call& call) {
-  const std::string home = home_origin(call.request, call.services.home_port, call.services.secure);
+  const std::string home = home_origin(call.request, call.services.home_port, call.services.home_secure);
   respond_json(call, {{"viewers_websocket", call.services.viewers_websocket},
                       {"subprotocol", "matchcue.v1.json"},
                       {"home", home.empty() ? Json() : Json(home + "/")}});

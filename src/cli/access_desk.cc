@@ -77,10 +77,10 @@ Result<void> check_protection(const AccessOptions& access, const runtime::Addres
   return {};
 }
 
-Result<void> check_site_protection(const AccessOptions& access, const runtime::Address& sites) {
-  const bool has_tls = !access.tls_certificate.empty() && !access.tls_key.empty();
+Result<void> check_site_protection(const AccessOptions& access, const runtime::Address& sites, bool wants_tls) {
+  const bool has_tls = wants_tls && !access.tls_certificate.empty() && !access.tls_key.empty();
   if (sites.is_loopback() || has_tls || access.viewers_auth == "none") return {};
-  return unprotected("web sites", sites, {"tls.certificate and tls.key"},
+  return unprotected("web sites", sites, {wants_tls ? "tls.certificate and tls.key" : "web.tls = on"},
                      "; --viewers-auth none serves everybody in the clear, --web off serves no sites");
 }
 

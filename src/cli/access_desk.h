@@ -38,7 +38,7 @@ Result<void> check_protection(const AccessOptions& access, const runtime::Addres
 
 /// The same for web sites. Their files are public; but who could change them on the way would run in every viewer's
 /// page, with their ticket.
-Result<void> check_site_protection(const AccessOptions& access, const runtime::Address& sites);
+Result<void> check_site_protection(const AccessOptions& access, const runtime::Address& sites, bool wants_tls);
 
 /// One thread, but for what it hands out.
 class AccessDesk {

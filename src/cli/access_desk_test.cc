@@ -57,14 +57,15 @@ TEST(Protection, OnlyTheViewersListenerCanBeOpenToAll) {
 
 TEST(Protection, SitesNeedTlsWhereOthersCanReachThem) {
   const runtime::Address sites{"0.0.0.0", 3000};
-  EXPECT_TRUE(check_site_protection({}, kHere).ok());
-  EXPECT_TRUE(check_site_protection(everything(), sites).ok());
+  EXPECT_TRUE(check_site_protection({}, kHere, true).ok());
+  EXPECT_TRUE(check_site_protection(everything(), sites, true).ok());
+  EXPECT_THAT(check_site_protection(everything(), sites, false).error().message, HasSubstr("web.tls = on"));
   AccessOptions open;
-  EXPECT_THAT(check_site_protection(open, sites).error().message,
+  EXPECT_THAT(check_site_protection(open, sites, true).error().message,
               AllOf(HasSubstr("web sites on 0.0.0.0:3000"), HasSubstr("tls.certificate"), HasSubstr("--web off")));
-  EXPECT_EQ(check_site_protection(open, sites).error().field, "web.listen");
+  EXPECT_EQ(check_site_protection(open, sites, true).error().field, "web.listen");
   open.viewers_auth = "none";
-  EXPECT_TRUE(check_site_protection(open, sites).ok());
+  EXPECT_TRUE(check_site_protection(open, sites, true).ok());
 }
 
 TEST(Protection, RefusesWhatContradictsItself) {

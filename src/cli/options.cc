@@ -185,6 +185,13 @@ std::vector<Setting> web_settings() {
          return {};
        },
        [](const Options& o) { return o.web.listen; }},
+      {"web.tls", "on: sites have TLS where the other listeners do; off: they are in the clear",
+       [](Options& o, const std::string& given) -> Result<void> {
+         if (given != "on" && given != "off") return invalid_setting("web.tls", given, "on or off");
+         o.web.tls = given == "on";
+         return {};
+       },
+       [](const Options& o) { return std::string(o.web.tls ? "on" : "off"); }},
       number<std::uint16_t>(
           "web.home", "port of the site that viewers open; the others follow; 0 takes free ones", 0, 65'500,
           [](Options & o) -> auto& { return o.web.home; }),

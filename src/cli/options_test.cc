@@ -60,6 +60,9 @@ TEST_F(OptionsTest, PartnersRemotesAreTables) {
   EXPECT_FALSE(options.web.remotes[1].sandbox);
   EXPECT_FALSE(apply_setting(options, "web.listen", "127.0.0.1:80").ok());
   EXPECT_FALSE(apply_setting(options, "web.picture", "live.m3u8").ok());
+  EXPECT_FALSE(apply_setting(options, "web.tls", "no").ok());
+  EXPECT_TRUE(apply_setting(options, "web.tls", "off").ok());
+  EXPECT_FALSE(options.web.tls);
   EXPECT_THAT(read("shards = [1, 2]\n").error().message, HasSubstr("a list"));
 }
 

@@ -67,6 +67,7 @@ class RunningServer final : public Server {
     api.host = options_.api.host;
     api.port = options_.api.port;
     api.home_port = web_->home_port();
+    api.home_secure = web_->is_secure();
     api.viewers_websocket = (is_secure() ? "wss://" : "ws://") + gateway_->address().text() + "/v1/ws";
     MCUE_TRY(api_, api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(),
                                                access_->tls(), [this] { return exposition(); },

@@ -43,7 +43,7 @@ void say_where(const Globals& globals, const Options& options, const Server& ser
   const std::string viewers = (server.is_secure() ? "wss://" : "ws://") + server.viewers_address();
   const std::string api = (server.is_secure() ? "https://" : "http://") + server.api_address();
   std::string home = server.web().home_address();
-  if (!home.empty()) home = (server.is_secure() ? "https://" : "http://") + home + "/";
+  if (!home.empty()) home = (server.web().is_secure() ? "https://" : "http://") + home + "/";
   if (globals.json) {
     std::cout << R"({"viewers":")" << viewers << R"(/v1/ws","sample":")" << viewers << R"(/dev","api":")" << api
               << R"(","home":)" << (home.empty() ? "null" : '"' + home + '"') << "}" << std::endl;

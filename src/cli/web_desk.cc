@@ -32,11 +32,11 @@ std::uint16_t port_of(std::uint16_t home, std::string_view name) {
 
 Result<std::unique_ptr<WebDesk>> WebDesk::open(const WebOptions& options, const AccessOptions& access,
                                                const Replaceable<runtime::TlsContext>* tls) {
-  std::unique_ptr<WebDesk> desk(new WebDesk(options, tls != nullptr));
+  std::unique_ptr<WebDesk> desk(new WebDesk(options, tls));
   MCUE_TRY_VOID(desk->load());
   if (!desk->sites_) return desk;
-  MCUE_TRY_VOID(check_site_protection(access, {options.listen, options.home}));
-  MCUE_TRY_VOID(desk->listen(tls));
+  MCUE_TRY_VOID(check_site_protection(access, {options.listen, options.home}, options.tls));
+  MCUE_TRY_VOID(desk->listen());
   return desk;
 }
 
@@ -68,10 +68,10 @@ Result<void> WebDesk::load() {
   return {};
 }
 
-Result<void> WebDesk::listen(const Replaceable<runtime::TlsContext>* tls) {
+Result<void> WebDesk::listen() {
   std::vector<runtime::Address> addresses;
   for (const std::string& name : names_) addresses.push_back({options_.listen, port_of(options_.home, name)});
-  auto server = api::SiteServer::open(addresses, tls);
+  auto server = api::SiteServer::open(addresses, tls_);
   if (!server) {
     Error error = std::move(server).error();
     error.message = "web sites: " + error.message + "; web.home moves all of them, --web off serves none";
@@ -84,7 +84,8 @@ Result<void> WebDesk::listen(const Replaceable<runtime::TlsContext>* tls) {
 void WebDesk::start(std::uint16_t viewers_port, std::uint16_t api_port) {
   if (!server_) return;
   api::SiteMap map;
-  map.secure = secure_;
+  map.secure = listeners_secure_;
+  map.sites_secure = is_secure();
   map.viewers_port = viewers_port;
   map.api_port = api_port;
   map.picture_url = options_.picture;

@@ -24,6 +24,7 @@ class WebDesk {
                                                const Replaceable<runtime::TlsContext>* tls);
 
   const api::SiteFiles* studio() const { return studio_ ? &*studio_ : nullptr; }
+  bool is_secure() const { return tls_ != nullptr; }         ///< whether sites have TLS
   std::uint16_t home_port() const;                           ///< 0 when home is not served
   std::string home_address() const;                          ///< "127.0.0.1:3000"; "" when home is not served
   const std::string& why_none() const { return why_none_; }  ///< for people; "" when there are sites
@@ -35,12 +36,14 @@ class WebDesk {
   void stop();
 
  private:
-  WebDesk(const WebOptions& options, bool secure) : options_(options), secure_(secure) {}
+  WebDesk(const WebOptions& options, const Replaceable<runtime::TlsContext>* tls)
+      : options_(options), tls_(options.tls ? tls : nullptr), listeners_secure_(tls != nullptr) {}
   Result<void> load();
-  Result<void> listen(const Replaceable<runtime::TlsContext>* tls);
+  Result<void> listen();
 
   WebOptions options_;
-  bool secure_;
+  const Replaceable<runtime::TlsContext>* tls_;  ///< of the sites
+  bool listeners_secure_;                        ///< the viewers' listener and the API
   std::string why_none_;
   std::optional<api::SiteFiles> studio_;
   std::optional<api::Sites> sites_;

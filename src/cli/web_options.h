@@ -20,6 +20,7 @@ struct WebOptions {
   std::string folder{kWebBesideProgram};  ///< "" and "off" serve no sites
   std::string listen = "127.0.0.1";
   std::uint16_t home = 3000;   ///< the other sites follow; 0 takes free ports
+  bool tls = true;             ///< where the other listeners have it
   std::string content = "c1";  ///< what home's viewers watch
   std::string picture;         ///< an HLS playlist's URL; "" is none
   std::vector<api::PartnerRemote> remotes;

@@ -39,7 +39,7 @@ const nextPaint = (page: Page) =>
 
 let shownBefore: (string | null)[] = [];
 
-const server = await MatchcueServer.start(["--set", "web.home=0"]);
+const server = await MatchcueServer.start({ sites: true });
 const browser = await startBrowser();
 try {
   await server.ask("PUT", "/v1/contents/c1", { event: "1" });

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 import { remote } from "../../tools/site.ts";
 
-export default remote("video", { "./Video": "./src/video.ts" });
+export default remote("video", { "./Video": "./src/video.ts" }, {});

@@ -5,8 +5,11 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+
+import type { Certificate } from "./certificate.ts";
 
 const types: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -27,7 +30,7 @@ export type Pages = Readonly<Record<string, () => string>>;
 
 export interface Site {
   readonly port: number;
-  /** http://localhost:PORT */
+  /** http://localhost:PORT, or https */
   readonly origin: string;
   fault: Fault;
   stop(): Promise<void>;
@@ -56,17 +59,18 @@ async function answer(folder: string, pages: Pages, site: { fault: Fault }, requ
   }
 }
 
-/** Serves `folder`, and before it `pages`. */
-export async function serveSite(folder: string, pages: Pages = {}, port = 0): Promise<Site> {
+/** Serves `folder`, and before it `pages`; with TLS where there is a certificate. */
+export async function serveSite(folder: string, pages: Pages = {}, port = 0, certificate: Certificate | null = null): Promise<Site> {
   const state: { fault: Fault } = { fault: null };
-  const server: Server = createServer((request, response) => {
+  const listen = (request: IncomingMessage, response: ServerResponse) => {
     answer(folder, pages, state, request, response).catch(() => response.destroy());
-  });
+  };
+  const server: Server = certificate ? createSecureServer({ cert: certificate.certificate, key: certificate.key }, listen) : createServer(listen);
   await new Promise<void>((done, failed) => server.once("error", failed).listen(port, "127.0.0.1", done));
   const bound = (server.address() as AddressInfo).port;
   return {
     port: bound,
-    origin: `http://localhost:${bound}`,
+    origin: `${certificate ? "https" : "http"}://localhost:${bound}`,
     get fault() {
       return state.fault;
     },

@@ -5,25 +5,14 @@ import { sampleCue } from "@matchcue/remote-kit/samples.ts";
 import { showcase } from "@matchcue/remote-kit/showcase.ts";
 
 import { modules } from "./modules.ts";
-
-function profile(label: string, twitter: number, instagram: number, rating: number, potential: number, skills: number, celebrity: string, country: string) {
-  return sampleCue(label, "PLAYER", {
-    TWITTER_FOLLOWER_COUNT: twitter,
-    INSTA_FOLLOWER_COUNT: instagram,
-    FIFA_OVR_RATE: rating,
-    FIFA_POT_RATE: potential,
-    FIFA_STATS: skills,
-    IS_CELEB: celebrity,
-    COUNTRY: country,
-  });
-}
+import { celebrity, profile } from "./sample.ts";
 
 showcase({
   title: "Player",
   lead: "Who has just done something: rating, skill, followers and country, from the item's metadata.",
   modules,
   examples: [
-    { module: "./Player", cue: profile("LIONEL_MESSI_PROFILE", 768_946, 662_305, 93, 93, 2219, "Y", "ARGENTINA"), title: "A celebrity" },
+    { module: "./Player", cue: celebrity, title: "A celebrity" },
     { module: "./Player", cue: profile("THEO_HARNANDEZ_PROFILE", 933_084, 726_289, 84, 90, 2185, "N", "FRANCE"), title: "One who may get better" },
     { module: "./Player", cue: profile("E_MARTINEZ_PROFILE", 787_581, 569_200, 84, 85, 1449, "N", "ARGENTINA"), title: "A goalkeeper" },
     { module: "./Player", cue: sampleCue("KYLIAN_MBAPPE_PROFILE", "PLAYER"), title: "Without metadata" },
