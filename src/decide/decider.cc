@@ -93,6 +93,7 @@ std::string_view Decider::excluded_reason(const Slot& slot, std::size_t item,
 }
 
 std::size_t Decider::rank(std::size_t item) const {
+  if (slots_[catalogue_.slot_of(item)].pinned == item) return 0;
   std::size_t rank = 1;
   for (std::size_t other = 0; other < scores_.size(); ++other) {
     if (scores_[other] > scores_[item] || (scores_[other] == scores_[item] && other < item)) ++rank;

@@ -77,7 +77,7 @@ class Decider {
                                   const domain::PastItems& past = {});
 
   /// 1 for the best-scored item of the whole catalogue, and so on; ties by item order; for the viewer who was drawn for
-  /// last. For the sample route. O(items).
+  /// last. 0 for a pinned one. For the sample route. O(items).
   std::size_t rank(std::size_t item) const;
 
  private:

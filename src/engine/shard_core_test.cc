@@ -372,6 +372,20 @@ TEST_F(ShardCoreTest, TheSampleRouteIsSilentOnInsertAndPushesTypeToIdAfterwards)
   EXPECT_THAT(ann.frames[0], HasSubstr("\": \""));
 }
 
+TEST_F(ShardCoreTest, APinnedItemIsAlwaysInTheSamplesPush) {
+  options.num_results = 1;
+  core = make_core();
+  overrides = {{OverrideAction::pin, ItemId("trivia")}};
+  std::vector<FakePeer> peers(20);
+  for (std::size_t i = 0; i < peers.size(); ++i) sample_hello(peers[i], std::to_string(i));
+  fire();
+  fire();
+  for (const FakePeer& peer : peers) {
+    ASSERT_EQ(peer.frames.size(), 1u);
+    EXPECT_EQ(json::parse(peer.frames[0])["GENERAL"], "trivia");
+  }
+}
+
 TEST_F(ShardCoreTest, NumResultsLimitsTheSamplesPush) {
   options.num_results = 1;
   core = make_core();

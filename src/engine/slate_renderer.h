@@ -61,8 +61,8 @@ class SlateRenderer {
   /// {"t":"slate",...}: the cues of the slots that are not empty. No allocation once warm; about 0.1 us.
   OutFrame slate(const domain::ViewerId& viewer, const domain::Choice* choices, FrameScratch& scratch) const;
 
-  /// {"PLAYER": "ITEM_ID_18", ...}: the chosen items that rank within `num_results` of the whole catalogue, best
-  /// first. An empty frame (size 0) when none does.
+  /// {"PLAYER": "ITEM_ID_18", ...}: the chosen items that rank within `num_results` of the whole catalogue, pinned and
+  /// best first. An empty frame (size 0) when none does.
   OutFrame sample_push(const domain::Choice* choices, const decide::Decider& decider, std::size_t num_results,
                        FrameScratch& scratch) const;
 

@@ -57,8 +57,7 @@ class Sample {
   }
 
   static async start(scheme: "http" | "https", settings: readonly string[]): Promise<Sample> {
-    // The sample pushes what ranks among the first ten: a pinned item may rank anywhere.
-    const server = await MatchcueServer.start({ sites: true, certificate, settings: ["engine.num_results=500", ...settings] });
+    const server = await MatchcueServer.start({ sites: true, certificate, settings });
     await server.ask("PUT", "/v1/contents/c1", { event: "1" });
     const folder = await buildSample({ remotes: `${scheme}://localhost`, webSocketHost: new URL(server.viewers).host });
     const site = await serveSite(folder, {}, 0, scheme === "https" ? certificate : null);

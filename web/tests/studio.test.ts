@@ -1,66 +1,24 @@
 // @vitest-environment node
 // SPDX-License-Identifier: Apache-2.0
 //
-// The studio in a real browser against the real program: MATCHCUE_BINARY, or that of the release preset. The pages are those of
-// build/web/studio. Skipped where one of them is missing, or where the program has no watch stream.
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
+// The studio in a real browser, served by the real program.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
-const root = path.resolve(import.meta.dirname, "../..");
-const binary = process.env["MATCHCUE_BINARY"] ?? path.join(root, "build/release/matchcue");
-const pages = path.join(root, "build/web/studio");
-const axe = path.join(root, "web/node_modules/axe-core/axe.min.js");
-const isReady = [binary, path.join(pages, "index.html"), "/usr/bin/chromium"].every((file) => existsSync(file)) && hasWatch();
+import { startBrowser } from "./support/browser.ts";
+import { MatchcueServer } from "./support/server.ts";
 
-/** The route's name is in the program's own description. */
-function hasWatch(): boolean {
-  return existsSync(binary) && readFileSync(binary).includes("/v1/events/{event}/watch");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === "object" && address ? address.port : 0;
-}
-
-let folder = "";
-let viewers = "";
-let api = "";
-let program: ChildProcess | null = null;
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+let server: MatchcueServer;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 /** By viewer: the item of each slot that is on their screen. */
 const screens = new Map<string, Map<string, { cue: string; item: string }>>();
 const sockets: WebSocket[] = [];
-
-async function start(): Promise<void> {
-  program = spawn(binary, ["serve", "--listen", viewers, "--api", api, "--data-dir", path.join(folder, "data")], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-  await vi.waitFor(async () => expect((await fetch(`http://${api}/readyz`)).ok).toBe(true), { timeout: 20_000, interval: 50 });
-}
-
-async function kill(): Promise<void> {
-  const running = program;
-  program = null;
-  if (!running) return;
-  const gone = new Promise((done) => running.once("exit", done));
-  running.kill("SIGKILL");
-  await gone;
-}
-
-async function send(method: string, where: string, body: string, type = "application/json"): Promise<void> {
-  const answer = await fetch(`http://${api}${where}`, { method, body, headers: { "content-type": type } });
-  if (!answer.ok) throw new Error(`${where}: ${await answer.text()}`);
-}
 
 interface Frame {
   readonly t: string;
@@ -70,7 +28,7 @@ interface Frame {
 function watch(viewer: string): Promise<void> {
   const shown = new Map<string, { cue: string; item: string }>();
   screens.set(viewer, shown);
-  const socket = new WebSocket(`ws://${viewers}/v1/ws`, "matchcue.v1.json");
+  const socket = new WebSocket(server.viewers, "matchcue.v1.json");
   sockets.push(socket);
   return new Promise((welcomed) => {
     socket.onopen = () => socket.send(JSON.stringify({ t: "hello", viewer, content: "c1", device: "test" }));
@@ -84,43 +42,28 @@ function watch(viewer: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (!isReady) return;
-  folder = await mkdtemp(path.join(tmpdir(), "matchcue-studio-"));
-  [viewers, api] = [`127.0.0.1:${String(await freePort())}`, `127.0.0.1:${String(await freePort())}`];
-  await start();
-  await send("POST", "/v1/datasets/items/imports", readFileSync(path.join(root, "data/sample/items.csv"), "utf8"), "text/csv");
-  await send("PUT", "/v1/contents/c1", '{"event":"1"}');
-  await send("PUT", "/v1/viewers/ann", '{"AGE":30,"COUNTRY":"FRANCE"}');
+  server = await MatchcueServer.start({ sites: true });
+  await server.ask("PUT", "/v1/contents/c1", { event: "1" });
+  await server.ask("PUT", "/v1/viewers/ann", { AGE: 30, COUNTRY: "FRANCE" });
   await Promise.all(["ann", "ben", "cleo"].map(watch));
-  await send("POST", "/v1/events/1/moments", '{"state":{"MATCH_EVENT":"THROW","MATCH_TIMING":"FIRST-HALF-1","MATCH_TYPE":"FINAL","MATCH_VENUE":"France","SCORE_DIFFERENCE":"0"}}');
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  const state = { MATCH_EVENT: "THROW", MATCH_TIMING: "FIRST-HALF-1", MATCH_TYPE: "FINAL", MATCH_VENUE: "France", SCORE_DIFFERENCE: "0" };
+  await server.ask("POST", "/v1/events/1/moments", { state });
+  browser = await startBrowser();
 }, 60_000);
 
 afterAll(async () => {
-  if (!isReady) return;
   for (const socket of sockets) socket.close();
   await browser.close();
-  await kill();
-  await rm(folder, { recursive: true, force: true });
+  await server.stop();
 });
 
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
-
 beforeEach(async () => {
-  if (!isReady) return;
   context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
-  await context.route(`http://${api}/studio/**`, async (route) => {
-    const file = path.join(pages, new URL(route.request().url()).pathname.slice("/studio/".length) || "index.html");
-    await route.fulfill({ path: file, contentType: TYPES[path.extname(file)] ?? "application/octet-stream" });
-  });
   page = await context.newPage();
 });
 afterEach(() => context.close());
 
-const open = (where: string): Promise<unknown> => page.goto(`http://${api}/studio/${where}`);
+const open = (where: string): Promise<unknown> => page.goto(`${server.api}/studio/${where}`);
 const seen = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 
 /** Moves on with Tab until the focus is on what has this accessible name. */
@@ -158,7 +101,7 @@ async function violations(): Promise<readonly string[]> {
   });
 }
 
-describe.skipIf(!isReady)("the studio", () => {
+describe("the studio", () => {
   test("the whole of Live by keyboard, 300 ms away from the server", { timeout: 60_000 }, async () => {
     await slowDown(300);
     await open("#/live");
@@ -251,10 +194,10 @@ describe.skipIf(!isReady)("the studio", () => {
   test("killed and started again: read only meanwhile, then as it is", { timeout: 60_000 }, async () => {
     await open("#/live");
     await seen("On screens now");
-    await kill();
+    await server.kill();
     await seen("Disconnected: read only. What you see is how it was.");
     expect(await page.getByRole("button", { name: "GOAL", exact: true }).isDisabled()).toBe(true);
-    await start();
+    await server.run();
     await page.getByText("Disconnected: read only.").waitFor({ state: "detached", timeout: 10_000 });
     await page.keyboard.press("p");
     await seen(/^PENALTY is moment \d+\.$/);

@@ -75,7 +75,8 @@ export class MatchcueServer {
   readonly viewers: string;
   /** Of home; 0 without sites. */
   readonly homePort: number;
-  readonly #api: string;
+  /** http://127.0.0.1:PORT, or https */
+  readonly api: string;
   readonly #folder: string;
   readonly #words: readonly string[];
   readonly #certificate: Certificate | undefined;
@@ -87,7 +88,7 @@ export class MatchcueServer {
     this.#certificate = certificate;
     this.viewers = `ws${s}://localhost:${viewersPort}/v1/ws`;
     this.homePort = homePort;
-    this.#api = `http${s}://127.0.0.1:${apiPort}`;
+    this.api = `http${s}://127.0.0.1:${apiPort}`;
     const web = homePort ? ["--web", builtSites, "--set", `web.home=${homePort}`] : ["--web", "off"];
     const tls = certificate ? ["--tls-cert", certificate.certificateFile, "--tls-key", certificate.keyFile] : [];
     const listeners = ["--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`];
@@ -136,8 +137,8 @@ export class MatchcueServer {
 
   async #send(method: string, address: string, value?: unknown): Promise<Reply> {
     const body = value === undefined ? undefined : JSON.stringify(value);
-    if (this.#certificate) return askSecurely(this.#api + address, this.#certificate, method, body);
-    const response = await fetch(this.#api + address, { method, headers: { "content-type": "application/json" }, ...(body !== undefined && { body }) });
+    if (this.#certificate) return askSecurely(this.api + address, this.#certificate, method, body);
+    const response = await fetch(this.api + address, { method, headers: { "content-type": "application/json" }, ...(body !== undefined && { body }) });
     return { status: response.status, text: await response.text() };
   }
 
