@@ -149,7 +149,7 @@ describe("a remote that lets the page down", () => {
     expect(await slot(page, "GENERAL").locator(".fallback").innerText()).toMatch(why);
     expect(await slot(page, "GENERAL").getByRole("heading", { name: "Bet" }).isVisible()).toBe(true);
     expect(fallbackMs).toBeLessThan(2_200);
-    expect(played).toBeGreaterThan(0.7);
+    expect(played).toBeGreaterThan(0.3);
   }, limit);
 
   test("that was only slow takes its stand-in's place, in a frame too", async () => {

@@ -30,7 +30,7 @@ beforeAll(() => {
   if (!existsSync(path.resolve(import.meta.dirname, "../../build/web/bet/remoteEntry.js"))) throw new Error("build the sites first: npm run build");
   certificate = makeCertificate();
 });
-afterAll(() => certificate.remove());
+afterAll(() => (certificate as Certificate | undefined)?.remove());
 
 async function buildSample(settings: SampleSettings): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "matchcue-sample-"));

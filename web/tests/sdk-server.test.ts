@@ -35,7 +35,7 @@ class Server {
     [this.viewers, this.api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   }
   async start(...flags: string[]): Promise<void> {
-    const words = ["serve", "--listen", this.viewers, "--api", this.api, "--data-dir", path.join(this.folder, "data"), ...flags];
+    const words = ["serve", "--listen", this.viewers, "--api", this.api, "--web", "off", "--data-dir", path.join(this.folder, "data"), ...flags];
     this.#child = spawn(binary, words, { cwd: this.folder, stdio: ["ignore", "ignore", "inherit"] });
     await vi.waitFor(async () => expect((await fetch(`http://${this.api}/readyz`)).ok).toBe(true), { timeout: 20_000, interval: 20 });
   }
