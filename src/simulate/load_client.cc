@@ -75,7 +75,9 @@ Result<LoadReport> LoadClient::finish(EventApi* api, const domain::EventId& even
   // The expectation first: slates of later changes may come, and nothing is said about them.
   auto expectation = make_expectation(api, event);
   const std::atomic<bool> go_on{false};
+  for (const auto& shard : shards_) shard->calm_down();
   wait_quiet(kSettle, kSettleMax, go_on);
+  wait_acknowledged();
   for (const auto& shard : shards_) shard->stop();
 
   LoadReport report;
@@ -102,6 +104,19 @@ Result<LoadReport> LoadClient::finish(EventApi* api, const domain::EventId& even
   for (const auto& [sequence, when] : sent) expectation->sent[sequence] = when;
   add_viewers(report, accountable, *expectation, options_.viewer.protocol);
   return report;
+}
+
+/// Waits until no acknowledgement has come for a while.
+void LoadClient::wait_acknowledged() const {
+  const SteadyTime begin = clock_.steady();
+  SteadyTime changed = begin;
+  std::uint64_t before = snapshot().interactions_acknowledged;
+  for (SteadyTime now = begin; now - changed < kSettle && now - begin < kSettleMax; now = clock_.steady()) {
+    const std::uint64_t acknowledged = snapshot().interactions_acknowledged;
+    if (acknowledged != before) changed = now;
+    before = acknowledged;
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 Result<Expectation> LoadClient::make_expectation(EventApi* api, const domain::EventId& event) const {

@@ -48,11 +48,13 @@ class LoadClient {
 
   /// Ends the crowd and reports. With an `api` the expected slates come from the change stream up to now (and its
   /// errors are returned); without one, what any viewer received is expected of all. `sent` adds or replaces times of
-  /// sending. Waits up to 10 s for slates that are still under way. Once.
+  /// sending. Nobody breaks off any more, and up to 10 s are waited for slates and acknowledgements that are still
+  /// under way. Once.
   Result<LoadReport> finish(EventApi* api, const domain::EventId& event,
                             const std::map<std::uint64_t, SteadyTime>& sent = {});
 
  private:
+  void wait_acknowledged() const;
   Result<Expectation> make_expectation(EventApi* api, const domain::EventId& event) const;
   Result<void> write_ack_log() const;
 

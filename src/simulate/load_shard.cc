@@ -84,6 +84,7 @@ void LoadShard::open_some() {
 }
 
 void LoadShard::break_some_off() {
+  if (calm_) return;
   breaks_due_ +=
       options_.churn / static_cast<double>(options_.threads) * std::chrono::duration<double>(kChurnPeriod).count();
   for (; breaks_due_ >= 1; breaks_due_ -= 1) connections_[random_.below(connections_.size())]->break_off();

@@ -41,6 +41,8 @@ class LoadShard final : public ViewerSink {
   void start();
   /// Viewer `number` of the whole crowd acts on a cue. Any thread.
   void act(std::size_t number, std::string cue, std::string_view kind);
+  /// Nobody breaks off any more. Any thread.
+  void calm_down() { calm_ = true; }
   /// Ends the loop; afterwards the viewers may be read from the caller's thread.
   void stop();
 
@@ -71,7 +73,8 @@ class LoadShard final : public ViewerSink {
   std::size_t next_to_open_ = 0;
   std::size_t opening_ = 0;  ///< connections between connect and welcome
   double allowance_ = 0;     ///< connections that may be opened now
-  double breaks_due_ = 0;    ///< connections to be broken off now
+  std::atomic<bool> calm_ = false;
+  double breaks_due_ = 0;  ///< connections to be broken off now
   Random random_;
   std::vector<LoadConnection*> owing_;  ///< have slates to acknowledge
   std::vector<char> buffer_;
