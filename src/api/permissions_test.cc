@@ -10,6 +10,7 @@
 
 #include "api/api_fixture.h"
 #include "api/openapi.h"
+#include "api/router.h"
 #include "base/sha256.h"
 #include "runtime/socket.h"
 #include "runtime/test_certificate.h"
@@ -130,6 +131,25 @@ TEST(ApiOverTls, IsBelievedByWhoTrustsItsCertificate) {
   endpoint.url = "https://localhost:" + std::to_string(edge.server->port());
   EXPECT_EQ(HttpClient(endpoint).send("GET", "/healthz").error().code, "certificate") << "another name";
   EXPECT_FALSE(edge.client->send("GET", "/healthz").ok()) << "in the clear";
+}
+
+TEST(ApiOverTls, ItsOwnPagesAreThoseOfHttps) {
+  Edge edge;
+  Services services{edge.engine,     edge.trainings,  edge.office, edge.operators, {}, {},
+                    "wss://a/v1/ws", Milliseconds(1), {}};
+  services.secure = true;
+  const Router router(services, "127.0.0.1");
+  const auto refused = [&](const std::string& origin) {
+    HttpRequest head;
+    head.method = "GET";
+    head.target = "/v1/items";
+    head.host = "localhost:8081";
+    head.origin = origin;
+    return router.plan(head).refusal.has_value();
+  };
+  EXPECT_FALSE(refused("https://localhost:8081"));
+  EXPECT_TRUE(refused("http://localhost:8081"));
+  EXPECT_TRUE(refused("https://evil.example"));
 }
 
 TEST(ApiOverTls, StopsUnderAnIdleClientAndOneThatHasNotShakenHands) {

@@ -39,6 +39,7 @@ struct Services {
   const SiteFiles* studio = nullptr;  ///< the operators' pages; null: the plain page alone
   std::uint16_t home_port = 0;        ///< of the site that viewers open; 0 is none
   bool home_secure = false;           ///< TLS, at that site
+  bool secure = false;                ///< TLS, at this listener
   Watches* watches = nullptr;         ///< the streams that are open; API thread
 };
 

@@ -262,8 +262,9 @@ std::optional<HttpResponse> Router::refuse_page(const HttpRequest& head, bool ha
   const std::string name = is_host(head.host) ? host_name(head.host) : std::string();
   const bool is_known = have_operators ? !name.empty() : is_loopback_name(name) || name == listen_host_;
   if (!is_known) return forbid("forbidden_host", "the Host header \"" + head.host + "\" is not this server's");
-  const bool is_own = head.origin.empty() || head.origin == "http://" + head.host ||
-                      (have_operators && head.origin == "https://" + head.host);
+  const std::string scheme = services_.secure ? "https://" : "http://";
+  const bool is_own = head.origin.empty() || head.origin == scheme + head.host ||
+                      (have_operators && head.origin == "https://" + head.host);  // behind a proxy that ends TLS
   if (is_own) return std::nullopt;
   return forbid("forbidden_origin", "pages of \"" + head.origin + "\" may not use this server");
 }

@@ -127,6 +127,7 @@ struct ApiServer::State {
     services.studio = around.studio;
     services.home_port = given.home_port;
     services.home_secure = given.home_secure;
+    services.secure = around.tls != nullptr;
     services.watches = &watches;
     // weak: work that waits for a server that has stopped must not keep what it is to be posted to.
     services.on_api_thread = [weak = std::weak_ptr(io)](std::function<void()> work) {

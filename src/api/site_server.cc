@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <exception>
 #include <map>
 #include <thread>
 
@@ -168,7 +169,11 @@ asio::awaitable<bool> SiteServer::Session::serve_one() {
   } else if (!parser->is_done()) {
     reply = site_words(413, "A request has no body here.");
   } else {
-    reply = listener.answer(read_head(parser->get()));
+    try {
+      reply = listener.answer(read_head(parser->get()));
+    } catch (const std::exception&) {  // one stray must not end the server
+      reply = site_words(500, "This server failed.");
+    }
   }
   if (!reply) co_return false;
   co_return co_await write();

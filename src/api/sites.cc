@@ -160,8 +160,9 @@ std::string Sites::home_config(std::string_view name) const {
         {"sandbox", false}};
   }
   for (const PartnerRemote& partner : map_.partners) {
-    remotes[partner.name] = {
-        {"manifest", partner.manifest}, {"integrity", Json(partner.integrity)}, {"sandbox", partner.sandbox}};
+    remotes[partner.name] = {{"manifest", partner.manifest},
+                             {"integrity", partner.integrity.empty() ? Json() : Json(partner.integrity)},
+                             {"sandbox", partner.sandbox}};
   }
   const std::string viewers =
       (map_.secure ? "wss://" : "ws://") + std::string(name) + ":" + std::to_string(map_.viewers_port) + "/v1/ws";

@@ -49,13 +49,14 @@ TEST_F(OptionsTest, AValueOutOfBoundsNamesKeyValueAndBounds) {
 TEST_F(OptionsTest, PartnersRemotesAreTables) {
   ASSERT_TRUE(read("[web]\nfolder = \"/srv/web\"\nlisten = \"::1\"\nhome = 0\n"
                    "[[web.remotes]]\nname = \"shop\"\nmanifest = \"https://shop.example/mf-manifest.json\"\n"
-                   "[web.remotes.integrity]\n\"remote.js\" = \"sha384-x\"\n"
-                   "[[web.remotes]]\nname = \"club\"\nmanifest = \"https://club.example/m.json\"\nsandbox = false\n")
+                   "[[web.remotes]]\nname = \"club\"\nmanifest = \"https://club.example/m.json\"\nsandbox = false\n"
+                   "[web.remotes.integrity]\n\"remote.js\" = "
+                   "\"sha384-Ig3EbYGyQUz9rumuL36yqcOVV6zYOwByILu7oqVn0vzddjqawGlyMF9rSi08X9TJ\"\n")
                   .ok());
   EXPECT_EQ(options.web.folder, "/srv/web");
   EXPECT_EQ(options.web.listen, "::1");
   ASSERT_EQ(options.web.remotes.size(), 2U);
-  EXPECT_EQ(options.web.remotes[0].integrity.at("remote.js"), "sha384-x");
+  EXPECT_EQ(options.web.remotes[1].integrity.count("remote.js"), 1U);
   EXPECT_TRUE(options.web.remotes[0].sandbox);
   EXPECT_FALSE(options.web.remotes[1].sandbox);
   EXPECT_FALSE(apply_setting(options, "web.listen", "127.0.0.1:80").ok());

@@ -2,6 +2,7 @@
 #include "cli/web_options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "codec/strict_json.h"
@@ -17,6 +18,16 @@ constexpr const char* kKey = "web.remotes";
 
 Error wrong(const std::string& what) { return invalid("invalid_setting", std::string(kKey) + ": " + what, kKey); }
 
+bool is_digest(const Json& value) {
+  constexpr std::string_view kBegin = "sha384-";
+  constexpr std::size_t kCharacters = 64;
+  if (!value.is_string()) return false;
+  const std::string text = value.get<std::string>();
+  if (!text.starts_with(kBegin) || text.size() != kBegin.size() + kCharacters) return false;
+  return std::all_of(text.begin() + kBegin.size(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/'; });
+}
+
 Result<api::PartnerRemote> parse_remote(const Json& entry) {
   if (!entry.is_object()) return wrong("an entry is no table");
   api::PartnerRemote remote;
@@ -29,7 +40,9 @@ Result<api::PartnerRemote> parse_remote(const Json& entry) {
       remote.sandbox = value.get<bool>();
     } else if (key == "integrity" && value.is_object()) {
       for (const auto& [path, digest] : value.items()) {
-        if (!digest.is_string()) return wrong("the integrity of \"" + path + "\" is no text");
+        if (!is_digest(digest)) {
+          return wrong("the integrity of \"" + path + "\" is no \"sha384-\" and 64 characters of base64");
+        }
         remote.integrity[path] = digest.get<std::string>();
       }
     } else {
@@ -46,6 +59,11 @@ Result<api::PartnerRemote> parse_remote(const Json& entry) {
   if (!api::origin_of(remote.manifest)) {
     return wrong("\"" + remote.manifest +
                  "\" is no address of a manifest, such as https://cdn.example/mf-manifest.json");
+  }
+  // Nobody but the frame's own page could hold it to them.
+  if (remote.sandbox && !remote.integrity.empty()) {
+    return wrong("\"" + remote.name +
+                 "\" is sandboxed, where integrity is not checked: leave it out, or say sandbox = false");
   }
   return remote;
 }

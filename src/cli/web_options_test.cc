@@ -8,9 +8,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
+const std::string kDigest = "sha384-Ig3EbYGyQUz9rumuL36yqcOVV6zYOwByILu7oqVn0vzddjqawGlyMF9rSi08X9TJ";
+
 TEST(WebOptions, RemotesAreReadAsTheyAreWritten) {
-  const auto read = parse_remotes(
-      R"([{"name":"shop","manifest":"https://shop.example/m.json","integrity":{"remote.js":"sha384-x"},"sandbox":false}])");
+  const auto read =
+      parse_remotes(R"([{"name":"shop","manifest":"https://shop.example/m.json","integrity":{"remote.js":")" + kDigest +
+                    R"("},"sandbox":false}])");
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(write_remotes(*parse_remotes(write_remotes(*read))), write_remotes(*read));
   EXPECT_TRUE(parse_remotes("").value().empty());
@@ -27,6 +30,10 @@ TEST(WebOptions, AWrongRemoteIsNamed) {
   EXPECT_THAT(refused(R"([{"name":"s","manifest":"https://a/m"},{"name":"s","manifest":"https://b/m"}])"),
               HasSubstr("twice"));
   EXPECT_THAT(refused("{}"), HasSubstr("a list"));
+  EXPECT_THAT(refused(R"([{"name":"s","manifest":"https://a/m","sandbox":false,"integrity":{"a.js":"sha384-x"}}])"),
+              HasSubstr("integrity of \"a.js\""));
+  EXPECT_THAT(refused(R"([{"name":"s","manifest":"https://a/m","integrity":{"a.js":")" + kDigest + R"("}}])"),
+              HasSubstr("sandboxed"));
 }
 
 }  // namespace

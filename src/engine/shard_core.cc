@@ -265,6 +265,7 @@ void ShardCore::remember_dismissal(const domain::ViewerId& viewer, audience::Dis
   if (record == nullptr) return;
   if (record->dismissed == nullptr) record->dismissed = std::make_unique<std::vector<audience::Dismissed>>();
   auto& all = *record->dismissed;
+  if (std::find(all.begin(), all.end(), dismissed) != all.end()) return;
   if (all.size() >= audience::kDismissedMax) all.erase(all.begin());
   all.push_back(std::move(dismissed));
 }
