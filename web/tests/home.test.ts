@@ -184,7 +184,10 @@ test("digests that fit let a remote in, and a frame shows a real one", async () 
   await match.fire();
   await isShown(page, "GENERAL");
   await isShown(page, "SOCIAL");
-  expect(await slot(page, "SOCIAL").frameLocator("iframe").getByRole("heading", { level: 3 }).innerText()).not.toBe("");
+  const frame = slot(page, "SOCIAL").frameLocator("iframe");
+  expect(await frame.getByRole("heading", { level: 3 }).innerText()).not.toBe("");
+  await frame.getByRole("button").first().click();
+  await expect.poll(async () => (await feedback("trusted")).map(({ kind }) => kind), { timeout: 10_000 }).toContain("answer");
 }, limit);
 
 test("a page that starts before anything else does comes to life by itself", async () => {

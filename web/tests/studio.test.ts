@@ -175,7 +175,7 @@ describe("the studio", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 
-  test("the demonstration: a goal, and no goal", async () => {
+  test("the demonstration: three screens, a goal, and no goal", async () => {
     await open("demo.html");
     await seen(/viewers · last push/);
     await page.keyboard.press("g");
@@ -183,7 +183,10 @@ describe("the studio", () => {
     await vi.waitFor(() => expect(page.getByRole("button", { name: "VAR: no goal" }).isEnabled()).resolves.toBe(true));
     await page.keyboard.press("v");
     await seen(/^No goal/);
-    await seen("The home application is not served here.");
+    expect(await page.locator("iframe").count()).toBe(3);
+    for (const name of ["Ann", "Ben", "Cleo"]) {
+      await page.frameLocator(`iframe[title="What ${name} sees"]`).getByText("Connected", { exact: true }).waitFor({ timeout: 15_000 });
+    }
   });
 
   test("a viewer that nobody knows, in words", async () => {

@@ -206,6 +206,29 @@ describe("quietly at the top", () => {
     expect(screen.getByText(words)).toBeTruthy();
   });
 
+  test("moments that were missed while the connection was away are said, for a while", async () => {
+    open();
+    const words = () => screen.getByText(/^Connected/).textContent;
+    const again = (continuity: "kept" | "lost") => {
+      fake.change({ status: "waiting" });
+      fake.change({ status: "connecting", continuity });
+      fake.change({ status: "connected" });
+    };
+    again("kept");
+    expect(words()).toBe("Connected");
+    again("lost");
+    expect(words()).toBe("Connected again; some moments were missed");
+    await passes(10_000);
+    expect(words()).toBe("Connected");
+  });
+
+  test("a page that has only just come has missed nothing", () => {
+    fake.change({ status: "connecting", continuity: null });
+    open();
+    fake.change({ status: "connected", continuity: "lost" });
+    expect(screen.getByText("Connected")).toBeTruthy();
+  });
+
   test("a page without a configuration says why, and that it tries again", () => {
     open({ session: null, trouble: "config.json cannot be reached" });
     expect(screen.getByText("This page is not ready yet. Trying again by itself.")).toBeTruthy();

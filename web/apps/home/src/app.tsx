@@ -17,7 +17,7 @@ import { Page } from "./page-context.ts";
 import { NoPicture, Picture } from "./picture.tsx";
 import { Slot } from "./slot.tsx";
 import type { Session, Start } from "./start.ts";
-import { connectionOf, TopBar, type Connection } from "./top-bar.tsx";
+import { TopBar, useConnection, type Connection } from "./top-bar.tsx";
 
 export interface AppProps {
   readonly start: Start;
@@ -75,6 +75,7 @@ function Live({ session, look, locale }: { readonly session: Session; readonly l
   const { config, client, clock, remotes } = session;
   const { theme, delaySeconds } = look;
   const snapshot = useSnapshot(client);
+  const connection = useConnection(snapshot);
   const page = useMemo(() => ({ client, remotes, theme, locale }), [client, remotes, theme, locale]);
   useEffect(() => {
     clock.setDelay(delaySeconds);
@@ -102,7 +103,7 @@ function Live({ session, look, locale }: { readonly session: Session; readonly l
     <Page value={page}>
       <Layout
         look={look}
-        connection={connectionOf(snapshot)}
+        connection={connection}
         picture={picture}
         context={snapshot.context}
         cues={snapshot.cues}

@@ -11,6 +11,7 @@ let acts: unknown[];
 let props: CueProps;
 
 beforeEach(() => {
+  vi.restoreAllMocks();
   place = document.createElement("div");
   document.body.replaceChildren(place);
   report = { shown: vi.fn(), failed: vi.fn() };
@@ -154,7 +155,8 @@ describe("in a sandboxed frame", () => {
   });
 
   test("what the viewer does comes through; other windows and nonsense do not", () => {
-    const { say } = open();
+    const { frame, say } = open();
+    vi.spyOn(document, "activeElement", "get").mockReturnValue(frame);
     say({ type: "action", action: "click" });
     say({ type: "action", action: "answer", value: 2 });
     say({ type: "action", action: "answer", value: "all" });
@@ -163,6 +165,26 @@ describe("in a sandboxed frame", () => {
     say({ type: "action", action: "dismiss" }, window);
     say({ mq: "other/1", type: "action", action: "dismiss" });
     expect(acts).toEqual(["click", ["answer", 2], ["convert", 9.5]]);
+  });
+
+  test("a number that is out of all proportion is dropped, and an answer with it", () => {
+    const { frame, say } = open();
+    vi.spyOn(document, "activeElement", "get").mockReturnValue(frame);
+    for (const value of [1_000, -1_000, 1_000.5, -1e9, Infinity, NaN, "7"]) say({ type: "action", action: "convert", value });
+    say({ type: "action", action: "answer", value: 1_001 });
+    const none = ["convert", undefined];
+    expect(acts).toEqual([["convert", 1_000], ["convert", -1_000], none, none, none, none, none]);
+  });
+
+  test("an act is believed only while the focus is in the frame", () => {
+    const { frame, say } = open();
+    const focused = vi.spyOn(document, "activeElement", "get").mockReturnValue(document.body);
+    for (const action of ["click", "dismiss", "convert"]) say({ type: "action", action });
+    say({ type: "action", action: "answer", value: 1 });
+    expect(acts).toEqual([]);
+    focused.mockReturnValue(frame);
+    say({ type: "action", action: "click" });
+    expect(acts).toEqual(["click"]);
   });
 
   test("a guest that fails says why, and nobody hears it once it is gone", () => {

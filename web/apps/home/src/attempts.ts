@@ -57,12 +57,20 @@ function guestMessage(data: unknown): GuestMessage | null {
   return typeof message === "object" && message?.mq === CUE_COMPONENT && typeof message.type === "string" ? (message as GuestMessage) : null;
 }
 
+/** What a guest may say that something is worth, either way: a stranger's number must not outweigh everybody else's. */
+const worthMax = 1_000;
+
+function worthOf(message: Extract<GuestMessage, { type: "action" }>): number | undefined {
+  const value: unknown = "value" in message ? message.value : undefined;
+  return typeof value === "number" && Math.abs(value) <= worthMax ? value : undefined;
+}
+
 function act(actions: CueActions, message: Extract<GuestMessage, { type: "action" }>): void {
-  const value = "value" in message ? message.value : undefined;
+  const value = worthOf(message);
   if (message.action === "click") actions.click();
   else if (message.action === "dismiss") actions.dismiss();
-  else if (message.action === "answer" && Number.isInteger(value)) actions.answer(value as number);
-  else if (message.action === "convert") actions.convert(Number.isFinite(value) ? value : undefined);
+  else if (message.action === "answer" && value !== undefined && Number.isInteger(value)) actions.answer(value);
+  else if (message.action === "convert") actions.convert(value);
 }
 
 /** Whether any of it is in the window. Browsers let frames outside of it draw nothing. */
@@ -108,7 +116,8 @@ export function inFrame(base: string, module: string, title: string, place: HTML
         frame.style.minHeight = `${message.height}px`;
         shown();
       } else if (message?.type === "action") {
-        act(actions, message);
+        // A guest can make acts up. After a tap or a Tab into the frame the focus is there; without it nobody has done anything.
+        if (document.activeElement === frame) act(actions, message);
       } else if (message?.type === "failed") {
         failed(String(message.message));
       }

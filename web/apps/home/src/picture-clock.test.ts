@@ -49,3 +49,13 @@ test("without a picture the viewer's delay is taken at its word", () => {
   none.setDelay(5);
   expect(none.now()?.programmeTime).toBe(995_000);
 });
+
+test("a picture that has ended leaves nothing behind: the delay is taken at its word, until another is heard", () => {
+  const picture = clock(true);
+  picture.hear({ programmeTime: 500_000, rate: 1 });
+  picture.expect(false);
+  expect(picture.now()).toEqual({ programmeTime: now - 20_000, rate: 1 });
+  picture.expect(true);
+  picture.hear({ programmeTime: 600_000, rate: 1 });
+  expect(picture.now()).toEqual({ programmeTime: 600_000, rate: 1 });
+});

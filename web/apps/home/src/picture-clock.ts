@@ -38,9 +38,10 @@ export class PageClock implements PictureClock {
     this.#delaySeconds = seconds;
   }
 
-  /** There will be no picture for now, or one may come after all. */
+  /** There will be no picture for now, and where the last one was says nothing any more; or one may come after all. */
   expect(expected: boolean): void {
     this.#expected = expected;
+    if (!expected) this.#heard = null;
   }
 
   now(): Playhead | null {

@@ -2,6 +2,8 @@
 //
 // Whose page it is, how it is connected, and light or dark.
 
+import { useEffect, useRef, useState } from "react";
+
 import type { Snapshot } from "@matchcue/client/client.ts";
 
 import type { Theme } from "./address.ts";
@@ -17,6 +19,29 @@ export function connectionOf({ status, trouble }: Pick<Snapshot, "status" | "tro
   if (status === "connecting") return { tone: "busy", words: "Connecting…" };
   if (status === "waiting") return { tone: "busy", words: "Reconnecting by itself…" };
   return { tone: "bad", words: trouble ? `Not connected: ${trouble.message}` : "Not connected" };
+}
+
+const missedMs = 10_000;
+
+/** The connection in words; for a while after one that did not take up where the last left off, that moments were missed. */
+export function useConnection(snapshot: Snapshot): Connection {
+  const { status, continuity } = snapshot;
+  const wasConnected = useRef(false);
+  const [missed, setMissed] = useState(false);
+  useEffect(() => {
+    if (status !== "connected") return;
+    const again = wasConnected.current;
+    wasConnected.current = true;
+    if (!again || continuity !== "lost") return;
+    setMissed(true);
+    const told = setTimeout(() => setMissed(false), missedMs);
+    return () => {
+      clearTimeout(told);
+      setMissed(false);
+    };
+  }, [status, continuity]);
+  const missing = status === "connected" && missed;
+  return missing ? { tone: "good", words: "Connected again; some moments were missed" } : connectionOf(snapshot);
 }
 
 export interface TopBarProps {

@@ -235,3 +235,17 @@ test("after close() nothing happens any more", async () => {
   expect(platform.sockets.length).toBe(1);
   expect(client.snapshot().status).toBe("stopped");
 });
+
+test("what a page still says after close() sets nothing going again", async () => {
+  const clock = new FakePicture(platform);
+  clock.play("2026-06-11T19:00:00Z");
+  await load({ clock });
+  platform.socket().say(welcome());
+  platform.socket().say(slate(1, ["GENERAL"], { media_time: "2026-06-11T19:00:00Z" }));
+  platform.socket().say(slate(2, ["PLAYER"], { media_time: "2026-06-11T19:05:00Z" }));
+  const cue = cueIn("GENERAL");
+  client.close();
+  client.clockChanged();
+  client.dismiss(cue);
+  expect([platform.timers(), shown()]).toEqual([0, []]);
+});

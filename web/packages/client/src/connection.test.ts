@@ -221,6 +221,36 @@ test("a server that does not answer the hello is given up after ten seconds", as
   expect([connection.status, platform.socket().closedByUs]).toEqual(["waiting", true]);
 });
 
+describe("a connection that may be half open", () => {
+  test("is given up when there is another network", async () => {
+    const connection = await openWelcomed({}, { seq: 4 });
+    const old = platform.socket();
+    platform.goOnline();
+    expect([connection.status, old.closedByUs]).toEqual(["waiting", true]);
+    await waitForTry();
+    expect(helloOf(platform.socket().open())?.resume).toEqual({ epoch: "k3", seq: 4 });
+  });
+
+  test("is given up when the page was hidden for longer than the server waits, and no sooner", async () => {
+    const connection = await openWelcomed({}, { ping_s: 10 });
+    platform.show(25_000);
+    expect(connection.status).toBe("connected");
+    platform.show(25_001);
+    expect([connection.status, platform.socket().closedByUs]).toEqual(["waiting", true]);
+    await waitForTry();
+    expect(platform.sockets.length).toBe(2);
+  });
+
+  test("is nobody's business after close()", async () => {
+    const connection = await openWelcomed();
+    connection.close();
+    platform.goOnline();
+    platform.show(3_600_000);
+    expect(connection.status).toBe("stopped");
+    expect(await waitForTry()).toBe(Infinity);
+  });
+});
+
 test("close() while a ticket is being fetched opens nothing when it comes", async () => {
   let hand: (ticket: string) => void = () => {};
   const connection = await open({ ticket: () => new Promise((done) => (hand = done)) });
@@ -263,6 +293,17 @@ describe("tickets", () => {
       await platform.pass(1_000);
     }
     expect(platform.socket().of("ticket").length, "at 0, 10, 20 and 30 s").toBe(4);
+  });
+
+  test("that never come are given up after ten seconds, and asked for again", async () => {
+    let asked = 0;
+    const connection = await open({ ticket: () => (++asked === 1 ? new Promise<string>(() => {}) : Promise.resolve("t2")) });
+    await platform.pass(9_999);
+    expect(connection.status).toBe("connecting");
+    await platform.pass(1);
+    expect([connection.status, connection.trouble?.code]).toEqual(["waiting", "ticket_unavailable"]);
+    await waitForTry();
+    expect(helloOf(platform.socket().open())?.ticket).toBe("t2");
   });
 
   test("that cannot be had are asked for again, and that is said", async () => {

@@ -43,7 +43,10 @@ const WELCOME_MS = 10_000;
 const ACK_MS = 250;
 /** After so many tries in a row that were not welcomed, an event stream is tried once. */
 const SOCKET_TRIES = 2;
+/** A connection over which nothing came for so many of the server's pings is dead. */
+const PINGS_MISSED = 2.5;
 const RESTARTING: Trouble = { code: "restart", message: "The server is restarting." };
+const NO_TICKET: Trouble = { code: "ticket_unavailable", message: "No ticket came." };
 const UNREACHABLE: Trouble = { code: "unreachable", message: "The server cannot be reached." };
 
 export class Connection {
@@ -84,9 +87,19 @@ export class Connection {
   }
 
   open(): void {
-    this.#stopListening = this.#platform.onOnline(() => {
+    const stopOnline = this.#platform.onOnline(() => {
       if (this.status === "waiting") this.#wait(this.#platform.random() * this.#retry.min_ms);
+      // Over another network: the old one's sockets are dead, and nobody says so.
+      if (this.status === "connected") this.suspect();
     });
+    // Browsers freeze pages that are hidden, and the server gives up who does not answer its pings.
+    const stopShown = this.#platform.onShown((hiddenMs) => {
+      if (this.status === "connected" && hiddenMs > this.#silenceMs()) this.suspect();
+    });
+    this.#stopListening = () => {
+      stopOnline();
+      stopShown();
+    };
     void this.#try();
   }
 
@@ -136,6 +149,7 @@ export class Connection {
     this.#welcomedAt = null;
     this.#fatal = null;
     this.#set("connecting", this.trouble);
+    this.#watchSilence(WELCOME_MS, () => this.#tryLater(NO_TICKET));
     let ticket: string | undefined;
     try {
       ticket = await this.#options.ticket?.();
@@ -166,15 +180,19 @@ export class Connection {
       };
     };
     return {
-      heard: ifCurrent(() => this.#welcomedAt !== null && this.#watchSilence(2.5 * 1_000 * this.#ping_s)),
+      heard: ifCurrent(() => this.#welcomedAt !== null && this.#watchSilence(this.#silenceMs())),
       frame: ifCurrent((frame: ServerFrame) => this.#heard(frame)),
       ended: ifCurrent((code: number) => this.#ended(code)),
     };
   }
 
-  #watchSilence(ms: number): void {
+  #silenceMs(): number {
+    return PINGS_MISSED * 1_000 * this.#ping_s;
+  }
+
+  #watchSilence(ms: number, silent = () => this.suspect()): void {
     this.#cancelSilence();
-    this.#cancelSilence = this.#platform.after(ms, () => this.suspect());
+    this.#cancelSilence = this.#platform.after(ms, silent);
   }
 
   #heard(frame: ServerFrame): void {
@@ -194,7 +212,7 @@ export class Connection {
     this.#welcomedAt ??= this.#platform.now();
     this.#identified = true;
     this.#cancelSilence();
-    if (this.#link?.hearsPings) this.#watchSilence(2.5 * 1_000 * this.#ping_s);
+    if (this.#link?.hearsPings) this.#watchSilence(this.#silenceMs());
     else this.#socketsWork = true;
     this.#events.welcomed(welcome);
     this.#set("connected", null);

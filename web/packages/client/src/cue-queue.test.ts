@@ -75,16 +75,27 @@ describe("a slate with a place in the picture", () => {
   });
 
   test("expires by the picture: for one who is behind, not before they could see it", async () => {
-    play("18:50:00");
+    play("18:59:00");
     const queue = makeQueue();
     queue.add(slate(1, ["GENERAL"], at("19:00:00")));
     await platform.pass(605_000);
     expect(shown(queue), "the wall clock says that it expired").toEqual(["GENERAL1"]);
-    await platform.pass(594_999);
+    await platform.pass(54_999);
     expect(shown(queue)).toEqual(["GENERAL1"]);
     await platform.pass(1);
     expect(shown(queue)).toEqual([]);
   });
+});
+
+test("when the picture dies, what is on screen and what waits for it go two minutes after their time", async () => {
+  play("19:00:00", 0);
+  const queue = makeQueue();
+  queue.add(slate(1, ["GENERAL"], at("19:00:00")));
+  queue.add(slate(2, ["PLAYER"], at("19:00:10")));
+  await platform.pass(719_000);
+  expect([shown(queue), queue.view().held]).toEqual([["GENERAL1"], 1]);
+  await platform.pass(1_000);
+  expect([shown(queue), queue.view().held]).toEqual([[], 0]);
 });
 
 test("a slate without a place in the picture is shown at once, and expires by the wall clock", async () => {
@@ -238,7 +249,7 @@ describe("the context", () => {
     play("19:00:00");
     const queue = makeQueue();
     queue.add(slate(1, ["GENERAL"], at("18:59:00")));
-    queue.add(slate(2, ["GENERAL"], at("19:30:00")));
+    queue.add(slate(2, ["GENERAL"], { ...at("19:30:00"), expires_at: "2026-06-11T19:40:00Z" }));
     await platform.pass(1_200_000);
     expect([shown(queue), queue.view().held, queue.view().context]).toEqual([[], 1, { MATCH_EVENT: "M1" }]);
   });

@@ -9,7 +9,8 @@
 //  2. In a slot shows the reached slate that is furthest on in the picture; of two in the same place the newer by seq.
 //     So a late entry about an earlier moment does not push away what came after it in the picture.
 //  3. What was taken back, dismissed or has expired leaves its slot empty: what it had superseded does not return.
-//  4. A slate with a media time expires by the picture, any other by the wall clock.
+//  4. A slate with a media time expires by the picture, or some time later by the wall clock: the picture may have died. Any
+//     other expires by the wall clock.
 
 import type { Cue, SlateFrame, Values } from "@matchcue/protocol/frames.ts";
 
@@ -51,6 +52,8 @@ const SLATES_MAX = 64;
 const LOOK_MS = 1_000;
 /** How long what was shown may stay for its successor to come, after continuity was lost: no flicker. */
 const STALE_MS = 1_000;
+/** Viewers are behind, by a minute at most as a rule: for so long after its time a slate may still wait for their picture. */
+const BEHIND_MS = 120_000;
 const NOTHING: Values = {};
 const EMPTY: CueView = { cues: new Map(), context: NOTHING, held: 0 };
 
@@ -66,6 +69,7 @@ export class CueQueue {
   #oldest = Infinity;
   #position: number | null = null;
   #rate = 0;
+  #stopped = false;
   #cancelLook = () => {};
   #cancelStale = () => {};
 
@@ -128,7 +132,9 @@ export class CueQueue {
     this.#lookLater();
   }
 
+  /** Does not look at the clocks by itself any more. */
   stop(): void {
+    this.#stopped = true;
     this.#cancelLook();
     this.#cancelStale();
   }
@@ -145,7 +151,8 @@ export class CueQueue {
 
   #isExpired({ expiresMediaTime, expiresAt }: Kept): boolean {
     if (expiresMediaTime === null) return this.#platform.now() >= expiresAt;
-    return this.#position !== null && this.#position >= expiresMediaTime;
+    const byPicture = this.#position !== null && this.#position >= expiresMediaTime;
+    return byPicture || this.#platform.now() >= expiresAt + BEHIND_MS;
   }
 
   #isGone(kept: Kept, cue: Cue): boolean {
@@ -164,7 +171,7 @@ export class CueQueue {
       cues.set(slot, this.#revealed(slot, kept.slate, cue));
       needed.add(kept);
     }
-    const held = this.#kept.filter((kept) => !this.#isReached(kept) && kept.slate.cues.some((cue) => !this.#isGone(kept, cue)));
+    const held = this.#kept.filter((kept) => !this.#isReached(kept) && !this.#isExpired(kept) && kept.slate.cues.some((cue) => !this.#isGone(kept, cue)));
     for (const kept of held) needed.add(kept);
     const now = this.#platform.now();
     const newest = reached.at(-1);
@@ -191,6 +198,7 @@ export class CueQueue {
   /** When the first of the slates is reached or expires; before that, whether the picture has jumped. */
   #lookLater(): void {
     this.#cancelLook();
+    if (this.#stopped) return;
     const waits: number[] = [];
     for (const { mediaTime, expiresMediaTime, expiresAt } of this.#kept) {
       if (mediaTime === null) waits.push(expiresAt - this.#platform.now());

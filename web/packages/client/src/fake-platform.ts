@@ -47,6 +47,7 @@ export class FakePlatform implements Platform {
   answer: (url: URL, init: RequestInit | undefined) => Promise<Response> = () => Promise.reject(new TypeError("unreachable"));
   chance = 0;
   readonly #online = new Set<() => void>();
+  readonly #shown = new Set<(hiddenMs: number) => void>();
   #now = Date.parse("2026-06-11T19:00:00Z");
   #timers: { readonly at: number; readonly callback: () => void }[] = [];
   #ids = 0;
@@ -79,16 +80,28 @@ export class FakePlatform implements Platform {
     this.#online.add(callback);
     return () => this.#online.delete(callback);
   }
+  onShown(callback: (hiddenMs: number) => void): () => void {
+    this.#shown.add(callback);
+    return () => this.#shown.delete(callback);
+  }
 
   /** The network is there again. */
   goOnline(): void {
     for (const callback of this.#online) callback();
+  }
+  /** The page is visible again, after it was hidden for so long. */
+  show(hiddenMs: number): void {
+    for (const callback of this.#shown) callback(hiddenMs);
   }
   /** The newest connection. */
   socket(): FakeSocket {
     const socket = this.sockets.at(-1);
     if (!socket) throw new Error("no connection was tried");
     return socket;
+  }
+  /** How many callbacks wait for their time. */
+  timers(): number {
+    return this.#timers.length;
   }
   /** Moves time on; what is due happens in order, and promises settle in between. */
   async pass(ms: number): Promise<void> {

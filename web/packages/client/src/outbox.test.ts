@@ -176,6 +176,21 @@ test("a connection that answers nothing is said to be silent", async () => {
   expect(silences).toBe(1);
 });
 
+test("it is said however busy the viewer is: from the oldest that is not answered on", async () => {
+  const outbox = makeOutbox();
+  connect(outbox);
+  outbox.add("c1", "click");
+  await platform.pass(5_000);
+  outbox.add("c2", "click");
+  outbox.acknowledged("i-1");
+  await platform.pass(9_000);
+  outbox.add("c3", "click");
+  await platform.pass(5_999);
+  expect(silences).toBe(0);
+  await platform.pass(1);
+  expect(silences, "15 s after the second").toBe(1);
+});
+
 test("a value that is no number is refused to the caller", () => {
   const outbox = makeOutbox();
   expect(() => outbox.add("c1", "convert", Number.NaN)).toThrow("NaN");

@@ -12,7 +12,7 @@ const ENTRIES_MAX = 200;
 /** Of the server's 20 messages a second; the rest is for acknowledgements and the clock. */
 const PER_SECOND = 8;
 const BURST = 20;
-/** No answer for so long: the connection is only half open. */
+/** No answer to what was sent so long ago: the connection is only half open. */
 const SILENCE_MS = 15_000;
 const REST_MIN_MS = 2_000;
 const REST_MAX_MS = 120_000;
@@ -50,7 +50,8 @@ export class Outbox {
   readonly #list: StoredList<InteractionFrame>;
   /** Of the present connection; null without one. */
   #send: ((frame: InteractionFrame) => void) | null = null;
-  #inFlight = new Set<string>();
+  /** When each was sent; the oldest first. */
+  #inFlight = new Map<string, number>();
   /** Refused for now: not sent before this time. */
   #restsUntil = new Map<string, number>();
   #rest = REST_MIN_MS;
@@ -134,7 +135,7 @@ export class Outbox {
         continue;
       }
       this.#allowance -= 1;
-      this.#inFlight.add(frame.id);
+      this.#inFlight.set(frame.id, now);
       this.#send(frame);
     }
     this.#watchSilence();
@@ -143,6 +144,7 @@ export class Outbox {
 
   #watchSilence(): void {
     this.#cancelSilence();
-    if (this.#inFlight.size > 0) this.#cancelSilence = this.#platform.after(SILENCE_MS, () => this.#events.silent());
+    const [oldest] = this.#inFlight.values();
+    if (oldest !== undefined) this.#cancelSilence = this.#platform.after(oldest + SILENCE_MS - this.#platform.now(), () => this.#events.silent());
   }
 }

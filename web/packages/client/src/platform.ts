@@ -29,6 +29,8 @@ export interface Platform {
   fetch(url: string, init?: RequestInit): Promise<Response>;
   /** Calls back when the machine has a network again; returns what ends that. */
   onOnline(callback: () => void): () => void;
+  /** Calls back when the page is visible again, with how long it was hidden in ms; returns what ends that. */
+  onShown(callback: (hiddenMs: number) => void): () => void;
 }
 
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -51,6 +53,18 @@ function openSocket(url: string, events: SocketEvents): Socket {
   };
 }
 
+function onShown(callback: (hiddenMs: number) => void): () => void {
+  // Node has no document.
+  const page = globalThis.document as Document | undefined;
+  let hiddenAt = Date.now();
+  const look = () => {
+    if (page?.visibilityState === "visible") callback(Date.now() - hiddenAt);
+    else hiddenAt = Date.now();
+  };
+  page?.addEventListener("visibilitychange", look);
+  return () => page?.removeEventListener("visibilitychange", look);
+}
+
 export const browser: Platform = {
   now: () => Date.now(),
   after: (ms, callback) => {
@@ -66,4 +80,5 @@ export const browser: Platform = {
     globalThis.addEventListener?.("online", callback);
     return () => globalThis.removeEventListener?.("online", callback);
   },
+  onShown,
 };
