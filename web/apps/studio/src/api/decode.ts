@@ -41,6 +41,11 @@ export function list<T>(decode: Decode<T>): Decode<readonly T[]> {
     Array.isArray(found) ? found.map((one: unknown, index) => decode(one, `${place}[${String(index)}]`)) : refuse(place, "a list", found);
 }
 
+/** For a list that may be missing: then it is empty. */
+export function listOrEmpty<T>(decode: Decode<T>): Decode<readonly T[]> {
+  return (found, place) => (found === undefined ? [] : list(decode)(found, place));
+}
+
 export function oneOf<const T extends string>(...words: readonly T[]): Decode<T> {
   return (found, place) => words.find((word) => word === found) ?? refuse(place, `one of ${words.join(", ")}`, found);
 }

@@ -4,16 +4,26 @@
 
 import { address, call } from "./call.ts";
 import type { Decoded } from "./decode.ts";
-import { dictionary, flag, list, nullable, number, object, text, value } from "./decode.ts";
+import { dictionary, flag, list, listOrEmpty, nullable, number, object, oneOf, text, value } from "./decode.ts";
 
-const viewer = object({
+const act = oneOf("impression", "click", "dismiss", "answer", "convert");
+export type Act = Decoded<typeof act>;
+
+const slateCue = object({ cue: text, slot: text, item: text, label: text, propensity: number, acts: list(act) });
+export type SlateCue = Decoded<typeof slateCue>;
+
+const viewerSlate = object({ decision: text, event: text, sequence: number, moment: number, at: text, cues: list(slateCue) });
+export type ViewerSlate = Decoded<typeof viewerSlate>;
+
+export const viewer = object({
   id: text,
   known: flag,
   connected: flag,
   identified_as: nullable(text),
   earlier_ids: list(text),
   fields: dictionary(value),
-  recent: list(text),
+  /** The newest last. */
+  slates: listOrEmpty(viewerSlate),
 });
 export type Viewer = Decoded<typeof viewer>;
 

@@ -6,7 +6,7 @@ import { createContext, useContext, useEffect, useMemo, type ReactNode } from "r
 
 import { listItems, type Item } from "../api/catalogue.ts";
 import { useResource, type Resource } from "./resource.ts";
-import { personal, readable } from "./words.ts";
+import { itemName } from "./words.ts";
 
 export interface Items {
   readonly all: readonly Item[];
@@ -31,8 +31,7 @@ export function makeItems(all: readonly Item[], resource: Items["resource"]): It
     all,
     labelOf(id) {
       const item = byId.get(id);
-      if (!item?.label) return id;
-      return item.slot === "PLAYER" ? personal(item.label) : readable(item.label);
+      return item?.label ? itemName(item.label, item.slot) : id;
     },
     slotOf: (id) => byId.get(id)?.slot ?? null,
     resource,

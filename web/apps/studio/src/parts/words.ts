@@ -53,5 +53,8 @@ export function personal(label: string): string {
   return words.map((word) => (/^[A-Z]+$/.test(word) ? word.slice(0, 1) + word.slice(1).toLowerCase() : word)).join(" ");
 }
 
+/** An item's label as people read it. */
+export const itemName = (label: string, slot: string): string => (slot === "PLAYER" ? personal(label) : readable(label));
+
 /** A context field's name or value. */
 export const shown = (value: Value | undefined): string => (value === null || value === undefined || value === "" ? "–" : String(value));

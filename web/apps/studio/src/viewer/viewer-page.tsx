@@ -2,18 +2,17 @@
 //
 // One viewer: their state, their last slates, why each was decided, and what they did.
 
-import { useContext, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 import { findViewer, listFeedback, type Interaction, type Viewer } from "../api/viewers.ts";
 import { Field } from "../parts/field.tsx";
 import { useItems } from "../parts/items.tsx";
 import { Chip, Facts, Panel } from "../parts/panel.tsx";
 import { useResource } from "../parts/resource.ts";
-import { useRoving } from "../parts/roving.ts";
 import { go, linkTo } from "../parts/route.ts";
 import { Empty, Loaded, Trouble } from "../parts/states.tsx";
 import { clock, percent, readable, shown } from "../parts/words.ts";
-import { LiveContext } from "../stream/use-live.ts";
+import { Slates } from "./slates.tsx";
 import { Why } from "./why.tsx";
 
 interface ViewerPageProps {
@@ -24,7 +23,7 @@ interface ViewerPageProps {
 export function ViewerPage({ viewer, decision }: ViewerPageProps): ReactNode {
   return (
     <div className="page viewer-page">
-      <LookUp key={viewer} viewer={viewer} />
+      <LookUp key={`look up ${viewer ?? ""}`} viewer={viewer} />
       {viewer === null ? (
         <Empty title="Whom shall we look at?">Type a viewer&apos;s id, such as 1. You see their state, their last slates and why each was decided.</Empty>
       ) : (
@@ -64,7 +63,7 @@ function OneViewer({ id, decision }: { readonly id: string; readonly decision: s
   return (
     <Loaded resource={viewer} rows={10}>
       {(found) => {
-        const chosen = decision ?? found.recent.at(-1) ?? null;
+        const chosen = decision ?? found.slates.at(-1)?.decision ?? null;
         return (
           <div className="viewer-grid">
             <div className="live-column">
@@ -110,42 +109,6 @@ function ViewerPanel({ viewer, onReload }: { readonly viewer: Viewer; onReload()
           ...(viewer.earlier_ids.length ? [["Earlier ids", viewer.earlier_ids.join(", ")] as const] : []),
         ]}
       />
-    </Panel>
-  );
-}
-
-/** "d_EVENT.SEQUENCE.VIEWER": the sequence, for people. */
-const sequenceOf = (decision: string): string => decision.split(".")[1] ?? decision;
-
-const noChanges = { subscribe: () => () => undefined, snapshot: () => null };
-
-/** What happened at a moment, as far as the stream has told. */
-function useHappenings(): ReadonlyMap<string, string> {
-  const store = useContext(LiveContext) ?? noChanges;
-  const live = useSyncExternalStore(store.subscribe, store.snapshot);
-  return new Map((live?.changes ?? []).map(({ sequence, after }) => [String(sequence), shown(after["MATCH_EVENT"])]));
-}
-
-function Slates({ viewer, chosen }: { readonly viewer: Viewer; readonly chosen: string | null }): ReactNode {
-  const { ref, ...handlers } = useRoving();
-  const newestFirst = viewer.recent.toReversed();
-  const happenings = useHappenings();
-  return (
-    <Panel title="Last slates" className="slates-panel" aside={<span className="quiet small">newest first</span>}>
-      {newestFirst.length === 0 ? <Empty title="None yet." /> : null}
-      <div ref={ref} className="scroll slates" {...handlers}>
-        <ul>
-          {newestFirst.map((id, index) => (
-            <li key={id}>
-              <a data-row={id} href={linkTo("viewer", viewer.id, id)} aria-current={id === chosen ? "true" : undefined}>
-                <b>#{sequenceOf(id)}</b>
-                <span>{happenings.get(sequenceOf(id))}</span>
-                {index === 0 ? <span className="quiet small slate-newest">newest</span> : null}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </div>
     </Panel>
   );
 }
