@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kNoStudio =
     "<!doctype html><html lang=\"en\"><head><meta "
     "charset=\"utf-8\"><title>matchcue</title></head><body><h1>matchcue</h1>"
-    "<p>The studio is not here: <code>make build</code> builds it. <a href=\"/openapi.json\">This API</a> "
+    "<p>The studio is not here: <code>make build</code> builds it, <code>--web off</code> leaves it out. <a "
+    "href=\"/openapi.json\">This API</a> "
     "is.</p></body></html>";
 
 void respond_json(const Call& call, Json body) {
