@@ -36,7 +36,7 @@ struct Services {
   Milliseconds reply_timeout{30'000};  ///< after this a request is answered with 503
   /// Runs work on the API's thread, soon. Any thread; after the server's end it is dropped.
   std::function<void(std::function<void()>)> on_api_thread;
-  const SiteFiles* studio = nullptr;  ///< the operators' pages; null: the plain page alone
+  const SiteFiles* studio = nullptr;  ///< the operators' pages; null: none are here
   std::uint16_t home_port = 0;        ///< of the site that viewers open; 0 is none
   bool home_secure = false;           ///< TLS, at that site
   bool secure = false;                ///< TLS, at this listener
