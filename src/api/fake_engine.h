@@ -69,7 +69,8 @@ class FakeEngine final : public engine::Engine {
             {{0, domain::SlotName("GENERAL"), domain::ItemId("I1"), "BET", .5, {domain::FeedbackKind::dismiss}}}};
   }
   static std::vector<engine::SlotCandidates> slots() {
-    return {{domain::SlotName("GENERAL"), domain::ItemId("I1"), {{domain::ItemId("I1"), 0.5, 1, ""}}}};
+    return {
+        {domain::SlotName("GENERAL"), domain::ItemId("I1"), {{domain::ItemId("I1"), 0.5, {{"taste", 0.5}}, 1, ""}}}};
   }
 
   void set_state(engine::SetState, engine::Reply<engine::ChangeReceipt> reply) override {

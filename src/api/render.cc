@@ -22,6 +22,7 @@ Json to_json(const domain::ItemOverride& override_) {
 Json to_json(const engine::Candidate& candidate) {
   return {{"item", candidate.item.str()},
           {"score", candidate.score},
+          {"parts", Json(candidate.parts)},
           {"propensity", candidate.propensity},
           {"excluded", candidate.excluded.empty() ? Json() : Json(candidate.excluded)}};
 }

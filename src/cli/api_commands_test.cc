@@ -121,7 +121,7 @@ TEST_F(ApiCommands, ADecisionSaysWhyThisItem) {
       << outcome.out;
   EXPECT_NE(outcome.out.find("computed again from the log: identical"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("GENERAL: I1 BET, propensity 1.0000"), std::string::npos) << outcome.out;
-  EXPECT_NE(outcome.out.find("> I1  score 0.5000  propensity 1.0000"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("> I1  score 0.5000 = taste 0.50  propensity 1.0000"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("PLAYER: nothing"), std::string::npos) << outcome.out;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // decision show, recommend
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -27,13 +29,30 @@ std::string number(double value) {
   return text;
 }
 
+/// " = appeal -1.20 + taste 0.40": what is large enough to be seen, the largest first.
+std::string sum_of(const Json& parts) {
+  std::vector<std::pair<std::string, double>> sorted;
+  for (const auto& [name, value] : parts.items()) {
+    if (std::abs(value.get<double>()) >= 0.005) sorted.emplace_back(name, value.get<double>());
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
+  std::string sum;
+  for (const auto& [name, value] : sorted) {
+    char text[32];
+    std::snprintf(text, sizeof text, " %.2f", value);
+    sum += (sum.empty() ? " = " : " + ") + name + text;
+  }
+  return sum;
+}
+
 /// One candidate a line, best first: what speaks for it, how likely it was, or why it could not be chosen.
 std::string candidate_table(const Json& slot) {
   std::string table;
   for (const Json& candidate : slot.at("candidates")) {
     const bool chosen = candidate.at("item") == slot.at("chosen");
     table += std::string(chosen ? "  > " : "    ") + text_of(candidate.at("item")) + "  score " +
-             number(candidate.at("score").get<double>());
+             number(candidate.at("score").get<double>()) + sum_of(candidate.at("parts"));
     table += candidate.at("excluded").is_null() ? "  propensity " + number(candidate.at("propensity").get<double>())
                                                 : "  excluded: " + text_of(candidate.at("excluded"));
     table += "\n";

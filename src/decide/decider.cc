@@ -156,10 +156,15 @@ std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_vie
   filters_.apply(viewer_id, viewer, past);
   weigh(slot, viewer);
   const bool pinned = std::find(eligible_.begin(), eligible_.end(), slot.pinned) != eligible_.end();
+  const std::vector<scoring::ScorePart> parts = scorer_->parts(viewer_id, viewer);
   std::vector<Standing> standings;
-  const auto score_of = [&](std::size_t item) { return static_cast<double>(scores_[item]); };
+  const auto stand = [&](std::size_t item, std::string_view excluded) {
+    Standing standing{item, scores_[item], {}, 0, excluded};
+    for (const scoring::ScorePart& part : parts) standing.parts.emplace(part.name, part.values[item]);
+    return standing;
+  };
   for (const std::size_t item : slot.items) {
-    Standing standing{item, score_of(item), 0, excluded_reason(slot, item, viewer)};
+    Standing standing = stand(item, excluded_reason(slot, item, viewer));
     if (standing.excluded.empty() && pinned) {
       standing.propensity = item == slot.pinned ? 1 : 0;
       if (item != slot.pinned) standing.excluded = "not_pinned";
@@ -167,10 +172,10 @@ std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_vie
       const auto at = std::find(eligible_.begin(), eligible_.end(), item) - eligible_.begin();
       standing.propensity = probabilities_[static_cast<std::size_t>(at)];
     }
-    standings.push_back(standing);
+    standings.push_back(std::move(standing));
   }
-  for (const std::size_t item : slot.blocked) standings.push_back({item, score_of(item), 0, "blocked"});
-  for (const std::size_t item : slot.filtered) standings.push_back({item, score_of(item), 0, "filter"});
+  for (const std::size_t item : slot.blocked) standings.push_back(stand(item, "blocked"));
+  for (const std::size_t item : slot.filtered) standings.push_back(stand(item, "filter"));
   std::stable_sort(standings.begin(), standings.end(),
                    [](const Standing& a, const Standing& b) { return a.score > b.score; });
   return standings;

@@ -5,6 +5,7 @@
 // slot. This is where a propensity is made: what draw() returns is what is logged.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -32,7 +33,8 @@ constexpr std::size_t kSlotsMax = 16;
 struct Standing {
   std::size_t item = 0;  ///< index into the catalogue
   double score = 0;
-  double propensity = 0;      ///< 0 when excluded
+  std::map<std::string_view, double> parts;  ///< of the score, by name; empty when it has none
+  double propensity = 0;                     ///< 0 when excluded
   std::string_view excluded;  ///< "min_age", "country", "filter", "blocked", "not_pinned"; empty when it could be drawn
 };
 

@@ -83,6 +83,7 @@ class DecisionRing {
   DecidedChange& push(DecidedChange decided);
   DecidedChange* find(domain::Sequence sequence);
   DecidedChange* newest() { return changes_.empty() ? nullptr : &changes_.back(); }
+  const DecidedChange* newest() const { return changes_.empty() ? nullptr : &changes_.back(); }
   std::deque<DecidedChange>& changes() { return changes_; }
   /// The newest change that made room for another; everything after it is here.
   domain::Sequence dropped() const { return dropped_; }

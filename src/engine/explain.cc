@@ -14,8 +14,11 @@ std::vector<SlotCandidates> stand(decide::Decider& decider, const domain::Catalo
     slot.slot = catalogue.slots()[s];
     if (choices[s].item != domain::kNoItem) slot.chosen = catalogue.items()[choices[s].item].id;
     for (const decide::Standing& standing : decider.standings(s, viewer_id, viewer, past)) {
-      slot.candidates.push_back(
-          {catalogue.items()[standing.item].id, standing.score, standing.propensity, std::string(standing.excluded)});
+      slot.candidates.push_back({catalogue.items()[standing.item].id,
+                                 standing.score,
+                                 {standing.parts.begin(), standing.parts.end()},
+                                 standing.propensity,
+                                 std::string(standing.excluded)});
     }
     slots.push_back(std::move(slot));
   }

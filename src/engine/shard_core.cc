@@ -195,6 +195,7 @@ void ShardCore::walk_room(Walk& walk, const EventId& room) {
 
 void ShardCore::decide_for(Walk& walk, Session& session) {
   const Change& change = *walk.message.change;
+  const domain::Catalogue& catalogue = walk.decided.catalogue();
   const auto& viewer = *session.viewer;
   const std::size_t slots = choices_.size();
   if (session.sample_route && change.first) return;  // the sample pushes nothing on an INSERT
@@ -204,7 +205,7 @@ void ShardCore::decide_for(Walk& walk, Session& session) {
   const auto same_item = [&](std::size_t slot) {
     const std::uint16_t shown = session.screen[slot];
     const std::uint16_t item = choices_[slot].item;
-    return shown == item || (shown == kNoItem && is_dismissed(session, walk.decided, item));
+    return shown == item || (shown == kNoItem && is_dismissed(session, change, catalogue.items()[item].id));
   };
   if (change.adjusts()) {
     bool unchanged = true;
@@ -252,11 +253,10 @@ void ShardCore::remember_act(const domain::ViewerId& viewer, domain::FeedbackKin
   forget_past_of_identity(viewer);
 }
 
-bool ShardCore::is_dismissed(const Session& session, const DecidedChange& decided, std::uint16_t item) {
+bool ShardCore::is_dismissed(const Session& session, const Change& change, const domain::ItemId& item) {
   const auto& dismissed = session.viewer->dismissed;
-  if (dismissed == nullptr || item == kNoItem) return false;
-  const Change& change = decided.change();
-  const audience::Dismissed wanted{change.event, change.moment, decided.catalogue().items()[item].id};
+  if (dismissed == nullptr) return false;
+  const audience::Dismissed wanted{change.event, change.moment, item};
   return std::find(dismissed->begin(), dismissed->end(), wanted) != dismissed->end();
 }
 
@@ -448,7 +448,10 @@ void ShardCore::report(feedback::Report report, FeedbackDone reporter) {
 void ShardCore::add_to(AudienceView& view, const EventId& event) const {
   const auto known = events_.find(event);
   if (known == events_.end()) return;
-  std::map<std::uint16_t, std::uint64_t> shown;
+  static const domain::Catalogue kNoCatalogue(0, {});
+  const domain::Catalogue& catalogue = catalogue_ ? catalogue_->catalogue() : kNoCatalogue;
+  const DecidedChange* newest = known->second.ring.newest();
+  std::vector<std::uint64_t> shown(catalogue.items().size());
   for (const EventId& room : {event, EventId()}) {
     for (const Session* session : sessions_.room(room)) {
       if (session == nullptr) continue;
@@ -456,15 +459,15 @@ void ShardCore::add_to(AudienceView& view, const EventId& event) const {
       if (session->peer == nullptr) continue;
       ++view.connections;
       for (const std::uint16_t item : session->screen) {
-        if (item != kNoItem) ++shown[item];
+        if (item == kNoItem) continue;
+        const bool gone = newest != nullptr && is_dismissed(*session, newest->change(), catalogue.items()[item].id);
+        if (!gone) ++shown[item];
       }
     }
   }
-  if (catalogue_) {
-    const domain::Catalogue& catalogue = catalogue_->catalogue();
-    for (const auto& [item, count] : shown) {
-      view.on_screen.push_back({catalogue.slots()[catalogue.slot_of(item)], catalogue.items()[item].id, count});
-    }
+  for (std::size_t item = 0; item < shown.size(); ++item) {
+    if (shown[item] == 0) continue;
+    view.on_screen.push_back({catalogue.slots()[catalogue.slot_of(item)], catalogue.items()[item].id, shown[item]});
   }
   view.slates += known->second.slates;
   view.last_sequence = std::max(view.last_sequence, known->second.sequence);

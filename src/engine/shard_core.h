@@ -163,8 +163,8 @@ class ShardCore final : public ShardEngine {
   /// This viewer's decision for a change, logged or about to be.
   static std::optional<DecidedRow> find_row(const EventEntry& entry, DecidedChange& decided, const Session& session);
 
-  /// Whether the viewer took this item of the change's catalogue off their screen at the moment being shown.
-  static bool is_dismissed(const Session& session, const DecidedChange& decided, std::uint16_t item);
+  /// Whether the viewer took this item off their screen at the moment that the change shows.
+  static bool is_dismissed(const Session& session, const domain::Change& change, const domain::ItemId& item);
   void remember_dismissal(const domain::ViewerId& viewer, audience::Dismissed dismissed);
   /// Adds what a viewer just did to what is known of their past, also where they are known by another id; impressions
   /// are no acts.

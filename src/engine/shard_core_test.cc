@@ -305,6 +305,10 @@ TEST_F(ShardCoreTest, WhatAViewerDismissedStaysAwayWhileItsMomentLasts) {
                                           domain::FeedbackKind::dismiss});
   phone.take();
   const std::vector<std::string> rest = {slate["cues"][1]["item"]};
+  AudienceView view;
+  core->add_to(view, kMatch);
+  ASSERT_EQ(view.on_screen.size(), 1u) << "it is on no screen now";
+  EXPECT_EQ(view.on_screen[0].item.str(), rest[0]);
   FakePeer reloaded;
   hello(reloaded, "ann");
   EXPECT_EQ(items_of(reloaded.take().back()), rest) << "after a reload";

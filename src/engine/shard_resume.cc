@@ -175,7 +175,7 @@ std::span<const Choice> ShardCore::still_eligible(const Session& session, const 
     const auto now = present.find_item(decided_item.id);
     const domain::Item& item = now ? present.items()[*now] : decided_item;
     const bool gone = !decide::ineligible_reason(item, *session.viewer->traits).empty() ||
-                      is_dismissed(session, decided, choice.item);
+                      is_dismissed(session, decided.change(), decided_item.id);
     if (gone) choice = {};
   }
   return shown_;

@@ -95,6 +95,7 @@ class LearnerScorer final : public scoring::MomentScorer {
                 const domain::Catalogue& catalogue, const domain::MomentContext& moment)
       : model_(model),
         viewers_(viewers),
+        catalogue_(catalogue),
         items_(catalogue.items().size()),
         taste_(items_),
         plain_taste_(items_),
@@ -131,45 +132,105 @@ class LearnerScorer final : public scoring::MomentScorer {
   std::span<const scoring::Spread> spreads() const override { return spreads_; }
   void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> scores) override {
     std::copy(main_.begin(), main_.end(), scores.begin());
-    const auto row = find_owner(viewers_, viewer);
-    const Taste taste = row ? viewers_[*row].taste : prior_taste(model_, model_.metadata.find(traits.fields));
-    if (model_.options.use_taste) add_products(taste_.values.data(), taste.data(), items_, scores.data());
-    add_shared(row ? viewers_[*row].metadata : model_.metadata.find(traits.fields), scores);
-    if (row && model_.options.use_history) add_history(viewers_[*row], scores);
-    if (!campaign_) return;
-    const auto weight = static_cast<float>(model_.pair[kCampaign]);
-    const std::span<const float> expected = campaign_->score(row ? viewers_[*row].id.str() : viewer, traits);
-    for (std::size_t i = 0; i < items_; ++i) scores[i] += weight * expected[i];
+    const Whom whom = look_up(viewer, traits);
+    add_taste(whom, scores);
+    add_shared(whom, scores);
+    add_history(whom, model_.pair[kFatigue], model_.pair[kClicks], scores);
+    add_sequence(whom, scores);
+    add_campaign(whom, traits, scores);
+  }
+
+  std::vector<scoring::ScorePart> parts(std::string_view viewer, const domain::ViewerTraits& traits) override {
+    std::vector<scoring::ScorePart> parts;
+    const auto part = [&](std::string_view name) -> std::vector<float>& {
+      return parts.emplace_back(scoring::ScorePart{name, std::vector<float>(items_)}).values;
+    };
+    const Whom whom = look_up(viewer, traits);
+    std::vector<float> appeal = appeal_at_any_moment();
+    std::vector<float>& moment = part("moment");
+    for (std::size_t i = 0; i < items_; ++i) moment[i] = main_[i] - appeal[i];
+    part("appeal") = std::move(appeal);
+    add_taste(whom, part("taste"));
+    add_shared(whom, part("in_common"));
+    add_history(whom, model_.pair[kFatigue], 0, part("fatigue"));
+    add_history(whom, 0, model_.pair[kClicks], part("clicks"));
+    add_sequence(whom, part("sequence"));
+    if (campaign_) add_campaign(whom, traits, part("campaign"));
+    return parts;
   }
 
  private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
 
-  void add_shared(const std::vector<Feature>& metadata, std::span<float> scores) const {
+  /// A viewer as the learner knows them, or as their traits make one expect.
+  struct Whom {
+    std::string_view id;
+    const ViewerState* state = nullptr;  ///< null: never met
+    Taste taste{};
+    std::span<const Feature> metadata;
+  };
+
+  Whom look_up(std::string_view viewer, const domain::ViewerTraits& traits) {
+    if (const auto row = find_owner(viewers_, viewer)) {
+      const ViewerState& state = viewers_[*row];
+      return {state.id.str(), &state, state.taste, state.metadata};
+    }
+    strangers_metadata_ = model_.metadata.find(traits.fields);
+    return {viewer, nullptr, prior_taste(model_, strangers_metadata_), strangers_metadata_};
+  }
+
+  /// main_ of a moment of which nothing is known.
+  std::vector<float> appeal_at_any_moment() const {
+    const FoldedMoment any = fold_moment(model_, {{}, {}});
+    std::vector<float> appeal;
+    for (const domain::Item& item : catalogue_.items()) {
+      const auto row = model_.item_rows.find(item.id);
+      appeal.push_back(row == model_.item_rows.end() ? fold_new_item(model_, item, any.columns).main
+                                                     : any.main[row->second]);
+    }
+    return appeal;
+  }
+
+  void add_taste(const Whom& whom, std::span<float> scores) const {
+    if (model_.options.use_taste) add_products(taste_.values.data(), whom.taste.data(), items_, scores.data());
+  }
+
+  void add_shared(const Whom& whom, std::span<float> scores) const {
     const auto weight = static_cast<float>(model_.pair[kShared]);
-    for (const Feature feature : metadata) {
+    for (const Feature feature : whom.metadata) {
       for (const std::uint32_t place : sharing_[feature]) scores[place] += weight;
     }
   }
 
-  void add_history(const ViewerState& viewer, std::span<float> scores) {
-    const auto fatigue = static_cast<float>(model_.pair[kFatigue]);
-    const auto clicks = static_cast<float>(model_.pair[kClicks]);
-    for (const History& entry : viewer.history) {
+  void add_history(const Whom& whom, double fatigue, double clicks, std::span<float> scores) const {
+    if (whom.state == nullptr || !model_.options.use_history) return;
+    for (const History& entry : whom.state->history) {
       const std::uint32_t place = places_[entry.item];
-      if (place != kNowhere) scores[place] += fatigue * entry.fatigue + clicks * entry.clicked;
+      if (place == kNowhere) continue;
+      scores[place] += static_cast<float>(fatigue) * entry.fatigue + static_cast<float>(clicks) * entry.clicked;
     }
-    if (!viewer.has_sequence()) return;
+  }
+
+  void add_sequence(const Whom& whom, std::span<float> scores) {
+    if (whom.state == nullptr || !model_.options.use_history || !whom.state->has_sequence()) return;
     std::fill(sequence_.begin(), sequence_.end(), 0.F);
-    add_products(plain_taste_.values.data(), viewer.sequence_taste.data(), items_, sequence_.data());
+    add_products(plain_taste_.values.data(), whom.state->sequence_taste.data(), items_, sequence_.data());
     const auto weight = static_cast<float>(model_.pair[kSequence]);
     for (std::size_t i = 0; i < items_; ++i) {
       scores[i] += weight * std::clamp(sequence_[i], -kSequenceMax, kSequenceMax);
     }
   }
 
+  void add_campaign(const Whom& whom, const domain::ViewerTraits& traits, std::span<float> scores) {
+    if (!campaign_) return;
+    const auto weight = static_cast<float>(model_.pair[kCampaign]);
+    const std::span<const float> expected = campaign_->score(whom.id, traits);
+    for (std::size_t i = 0; i < items_; ++i) scores[i] += weight * expected[i];
+  }
+
   const Model& model_;
   const ViewerTable& viewers_;
+  const domain::Catalogue& catalogue_;
   std::optional<CampaignScorer> campaign_;
   std::size_t items_;
   std::vector<float> main_;
@@ -177,6 +238,7 @@ class LearnerScorer final : public scoring::MomentScorer {
   TasteColumns taste_;
   TasteColumns plain_taste_;
   std::vector<float> sequence_;
+  std::vector<Feature> strangers_metadata_;
   std::vector<std::vector<std::uint32_t>> sharing_;  ///< metadata value -> places of the items that have it too
   std::vector<std::uint32_t> places_;                ///< item row -> place in the catalogue
 };

@@ -165,6 +165,37 @@ TEST(LogLearner, WhatAnOperatorPinnedNeverTrains) {
   EXPECT_FALSE(LogLearner::may_train(row));
 }
 
+TEST(LogLearner, AScoreIsTheSumOfItsParts) {
+  Audience audience;
+  LogLearner log{Settings()};
+  for (std::uint64_t moment = 1; moment <= 20; ++moment) audience.play(log, moment);
+  const auto version = log.version(Policy::learner);
+  const auto parts_at = [&](std::uint64_t moment, const std::string& viewer) {
+    const Values context = Audience::context(moment);
+    const auto scorer = version->fold(*audience.catalogue, {context, {}});
+    const domain::ViewerTraits traits{{}, "", Audience::metadata(0)};
+    std::vector<float> scores(4);
+    scorer->score(viewer, traits, scores);
+    std::map<std::string_view, std::vector<float>> parts;
+    std::vector<float> sum(4);
+    for (scoring::ScorePart& part : scorer->parts(viewer, traits)) {
+      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part.values[i];
+      parts[part.name] = std::move(part.values);
+    }
+    for (std::size_t i = 0; i < sum.size(); ++i) EXPECT_NEAR(sum[i], scores[i], 1e-4) << viewer << " " << i;
+    return parts;
+  };
+  auto goal = parts_at(2, "v0");
+  auto throw_in = parts_at(3, "v0");
+  constexpr std::size_t kA = 0, kB = 1, kBet = 2;
+  EXPECT_EQ(goal["appeal"], throw_in["appeal"]) << "which is an item's own, whatever happens";
+  EXPECT_GT(goal["moment"][kBet], throw_in["moment"][kBet] + .5F);
+  EXPECT_GT(goal["taste"][kA], goal["taste"][kB]) << "v0 is young";
+  EXPECT_NE(goal["fatigue"][kA], 0) << "they have just seen it";
+  EXPECT_EQ(goal.count("campaign"), 0u);
+  EXPECT_EQ(parts_at(2, "a stranger")["fatigue"], std::vector<float>(4));
+}
+
 TEST(LogLearner, ANewItemIsExpectedToBeLikeItsSlotAndIsUncertain) {
   Audience audience;
   LogLearner log{Settings()};

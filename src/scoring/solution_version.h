@@ -21,6 +21,12 @@ struct Spread {
   float share = 1;      ///< of the draws that add anything; 0..1, rounded to a 64th
 };
 
+/// One addend of a viewer's scores.
+struct ScorePart {
+  std::string_view name;      ///< of static storage: "taste"
+  std::vector<float> values;  ///< one per item of the catalogue, in its order
+};
+
 /// One moment folded into one catalogue. Single shard: it may use scratch space of its own.
 class MomentScorer {
  public:
@@ -36,6 +42,12 @@ class MomentScorer {
   /// scores      one per item of the catalogue, in its order
   /// Cost        a few operations per item and taste dimension; no allocation once warm. The same bits every time.
   virtual void score(std::string_view viewer, const domain::ViewerTraits& traits, std::span<float> scores) = 0;
+  /// What score() adds up, for people who ask why; their sums are its scores, but for rounding. None where a score is
+  /// one number only. Allocates.
+  virtual std::vector<ScorePart> parts(std::string_view viewer, const domain::ViewerTraits& traits) {
+    static_cast<void>(viewer), static_cast<void>(traits);
+    return {};
+  }
 };
 
 /// Immutable; any thread.

@@ -27,11 +27,10 @@ export const viewer = object({
 });
 export type Viewer = Decoded<typeof viewer>;
 
-const slotCandidates = object({
-  slot: text,
-  chosen: nullable(text),
-  candidates: list(object({ item: text, score: number, propensity: number, excluded: nullable(text) })),
-});
+const candidate = object({ item: text, score: number, parts: dictionary(number), propensity: number, excluded: nullable(text) });
+export type Candidate = Decoded<typeof candidate>;
+
+const slotCandidates = object({ slot: text, chosen: nullable(text), candidates: list(candidate) });
 export type SlotCandidates = Decoded<typeof slotCandidates>;
 
 const decision = object({

@@ -31,6 +31,9 @@ export function rate(perSecond: number): string {
   return perSecond < 10 && perSecond > 0 ? perSecond.toFixed(1) : count(perSecond);
 }
 
+/** What something adds: "+0.40", "−1.20". */
+export const signed = (number: number): string => `${number < 0 ? "−" : "+"}${Math.abs(number).toFixed(2)}`;
+
 const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dayTime = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 /** "21:04:07" of an RFC 3339 time, where the operator is. */

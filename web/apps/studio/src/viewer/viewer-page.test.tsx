@@ -21,16 +21,18 @@ const slates = [
   slateAt(4, { ...cue, acts: ["impression", "click"] }, { ...cue, cue: "second", slot: "PLAYER", item: "7", label: "KARIM_BENZEMA_PROFILE", propensity: 1 }),
 ];
 let found: object;
+let decision: object | null;
 const asked: string[] = [];
 
 beforeEach(() => {
   found = { ...ann, slates };
+  decision = null;
   asked.length = 0;
   vi.stubGlobal("fetch", (path: string) => {
     asked.push(path);
     if (path.startsWith("/v1/viewers/")) return Promise.resolve(Response.json(found));
     if (path.startsWith("/v1/interactions")) return Promise.resolve(Response.json({ interactions: [] }));
-    return Promise.resolve(Response.json({ detail: "no such decision" }, { status: 404 }));
+    return Promise.resolve(decision ? Response.json(decision) : Response.json({ detail: "no such decision" }, { status: 404 }));
   });
 });
 
@@ -66,6 +68,16 @@ test("the list is one tab stop, and arrows move in it", async () => {
   act(() => newest?.focus());
   await userEvent.keyboard("{ArrowDown}");
   expect(document.activeElement).toBe(older);
+});
+
+test("why a slate was decided: every candidate, and what its score adds up, the largest first", async () => {
+  const candidate = { item: "5", score: -1.5, parts: { appeal: -2, in_common: 0.001, taste: 0.5 }, propensity: 0.75, excluded: null };
+  const slot = { slot: "SOCIAL", chosen: "5", candidates: [candidate, { ...candidate, item: "6", propensity: 0, excluded: "min_age" }] };
+  const made = { id: "d_1.4.ann", event: "1", sequence: 4, moment: 4, at: "2026-06-11T19:00:00Z", seed: "1", context: { MATCH_EVENT: "GOAL" } };
+  decision = { ...made, solution_version: "live-bandit-9", campaign: null, catalogue_version: 1, identical: true, choices: [], slots: [slot] };
+  await open();
+  const rows = within(await screen.findByRole("table", { name: /SOCIAL/ })).getAllByRole("row");
+  expect(rows.map((row) => row.textContent)).toEqual(["ItemScorePropensity", "✓chosen: 5appeal −2.00taste +0.50-1.5075%", "6left out: min age"]);
 });
 
 test("a viewer without slates, in words", async () => {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why a viewer got this slate: every candidate with its score and propensity, what was left out and by which rule, and
+// Why a viewer got this slate: every candidate with its score, what adds up to it, and its propensity, what was left out and by which rule, and
 // whether computing it again gives the same.
 
 import type { ReactNode } from "react";
 
-import { findDecision, type Decision, type SlotCandidates } from "../api/viewers.ts";
+import { findDecision, type Candidate, type Decision, type SlotCandidates } from "../api/viewers.ts";
 import { useItems } from "../parts/items.tsx";
 import { Chip, Panel } from "../parts/panel.tsx";
 import { useResource } from "../parts/resource.ts";
 import { Loaded } from "../parts/states.tsx";
-import { clock, percent, readable, shown } from "../parts/words.ts";
+import { clock, percent, readable, shown, signed } from "../parts/words.ts";
 
 export function Why({ id }: { readonly id: string }): ReactNode {
   const decision = useResource(`decision ${id}`, (signal) => findDecision(id, signal));
@@ -78,6 +78,7 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
               <th scope="row" title={`${labelOf(candidate.item)} (${candidate.item})`}>
                 {isChosen ? <ChosenMark /> : null}
                 {labelOf(candidate.item)}
+                <Parts of={candidate} />
               </th>
               {candidate.excluded === null ? (
                 <>
@@ -97,6 +98,24 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
         })}
       </tbody>
     </table>
+  );
+}
+
+/** What the score adds up, the largest first; what cannot be seen in its two digits is left out. */
+function Parts({ of: { excluded, parts } }: { readonly of: Candidate }): ReactNode {
+  if (excluded !== null) return null;
+  const seen = Object.entries(parts)
+    .filter(([, value]) => Math.abs(value) >= 0.005)
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  if (seen.length === 0) return null;
+  return (
+    <span className="parts quiet">
+      {seen.map(([name, value]) => (
+        <span key={name}>
+          {name.replaceAll("_", " ")} {signed(value)}
+        </span>
+      ))}
+    </span>
   );
 }
 
