@@ -77,7 +77,7 @@ test("why a slate was decided: every candidate, and what its score adds up, the 
   decision = { ...made, solution_version: "live-bandit-9", campaign: null, catalogue_version: 1, identical: true, choices: [], slots: [slot] };
   await open();
   const rows = within(await screen.findByRole("table", { name: /SOCIAL/ })).getAllByRole("row");
-  expect(rows.map((row) => row.textContent)).toEqual(["ItemScorePropensity", "✓chosen: 5appeal −2.00taste +0.50-1.5075%", "6left out: min age"]);
+  expect(rows.map((row) => row.textContent)).toEqual(["ItemScorePropensity", "✓chosen: 5-1.5075%", "appeal −2.00taste +0.50", "6left out: min age"]);
 });
 
 test("a viewer without slates, in words", async () => {

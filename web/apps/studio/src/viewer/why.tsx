@@ -70,15 +70,14 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
           </th>
         </tr>
       </thead>
-      <tbody>
-        {byPropensity.map((candidate) => {
-          const isChosen = candidate.item === slot.chosen;
-          return (
-            <tr key={candidate.item} className={candidate.excluded !== null ? "excluded" : isChosen ? "chosen" : undefined}>
+      {byPropensity.map((candidate) => {
+        const isChosen = candidate.item === slot.chosen;
+        return (
+          <tbody key={candidate.item} className={candidate.excluded !== null ? "excluded" : isChosen ? "chosen" : undefined}>
+            <tr>
               <th scope="row" title={`${labelOf(candidate.item)} (${candidate.item})`}>
                 {isChosen ? <ChosenMark /> : null}
                 {labelOf(candidate.item)}
-                <Parts of={candidate} />
               </th>
               {candidate.excluded === null ? (
                 <>
@@ -94,28 +93,31 @@ function SlotTable({ slot }: { readonly slot: SlotCandidates }): ReactNode {
                 </td>
               )}
             </tr>
-          );
-        })}
-      </tbody>
+            <Parts of={candidate} />
+          </tbody>
+        );
+      })}
     </table>
   );
 }
 
-/** What the score adds up, the largest first; what cannot be seen in its two digits is left out. */
+/** What the score adds up, the largest first; what would move it by less than a twentieth is left out. */
 function Parts({ of: { excluded, parts } }: { readonly of: Candidate }): ReactNode {
   if (excluded !== null) return null;
   const seen = Object.entries(parts)
-    .filter(([, value]) => Math.abs(value) >= 0.005)
+    .filter(([, value]) => Math.abs(value) >= 0.05)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   if (seen.length === 0) return null;
   return (
-    <span className="parts quiet">
-      {seen.map(([name, value]) => (
-        <span key={name}>
-          {name.replaceAll("_", " ")} {signed(value)}
-        </span>
-      ))}
-    </span>
+    <tr className="parts quiet">
+      <td colSpan={3}>
+        {seen.map(([name, value]) => (
+          <span key={name}>
+            {name.replaceAll("_", " ")} {signed(value)}
+          </span>
+        ))}
+      </td>
+    </tr>
   );
 }
 
