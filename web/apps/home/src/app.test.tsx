@@ -65,7 +65,14 @@ function open(started: Partial<Started> = {}) {
     config: { viewers: "ws://localhost/v1/ws", content: "c1", picture: null, remotes: configured },
     client: fake.client,
     clock: new PageClock(Date.now, 12, false),
-    remotes: new Remotes({ configured, loadModule: (name) => load(name), checkIntegrity: () => Promise.resolve(), now: Date.now }),
+    remotes: new Remotes({
+      configured,
+      loadModule: (name) => load(name),
+      checkIntegrity: () => Promise.resolve(),
+      reconfigure: () => Promise.resolve(configured),
+      now: Date.now,
+      random: Math.random,
+    }),
   };
   const snapshot = { session, trouble: "", ...started };
   const [onDelay, onTheme] = [vi.fn(), vi.fn()];

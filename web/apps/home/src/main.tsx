@@ -12,13 +12,14 @@ import { begin, startPage } from "./start.ts";
 const root = document.getElementById("home");
 if (!root) throw new Error("the page has no #home");
 const memory = memoryOf(window);
+const address = "/config.json";
 const visit = readVisit(location.search, memory);
 const theme = readTheme(memory, matchMedia("(prefers-color-scheme: light)").matches);
 // Before the first paint, or a light page would begin with a dark flash.
 document.documentElement.dataset["theme"] = theme;
 createRoot(root).render(
   <App
-    start={startPage("/config.json", (config) => begin(config, visit))}
+    start={startPage(address, (config) => begin(address, config, visit))}
     visit={visit}
     firstTheme={theme}
     locale={navigator.language}

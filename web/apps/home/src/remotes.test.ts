@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CUE_COMPONENT, PICTURE_COMPONENT } from "@matchcue/remote-kit/contract.ts";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import type { RemoteConfig } from "./config.ts";
 import { Remotes } from "./remotes.ts";
 
 const bet = { manifest: "http://localhost:3001/v2/mf-manifest.json", integrity: null, sandbox: false };
+const rebuilt = { ...bet, integrity: new Map([["remote.js", "sha384-new"]]) };
 const loadModule = vi.fn<(name: string, manifest: string, module: string) => Promise<unknown>>();
 const checkIntegrity = vi.fn<() => Promise<void>>();
+const reconfigure = vi.fn<() => Promise<ReadonlyMap<string, RemoteConfig>>>();
+let time: number;
 let remotes: Remotes;
 
 beforeEach(() => {
   loadModule.mockReset().mockResolvedValue({ contract: CUE_COMPONENT, mount: () => () => undefined });
   checkIntegrity.mockReset().mockResolvedValue();
-  remotes = new Remotes({ configured: new Map([["bet", bet]]), loadModule, checkIntegrity, now: () => 0 });
+  reconfigure.mockReset().mockResolvedValue(new Map([["bet", rebuilt]]));
+  time = 0;
+  remotes = new Remotes({ configured: new Map([["bet", bet]]), loadModule, checkIntegrity, reconfigure, now: () => time, random: () => 0.5 });
+  vi.useFakeTimers();
 });
+afterEach(() => vi.useRealTimers());
 
 test("a module is loaded by its remote's manifest, and digests are checked once", async () => {
   await remotes.load("bet", "./Bet", CUE_COMPONENT);
@@ -29,6 +37,51 @@ test("a remote that was changed is not loaded, and is checked again at the next 
   expect(loadModule).not.toHaveBeenCalled();
   await remotes.load("bet", "./Bet", CUE_COMPONENT);
   expect(checkIntegrity).toHaveBeenCalledTimes(2);
+});
+
+describe("a remote that was built anew while the page is open", () => {
+  const old = { ...bet, integrity: new Map([["remote.js", "sha384-old"]]) };
+  const load = () => remotes.load("bet", "./Bet", CUE_COMPONENT);
+  beforeEach(() => {
+    remotes = new Remotes({ configured: new Map([["bet", old]]), loadModule, checkIntegrity, reconfigure, now: () => time, random: () => 0.5 });
+  });
+
+  test("is checked by its new digests at the next try", async () => {
+    checkIntegrity.mockRejectedValueOnce(new Error("remote.js is not what it should be"));
+    await expect(load()).rejects.toThrow("remote.js is not what it should be");
+    expect(reconfigure).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await load();
+    expect(checkIntegrity).toHaveBeenLastCalledWith(rebuilt);
+  });
+
+  test("is checked again when a part of it is gone, and asks once a minute at most", async () => {
+    await load();
+    loadModule.mockRejectedValue(new Error("it cannot be loaded"));
+    for (const seconds of [5, 10, 61]) {
+      time = seconds * 1_000;
+      await expect(load()).rejects.toThrow("it cannot be loaded");
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    expect(checkIntegrity).toHaveBeenCalledTimes(3);
+    expect(reconfigure).toHaveBeenCalledTimes(1);
+    time = 66_000;
+    await expect(load()).rejects.toThrow("it cannot be loaded");
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(reconfigure).toHaveBeenCalledTimes(2);
+  });
+
+  test("goes on as it was when the configuration cannot be read", async () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    reconfigure.mockRejectedValue(new Error("config.json cannot be reached"));
+    checkIntegrity.mockRejectedValueOnce(new Error("changed"));
+    await expect(load()).rejects.toThrow("changed");
+    await vi.advanceTimersByTimeAsync(4_000);
+    await load();
+    expect(checkIntegrity).toHaveBeenLastCalledWith(old);
+    expect(warned).toHaveBeenCalledOnce();
+    warned.mockRestore();
+  });
 });
 
 test("what nobody configured, and what keeps another contract, is refused in words", async () => {

@@ -18,8 +18,16 @@ export interface RemotesOptions {
   readonly loadModule: LoadModule;
   /** Throws where a script is not what it should be. */
   readonly checkIntegrity: (remote: RemoteConfig) => Promise<void>;
+  /** What is configured now: a site that was built anew has other scripts and other digests. */
+  readonly reconfigure: () => Promise<ReadonlyMap<string, RemoteConfig>>;
   readonly now: () => number;
+  readonly random: () => number;
 }
+
+/** A remote that fails may have been built anew: the configuration is asked for again, this rarely, and not by all pages at once. */
+const reconfigureMs = 60_000;
+/** Before `sustain` tries again. */
+const spreadMs = 4_000;
 
 function keeps<Name extends keyof Contracts>(value: unknown, contract: Name): value is Contracts[Name] {
   const module = value as Partial<Contracts[Name]> | null;
@@ -30,13 +38,16 @@ export class Remotes {
   readonly #options: RemotesOptions;
   readonly #breakers = new Map<string, Breaker>();
   readonly #checked = new Set<string>();
+  #configured: ReadonlyMap<string, RemoteConfig>;
+  #reconfiguredAt = -Infinity;
 
   constructor(options: RemotesOptions) {
     this.#options = options;
+    this.#configured = options.configured;
   }
 
   find(name: string): RemoteConfig | undefined {
-    return this.#options.configured.get(name);
+    return this.#configured.get(name);
   }
 
   /** Where the remote's files lie, with a slash at the end. */
@@ -54,12 +65,33 @@ export class Remotes {
   async load<Name extends keyof Contracts>(name: string, module: string, contract: Name): Promise<Contracts[Name]> {
     const remote = this.find(name);
     if (!remote) throw new Error(`no remote "${name}" is configured`);
+    const loaded = await this.#loadChecked(name, remote, module).catch((error: unknown) => {
+      // The next try may meet other scripts.
+      this.#checked.delete(name);
+      if (remote.integrity) this.#reconfigureSoon();
+      throw error;
+    });
+    if (!keeps(loaded, contract)) throw new Error(`${name}/${module} does not keep the contract ${contract}`);
+    return loaded;
+  }
+
+  async #loadChecked(name: string, remote: RemoteConfig, module: string): Promise<unknown> {
     if (!this.#checked.has(name)) {
       await this.#options.checkIntegrity(remote);
       this.#checked.add(name);
     }
-    const loaded = await this.#options.loadModule(name, remote.manifest, module);
-    if (!keeps(loaded, contract)) throw new Error(`${name}/${module} does not keep the contract ${contract}`);
-    return loaded;
+    return this.#options.loadModule(name, remote.manifest, module);
+  }
+
+  #reconfigureSoon(): void {
+    const { now, random, reconfigure } = this.#options;
+    if (now() < this.#reconfiguredAt + reconfigureMs) return;
+    this.#reconfiguredAt = now();
+    setTimeout(() => {
+      reconfigure().then(
+        (configured) => (this.#configured = configured),
+        (error: unknown) => console.warn("the configuration cannot be read again", error),
+      );
+    }, random() * spreadMs);
   }
 }

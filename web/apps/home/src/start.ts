@@ -35,13 +35,16 @@ export interface Start {
 const retryMs = [1_000, 2_000, 5_000];
 const answerMs = 10_000;
 
-export function begin(config: Config, { viewer, delaySeconds }: Visit): Session {
+/** `address` is that of the configuration. */
+export function begin(address: string, config: Config, { viewer, delaySeconds }: Visit): Session {
   const clock = new PageClock(Date.now, delaySeconds, config.picture !== null);
   const remotes = new Remotes({
     configured: config.remotes,
     loadModule: federatedLoader(),
     checkIntegrity: (remote) => checkIntegrity(fetch, remote),
+    reconfigure: async () => (await fetchConfig(fetch, address, AbortSignal.timeout(answerMs))).remotes,
     now: Date.now,
+    random: Math.random,
   });
   const client = connect({ url: config.viewers, content: config.content, viewer, clock });
   return { config, client, clock, remotes };

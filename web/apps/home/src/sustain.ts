@@ -22,7 +22,7 @@ export interface Report {
 export type Attempt = (report: Report) => () => void;
 
 /** So that what stands in is on screen within two seconds, on a busy machine too. */
-export const timeLimitMs = 1_750;
+export const timeLimitMs = 1_400;
 /** An attempt that says nothing for so long is given up. */
 const patienceMs = 20_000;
 const firstRetryMs = 5_000;
