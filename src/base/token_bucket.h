@@ -24,7 +24,7 @@ class TokenBucket {
   }
   /// True when it would be full by `now`: then forgetting it changes nothing.
   bool is_full(double rate, double burst, SteadyTime now) const {
-    return tokens_ + std::chrono::duration<double>(now - at_).count() * rate >= burst;
+    return at_ == SteadyTime{} || tokens_ + std::chrono::duration<double>(now - at_).count() * rate >= burst;
   }
 
  private:

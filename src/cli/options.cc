@@ -223,11 +223,17 @@ std::vector<Setting> limit_settings() {
           "gateway.requests_burst", "HTTP requests of one connection at once", 1, 1e6,
           [](Options & o) -> auto& { return o.gateway.requests_burst; }),
       fraction(
-          "gateway.hellos_per_second", "connections of one viewer, whichever the device", 0.01, 1'000,
-          [](Options & o) -> auto& { return o.gateway.hellos_per_second; }),
+          "gateway.viewer.hellos_per_second", "connections of one viewer, whichever the device", 0.01, 1'000,
+          [](Options & o) -> auto& { return o.gateway.viewer.hellos_per_second; }),
       fraction(
-          "gateway.hellos_burst", "connections of one viewer at once", 1, 100'000,
-          [](Options & o) -> auto& { return o.gateway.hellos_burst; }),
+          "gateway.viewer.hellos_burst", "connections of one viewer at once", 1, 100'000,
+          [](Options & o) -> auto& { return o.gateway.viewer.hellos_burst; }),
+      fraction(
+          "gateway.viewer.messages_per_second", "messages of one viewer, over all their connections, and posts", 1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.viewer.messages_per_second; }),
+      fraction(
+          "gateway.viewer.messages_burst", "messages of one viewer at once", 1, 1e7,
+          [](Options & o) -> auto& { return o.gateway.viewer.messages_burst; }),
       number<std::size_t>(
           "gateway.address.connections_max", "connections of one address (IPv6: of one /64)", 1, 1'000'000,
           [](Options & o) -> auto& { return o.gateway.address.connections_max; }),
@@ -243,6 +249,12 @@ std::vector<Setting> limit_settings() {
       fraction(
           "gateway.address.messages_burst", "messages of one address at once", 1, 1e7,
           [](Options & o) -> auto& { return o.gateway.address.messages_burst; }),
+      fraction(
+          "gateway.connects_per_second", "new connections of all addresses but the uncounted", 1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.address.all_connects_per_second; }),
+      fraction(
+          "gateway.connects_burst", "new connections of all those addresses at once", 1, 1e6,
+          [](Options & o) -> auto& { return o.gateway.address.all_connects_burst; }),
       {"gateway.address.uncounted", "addresses that many viewers may stand behind, such as a proxy of yours",
        [](Options& o, const std::string& given) -> Result<void> {
          if (auto parsed = gateway::AddressRanges::parse(given); !parsed.ok()) {
@@ -279,10 +291,10 @@ std::vector<Setting> gateway_settings() {
           "gateway.sample_duration_max_ms", "sample route: any connection ends", 1'000, 86'400'000,
           [](Options & o) -> auto& { return o.gateway.sample_duration_max; }),
       fraction(
-          "gateway.messages_per_second", "messages of one viewer", 1, 10'000,
+          "gateway.messages_per_second", "messages and pings of one connection", 1, 10'000,
           [](Options & o) -> auto& { return o.gateway.messages_per_second; }),
       fraction(
-          "gateway.messages_burst", "messages of one viewer at once", 1, 100'000,
+          "gateway.messages_burst", "messages and pings of one connection at once", 1, 100'000,
           [](Options & o) -> auto& { return o.gateway.messages_burst; }),
       number<std::size_t>(
           "gateway.outbox_bytes_max", "unsent bytes of a slow viewer", 1'024, 16 << 20,
@@ -293,6 +305,18 @@ std::vector<Setting> gateway_settings() {
       number<std::uint32_t>(
           "gateway.message_bytes_max", "native route: one message", 128, 1 << 20,
           [](Options & o) -> auto& { return o.gateway.native_frames.message_bytes_max; }),
+      number<std::uint32_t>(
+          "gateway.fragments_max", "native route: frames of one message", 1, 10'000,
+          [](Options & o) -> auto& { return o.gateway.native_frames.fragments_max; }),
+      number<std::size_t>(
+          "gateway.head_bytes_max", "the head of one request", 1'024, 64 << 10,
+          [](Options & o) -> auto& { return o.gateway.http.head_bytes_max; }),
+      number<std::size_t>(
+          "gateway.headers_max", "headers of one request", 16, 1'000,
+          [](Options & o) -> auto& { return o.gateway.http.headers_max; }),
+      number<std::size_t>(
+          "gateway.body_bytes_max", "the body of one request: an interaction", 1'024, 1 << 20,
+          [](Options & o) -> auto& { return o.gateway.http.body_bytes_max; }),
   };
 }
 

@@ -96,6 +96,9 @@ AddressLimits::Admitted AddressLimits::admit(AddressKey address, SteadyTime now)
   Entry& entry = entries_[address];
   if (!entry.connects.take(options_.connects_per_second, options_.connects_burst, now)) return Admitted::too_fast;
   if (entry.connections >= options_.connections_max) return Admitted::too_many;
+  if (!connects_.take(options_.all_connects_per_second, options_.all_connects_burst, now)) {
+    return Admitted::all_too_fast;
+  }
   ++entry.connections;
   if (entries_.size() >= forget_at_) forget_idle(now);
   return Admitted::yes;
@@ -122,7 +125,9 @@ bool AddressLimits::take_message(AddressKey address, SteadyTime now) {
 void AddressLimits::forget_idle(SteadyTime now) {
   std::erase_if(entries_, [&](const auto& each) {
     const Entry& entry = each.second;
-    return entry.connections == 0 && entry.connects.is_full(options_.connects_per_second, options_.connects_burst, now);
+    return entry.connections == 0 &&
+           entry.connects.is_full(options_.connects_per_second, options_.connects_burst, now) &&
+           entry.messages.is_full(options_.messages_per_second, options_.messages_burst, now);
   });
   forget_at_ = std::max<std::size_t>(1'024, entries_.size() * 2);
 }

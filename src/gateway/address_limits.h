@@ -37,6 +37,7 @@ class AddressRanges {
   std::vector<Range> ranges_;
 };
 
+/// Of those who are counted: of one address, and `all_` of all together.
 struct AddressLimitOptions {
   std::size_t connections_max = 200;
   double connects_per_second = 50;
@@ -44,6 +45,8 @@ struct AddressLimitOptions {
   double messages_per_second = 2'000;
   double messages_burst = 4'000;
   std::string uncounted = "127.0.0.0/8, ::1";  ///< see AddressRanges
+  double all_connects_per_second = 2'000;
+  double all_connects_burst = 4'000;
 };
 
 /// Shared by the shards of a gateway. Any thread.
@@ -54,7 +57,7 @@ class AddressLimits {
 
   AddressKey key_of(const sockaddr_storage& peer) const;
 
-  enum class Admitted { yes, too_many, too_fast };
+  enum class Admitted { yes, too_many, too_fast, all_too_fast };
   /// Counts a new connection when it may come.
   Admitted admit(AddressKey address, SteadyTime now);
   /// A connection that was admitted is gone.
@@ -76,6 +79,7 @@ class AddressLimits {
   const AddressRanges uncounted_;
   std::mutex mutex_;  // the one thing that shards share: an address's connections are spread over them
   std::unordered_map<AddressKey, Entry> entries_;
+  TokenBucket connects_;           ///< of all together
   std::size_t forget_at_ = 1'024;  ///< entries: then the idle ones are looked for
 };
 

@@ -61,6 +61,38 @@ TEST(AddressLimits, HoldsAnAddressToItsPace) {
   EXPECT_FALSE(limits.take_message(one, kStart));
 }
 
+TEST(AddressLimits, HoldsAllAddressesTogetherToOnePace) {
+  AddressLimitOptions options;
+  options.all_connects_per_second = 10;
+  options.all_connects_burst = 20;
+  AddressLimits limits(options);
+  const auto admitted = [&](AddressKey address, SteadyTime now) {
+    return limits.admit(address, now) == AddressLimits::Admitted::yes;
+  };
+  for (AddressKey address = 1; address <= 20; ++address) EXPECT_TRUE(admitted(address, kStart)) << address;
+  EXPECT_EQ(limits.admit(21, kStart), AddressLimits::Admitted::all_too_fast);
+  for (AddressKey address = 22; address <= 200; ++address) EXPECT_FALSE(admitted(address, kStart)) << address;
+  EXPECT_TRUE(admitted(0, kStart)) << "this machine is not counted";
+  EXPECT_TRUE(admitted(21, kStart + Milliseconds(150)));
+  EXPECT_FALSE(admitted(22, kStart + Milliseconds(150)));
+}
+
+TEST(AddressLimits, WhoHasSaidTooMuchIsNotForgotten) {
+  AddressLimitOptions options;
+  options.messages_per_second = 1;
+  options.messages_burst = 10;
+  AddressLimits limits(options);
+  const AddressKey loud = 1;
+  EXPECT_EQ(limits.admit(loud, kStart), AddressLimits::Admitted::yes);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(limits.take_message(loud, kStart));
+  limits.release(loud, kStart);
+  const SteadyTime later = kStart + Milliseconds(900);
+  for (AddressKey address = 2; address < 2'000; ++address) {
+    if (limits.admit(address, later) == AddressLimits::Admitted::yes) limits.release(address, later);
+  }
+  EXPECT_FALSE(limits.take_message(loud, later));
+}
+
 TEST(AddressLimits, ForgetsWhoIsGone) {
   AddressLimits limits({1, 50, 100, 5, 5, ""});
   for (std::uint64_t i = 1; i <= 5'000; ++i) {

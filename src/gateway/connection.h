@@ -17,6 +17,7 @@
 #include "codec/websocket.h"
 #include "engine/viewer_peer.h"
 #include "gateway/address_limits.h"
+#include "gateway/viewer_limits.h"
 #include "runtime/loop.h"
 #include "runtime/socket.h"
 #include "runtime/tls.h"
@@ -75,6 +76,7 @@ class Connection final : public runtime::FdHandler, public engine::ViewerPeer {
   SteadyTime closing_since{};
   AddressKey address = 0;  ///< the other side's
   TokenBucket messages;
+  ViewerPace* viewer = nullptr;  ///< of whom it is, at the shard that owns them; null until introduced
   std::uint16_t bad_messages = 0;
   /// By which the viewer is here.
   struct Pass {

@@ -17,6 +17,11 @@ namespace matchcue::gateway {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kTooManyMessages = "too_many_messages";
+
+Error too_many_interactions(const std::string& whose) {
+  return Error{ErrorKind::too_large, std::string(kTooManyMessages), "too many interactions of " + whose, {}};
+}
 
 /// "k3:812", as SSE ids are written.
 std::optional<codec::ResumePoint> read_resume(std::string_view text) {
@@ -180,9 +185,8 @@ void ShardGateway::take_interaction(Connection& connection, const codec::HttpReq
     return refuse(connection, 503, unavailable("overloaded", "try again later"), keep_alive);
   }
   if (!shared_.addresses.take_message(connection.address, now())) {
-    return refuse(connection, 429,
-                  Error{ErrorKind::too_large, "too_many_messages", "too many interactions from one address", {}},
-                  keep_alive);
+    metrics_.refused("address_pace").Increment();
+    return refuse(connection, 429, too_many_interactions("one address"), keep_alive);
   }
   auto posted = codec::parse_posted_interaction(request.body);
   if (!posted.ok()) return refuse(connection, 400, posted.error(), keep_alive);
@@ -190,23 +194,39 @@ void ShardGateway::take_interaction(Connection& connection, const codec::HttpReq
     return refuse(connection, 401, admitted.error(), keep_alive);
   }
   connection.pause_reading();
-  engine_.record_interaction(*std::move(posted),
-                             [this, id = connection.id(), keep_alive](const Result<engine::FeedbackReceipt>& receipt) {
-                               loop_.post([this, id, keep_alive, receipt] {
-                                 Connection* still = find(id);
-                                 if (still == nullptr) return;
-                                 if (!receipt.ok()) {
-                                   refuse(*still, codec::status_of(receipt.error().kind), receipt.error(), keep_alive);
-                                 } else {
-                                   const auto flag = [](bool value) { return value ? "true" : "false"; };
-                                   respond(*still, 200, kJson,
-                                           std::string("{\"repeated\":") + flag(receipt->repeated) +
-                                               ",\"attributed\":" + flag(receipt->attributed) + "}",
-                                           keep_alive);
-                                 }
-                                 if (find(id) != nullptr) still->resume_reading();
-                               });
-                             });
+  record_at_owner(connection.id(), *std::move(posted), keep_alive);
+}
+
+/// The shard that owns the viewer knows whether they may say one more thing.
+void ShardGateway::record_at_owner(ConnectionId connection, codec::PostedInteraction posted, bool keep_alive) {
+  ShardGateway* owner = shards_[engine_.shard_of(posted.viewer)];
+  owner->loop_.post([this, owner, connection, posted = std::move(posted), keep_alive]() mutable {
+    auto reply = [this, connection, keep_alive](const Result<engine::FeedbackReceipt>& receipt) {
+      loop_.post([this, connection, receipt, keep_alive] { answer_interaction(connection, receipt, keep_alive); });
+    };
+    if (owner->viewers_.take_message(owner->viewers_.pace_of(posted.viewer), owner->now())) {
+      return engine_.record_interaction(std::move(posted), std::move(reply));
+    }
+    metrics_.refused("viewer_pace").Increment();
+    reply(too_many_interactions("viewer \"" + posted.viewer.str() + "\""));
+  });
+}
+
+void ShardGateway::answer_interaction(ConnectionId connection, const Result<engine::FeedbackReceipt>& receipt,
+                                      bool keep_alive) {
+  Connection* still = find(connection);
+  if (still == nullptr) return;
+  if (receipt.ok()) {
+    const auto flag = [](bool value) { return value ? "true" : "false"; };
+    respond(
+        *still, 200, kJson,
+        std::string("{\"repeated\":") + flag(receipt->repeated) + ",\"attributed\":" + flag(receipt->attributed) + "}",
+        keep_alive);
+  } else {
+    const bool too_fast = receipt.error().code == kTooManyMessages;
+    refuse(*still, too_fast ? 429 : codec::status_of(receipt.error().kind), receipt.error(), keep_alive);
+  }
+  if (find(connection) != nullptr) still->resume_reading();
 }
 
 }  // namespace matchcue::gateway

@@ -10,6 +10,7 @@
 #include "codec/http_request.h"
 #include "codec/websocket.h"
 #include "gateway/address_limits.h"
+#include "gateway/viewer_limits.h"
 #include "runtime/socket.h"
 
 namespace matchcue::gateway {
@@ -30,9 +31,8 @@ struct Options {
   double messages_burst = 60;
   double requests_per_second = 200;  ///< HTTP, of a connection; a server of yours may post for many viewers
   double requests_burst = 400;
-  double hellos_per_second = 0.5;  ///< of a viewer, over all their connections
-  double hellos_burst = 20;
-  AddressLimitOptions address;       ///< what one address may ask for
+  ViewerLimitOptions viewer;         ///< what one viewer may ask for, over all their connections
+  AddressLimitOptions address;       ///< what one address may ask for, and all of them together
   std::size_t memory_bytes_max = 0;  ///< resident: beyond it the server sheds; 0 is four fifths of the machine's
   std::function<std::size_t()> resident_bytes;  ///< for tests; empty asks the kernel
   int bad_messages_max = 10;                    ///< native: malformed frames before the connection ends

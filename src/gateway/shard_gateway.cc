@@ -61,6 +61,7 @@ ShardGateway::ShardGateway(std::size_t index, const Options& options, const Surr
       loop_(loop),
       listener_(std::move(listener)),
       spare_(open_spare()),
+      viewers_(options.viewer),
       read_buffer_(kReadBufferBytes),
       random_(stable_hash("gateway", index)) {}
 
@@ -105,6 +106,7 @@ bool ShardGateway::admit_address(AddressKey address) {
     case AddressLimits::Admitted::yes: return true;
     case AddressLimits::Admitted::too_many: metrics_.refused("address_connections").Increment(); return false;
     case AddressLimits::Admitted::too_fast: metrics_.refused("address_pace").Increment(); return false;
+    case AddressLimits::Admitted::all_too_fast: metrics_.refused("all_pace").Increment(); return false;
   }
   return false;
 }
@@ -155,6 +157,8 @@ void ShardGateway::retire(Connection& connection) {
 }
 
 void ShardGateway::leave_session(Connection& connection) {
+  if (connection.viewer != nullptr) --connection.viewer->connections;
+  connection.viewer = nullptr;
   if (connection.session == 0) return;
   engine_shard_.disconnect(connection.session);
   connection.session = 0;
@@ -170,11 +174,16 @@ void ShardGateway::on_message(Connection& connection, std::string_view text) {
 }
 
 bool ShardGateway::within_message_limit(Connection& connection) {
-  if (connection.messages.take(options_.messages_per_second, options_.messages_burst, now()) &&
-      shared_.addresses.take_message(connection.address, now())) {
-    return true;
+  std::string_view pace;
+  if (!connection.messages.take(options_.messages_per_second, options_.messages_burst, now())) {
+    pace = "connection_pace";
+  } else if (connection.viewer != nullptr && !viewers_.take_message(*connection.viewer, now())) {
+    pace = "viewer_pace";
+  } else if (!shared_.addresses.take_message(connection.address, now())) {
+    pace = "address_pace";
   }
-  metrics_.refused("connection_pace").Increment();
+  if (pace.empty()) return true;
+  metrics_.refused(pace).Increment();
   const bool sample = connection.speech() == Speech::sample;
   connection.close_with(sample ? CloseCode::policy_violation : CloseCode::too_many_messages, "too_many_messages");
   return false;
@@ -285,7 +294,8 @@ void ShardGateway::introduce_at_owner(Connection& connection, engine::Introducti
 
 void ShardGateway::introduce_here(Connection& connection, const engine::Introduction& introduction) {
   const bool sample = introduction.route == engine::Route::sample;
-  if (!hellos_[introduction.hello.viewer].take(options_.hellos_per_second, options_.hellos_burst, now())) {
+  ViewerPace& pace = viewers_.pace_of(introduction.hello.viewer);
+  if (!viewers_.take_hello(pace, now())) {
     metrics_.refused("viewer_pace").Increment();
     if (sample) return fail_sample(connection);
     return connection.close_with(CloseCode::try_again_later, "too_many_hellos");
@@ -293,6 +303,8 @@ void ShardGateway::introduce_here(Connection& connection, const engine::Introduc
   const auto session = engine_shard_.introduce(&connection, introduction);
   if (session.ok()) {
     connection.session = *session;
+    connection.viewer = &pace;
+    ++pace.connections;
     if (sample) connection.send_text(codec::kSampleSuccess);
     return;
   }
@@ -304,9 +316,7 @@ void ShardGateway::introduce_here(Connection& connection, const engine::Introduc
 
 void ShardGateway::sweep() {
   if (index_ == 0) metrics_.shedding().Set(static_cast<double>(shared_.memory.measure()));
-  std::erase_if(hellos_, [&](const auto& each) {
-    return each.second.is_full(options_.hellos_per_second, options_.hellos_burst, now());
-  });
+  viewers_.forget_idle(now());
   std::vector<Connection*> all;
   all.reserve(connections_.size());
   for (const auto& [id, connection] : connections_) all.push_back(connection.get());

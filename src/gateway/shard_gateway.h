@@ -86,6 +86,8 @@ class ShardGateway final : public runtime::FdHandler {
   void open_websocket(Connection& connection, const codec::HttpRequest& request, Speech speech);
   void open_event_stream(Connection& connection, const codec::HttpRequest& request);
   void take_interaction(Connection& connection, const codec::HttpRequest& request);
+  void record_at_owner(ConnectionId connection, codec::PostedInteraction posted, bool keep_alive);
+  void answer_interaction(ConnectionId connection, const Result<engine::FeedbackReceipt>& receipt, bool keep_alive);
   void respond(Connection& connection, int status, std::string_view content_type, std::string_view body,
                bool keep_alive, std::optional<int> retry_after_s = std::nullopt);
   void refuse(Connection& connection, int status, const Error& error, bool keep_alive);
@@ -126,7 +128,7 @@ class ShardGateway final : public runtime::FdHandler {
   std::vector<ShardGateway*> shards_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> retired_;
-  std::unordered_map<domain::ViewerId, TokenBucket> hellos_;  ///< of those who came lately
+  ViewerLimits viewers_;
   std::vector<char> read_buffer_;
   std::uint64_t accepted_ = 0;
   runtime::TimerId sweep_timer_ = 0;

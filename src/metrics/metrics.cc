@@ -86,7 +86,7 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
   f.add_counters(f.slow_consumer, "matchcue_slow_consumer_total", "What happened to slow viewers", "policy",
                  {"superseded", "disconnected", "shed"});
   f.add_counters(f.refused, "matchcue_refused_total", "Who was turned away by a limit, and by which", "reason",
-                 {"memory", "address_connections", "address_pace", "viewer_pace", "connection_pace"});
+                 {"memory", "address_connections", "address_pace", "all_pace", "viewer_pace", "connection_pace"});
   f.shedding =
       f.add_gauge("matchcue_shedding",
                   "What is given up for want of memory: 0 nothing, 1 newcomers, 2 interactions, 3 slow viewers");

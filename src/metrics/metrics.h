@@ -31,7 +31,7 @@ class Metrics {
                             std::string_view outcome);          ///< slate x pushed, retracted, acknowledged, superseded
   prometheus::Counter& resume(std::string_view continuity);     ///< kept, lost
   prometheus::Counter& slow_consumer(std::string_view policy);  ///< superseded, disconnected, shed
-  prometheus::Counter& refused(std::string_view reason);        ///< memory, (address|viewer|connection)_pace, ..
+  prometheus::Counter& refused(std::string_view reason);        ///< memory, (all|address|viewer|connection)_pace, ..
   prometheus::Gauge& shedding();                                ///< 0 nothing .. 3 slow viewers; gateway/memory_watch.h
   prometheus::Counter& decisions();
   prometheus::Counter& feedback(std::string_view outcome);     ///< stored, repeated, refused

@@ -262,7 +262,7 @@ class World:
 class BadInput(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("--set", "gateway.messages_burst=100000")
+        cls.server = Server("--set", "gateway.messages_burst=100000", "--set", "gateway.viewer.messages_burst=100000")
         cls.addClassCleanup(cls.server.__exit__)
         cls.server.start()
         cls.world = World(cls.server)
