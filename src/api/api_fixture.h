@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,7 +30,8 @@ struct Edge {
                 const SiteFiles* studio = nullptr) {
     options.port = 0;
     server = ApiServer::start(options, {engine, trainings, office, operators, tls, [] { return std::string("up 1\n"); },
-                                        [this] { return engine.ready(); }, studio})
+                                        [this] { return engine.ready(); }, studio,
+                                        [this](std::string_view why) { ++refusals_for(why); }})
                  .value();
     client.emplace(url());
   }
@@ -37,6 +41,12 @@ struct Edge {
     const auto answer = client->send(method, target, body, type);
     CHECK(!answer.ok(), method, target);
     return answer.error();
+  }
+  /// How many were turned away so; it is one of the known reasons.
+  std::atomic<int>& refusals_for(std::string_view why) {
+    const auto* const found = std::find(kRefusals.begin(), kRefusals.end(), why);
+    CHECK(found != kRefusals.end(), why);
+    return refusals[static_cast<std::size_t>(found - kRefusals.begin())];
   }
   /// A connection that has said nothing.
   int connect() const {
@@ -76,6 +86,7 @@ struct Edge {
   FakeTrainingDesk trainings;
   FakeAccessOffice office;
   Replaceable<access::OperatorTokens> operators{access::OperatorTokens()};  ///< nobody: whoever is there may do all
+  std::array<std::atomic<int>, kRefusals.size()> refusals{};
   std::unique_ptr<ApiServer> server;
   std::optional<HttpClient> client;
 };

@@ -11,6 +11,7 @@
 #include "api/permissions.h"
 #include "base/sha256.h"
 #include "codec/problem.h"
+#include "codec/strict_json.h"
 
 namespace matchcue::api {
 
@@ -126,7 +127,9 @@ void carry_out(const std::shared_ptr<Change>& change) {
       });
     });
   };
-  if (auto called = change->route.handler(call); !called.ok()) {
+  auto called = codec::check_depth(call.request.body, call.services.bodies.json_depth_max);
+  if (called.ok()) called = change->route.handler(call);
+  if (!called.ok()) {
     call.respond([error = std::move(called).error()] { return make_problem(error); });
   }
 }

@@ -86,6 +86,9 @@ TEST_F(PermissionsTest, EveryCellOfOperatorsByOperationsIsAsTheDescriptionSays) 
     }
   }
   EXPECT_GT(cells, 350);
+  EXPECT_GT(edge.refusals_for("token_missing"), 40);
+  EXPECT_EQ(edge.refusals_for("token_unknown"), 3 * edge.refusals_for("token_missing"));
+  EXPECT_GT(edge.refusals_for("scope_missing"), 60);
 }
 
 TEST_F(PermissionsTest, ARefusalChangesNothingAndSaysWhatIsMissing) {

@@ -24,6 +24,13 @@ class SiteFiles;
 class TrainingDesk;
 class Watches;
 
+/// What the body of a request may be.
+struct BodyLimits {
+  std::uint64_t body_bytes_max = 1024 * 1024;
+  std::uint64_t import_bytes_max = 1024ULL * 1024 * 1024;  ///< where it is streamed
+  int json_depth_max = 32;                                 ///< levels of nesting; codec::kStrictDepthMax at most
+};
+
 /// What handlers work with. Lives as long as the server.
 struct Services {
   engine::Engine& engine;
@@ -41,6 +48,7 @@ struct Services {
   bool home_secure = false;           ///< TLS, at that site
   bool secure = false;                ///< TLS, at this listener
   Watches* watches = nullptr;         ///< the streams that are open; API thread
+  BodyLimits bodies = {};
 };
 
 enum class ParameterType { id, integer, boolean, choice };

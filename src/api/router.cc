@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "codec/http_request.h"
 #include "codec/problem.h"
+#include "codec/strict_json.h"
 
 namespace matchcue::api {
 namespace {
@@ -294,7 +295,8 @@ Plan Router::plan(const HttpRequest& head) const {
                    "the body must be " + plan.route->request_type + ", and its type is \"" + head.content_type + "\"",
                    {}});
   }
-  plan.body_bytes_max = plan.route->sink != nullptr ? kUploadBytesMax : kBodyBytesMax;
+  const BodyLimits& bodies = services_.bodies;
+  plan.body_bytes_max = plan.route->sink != nullptr ? bodies.import_bytes_max : bodies.body_bytes_max;
   return plan;
 }
 
@@ -309,7 +311,9 @@ void Router::handle(const Plan& plan, HttpRequest request, Respond respond) cons
   const domain::AuditRecord record = begin_record(plan, request);
   Call call{services_, std::move(request), plan.arguments, respond};
   if (is_audited(*plan.route)) return run_audited(*plan.route, std::move(call), record);
-  if (auto called = plan.route->handler(call); !called) {
+  auto called = codec::check_depth(call.request.body, services_.bodies.json_depth_max);
+  if (called.ok()) called = plan.route->handler(call);
+  if (!called.ok()) {
     respond([error = std::move(called).error()] { return make_problem(error); });
   }
 }

@@ -11,9 +11,6 @@
 
 namespace matchcue::api {
 
-constexpr std::uint64_t kBodyBytesMax = 1024 * 1024;
-constexpr std::uint64_t kUploadBytesMax = 1024ULL * 1024 * 1024;
-
 /// What a request's head says about the rest: an answer at once, or how to take the body.
 struct Plan {
   std::optional<HttpResponse> refusal;  ///< also an operators' page, which is no route

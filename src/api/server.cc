@@ -40,7 +40,6 @@ using tcp = asio::ip::tcp;
 using Parser = http::request_parser<http::buffer_body>;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::uint32_t kHeadBytesMax = 8 * 1024;
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr Milliseconds kDrainTimeout{1'000};
 /// A stream is looked at this often when nothing wakes it.
@@ -96,9 +95,10 @@ void read_head(const Parser::value_type& message, HttpRequest& head) {
   if (message.count(http::field::authorization) == 1) head.authorization = text(http::field::authorization);
 }
 
-HttpResponse refuse_http(const boost::system::error_code& error) {
+HttpResponse refuse_http(const boost::system::error_code& error, std::uint32_t head_bytes_max) {
   if (error == http::error::header_limit) {
-    return make_problem(431, Error{ErrorKind::too_large, "head_too_large", "the request's head exceeds 8 KiB", {}});
+    const std::string message = "the request's head exceeds " + std::to_string(head_bytes_max) + " bytes";
+    return make_problem(431, Error{ErrorKind::too_large, "head_too_large", message, {}});
   }
   return make_problem(invalid("invalid_http", "the request is not HTTP/1.1: " + error.message()));
 }
@@ -123,12 +123,14 @@ struct ApiServer::State {
                  around.operators,        around.metrics,      around.ready,
                  given.viewers_websocket, given.reply_timeout, {}},
         tls(around.tls),
+        refused(around.refused),
         router(services, host_name(given.host)) {
     services.studio = around.studio;
     services.home_port = given.home_port;
     services.home_secure = given.home_secure;
     services.secure = around.tls != nullptr;
     services.watches = &watches;
+    services.bodies = given.bodies;
     // weak: work that waits for a server that has stopped must not keep what it is to be posted to.
     services.on_api_thread = [weak = std::weak_ptr(io)](std::function<void()> work) {
       if (const auto context = weak.lock(); context && !context->stopped()) asio::post(*context, std::move(work));
@@ -140,6 +142,7 @@ struct ApiServer::State {
   std::shared_ptr<asio::io_context> io = std::make_shared<asio::io_context>(1);
   Services services;
   const Replaceable<runtime::TlsContext>* tls;
+  std::function<void(std::string_view)> refused;
   Watches watches{services, options.streams_max};
   Router router;
   SystemClock clock;
@@ -154,7 +157,8 @@ struct ApiServer::State {
 
   Result<void> listen();
   asio::awaitable<void> accept();
-  bool is_crowding(const asio::ip::address& peer) const;
+  bool admits(const asio::ip::address& peer) const;
+  void count_refusal(std::string_view why) const;
   void begin_stop();
 };
 
@@ -214,13 +218,23 @@ Result<void> ApiServer::State::listen() {
   return {};
 }
 
-/// Whether one address has as many connections as it may. This machine's own are not counted.
-bool ApiServer::State::is_crowding(const asio::ip::address& peer) const {
-  if (peer.is_loopback()) return false;
+/// Whether there may be one more connection, of that address. This machine's own have a limit only together.
+bool ApiServer::State::admits(const asio::ip::address& peer) const {
+  if (sessions.size() >= options.connections_max) {
+    count_refusal("connections");
+    return false;
+  }
+  if (peer.is_loopback() && !options.counts_this_machine) return true;
   const std::string from = peer.to_string();
   const auto same =
       std::count_if(sessions.begin(), sessions.end(), [&](const auto& each) { return each.second->from == from; });
-  return static_cast<std::size_t>(same) >= options.connections_per_address_max;
+  if (static_cast<std::size_t>(same) < options.connections_per_address_max) return true;
+  count_refusal("address_connections");
+  return false;
+}
+
+void ApiServer::State::count_refusal(std::string_view why) const {
+  if (refused) refused(why);
 }
 
 asio::awaitable<void> ApiServer::State::accept() {
@@ -234,7 +248,7 @@ asio::awaitable<void> ApiServer::State::accept() {
     }
     boost::system::error_code ignored;
     const auto peer = socket.remote_endpoint(ignored).address();
-    if (sessions.size() >= options.connections_max || is_crowding(peer)) continue;
+    if (!admits(peer)) continue;
     socket.set_option(tcp::no_delay(true), ignored);
     auto session = std::make_unique<Session>(*this, std::move(socket));
     Session* const begun = session.get();
@@ -268,18 +282,20 @@ asio::awaitable<bool> ApiServer::Session::shake_hands() {
 /// Serves one request. False when the connection is to be closed.
 asio::awaitable<bool> ApiServer::Session::serve_one() {
   parser.emplace();
-  parser->header_limit(kHeadBytesMax);
+  parser->header_limit(server.options.head_bytes_max);
   parser->body_limit(boost::none);
   answer.reset();
   busy = false;
   stream.tcp().expires_after(served == 0 ? server.options.handshake_timeout : server.options.read_timeout);
   auto [error, size] = co_await http::async_read_header(stream, buffer, *parser, kAwait);
+  // The parser's own limit is one for the first line and one for the fields.
+  if (!error && size > server.options.head_bytes_max) error = http::error::header_limit;
   ++served;
   busy = true;
   request = HttpRequest();
   request.id = "r" + std::to_string(++server.requests);
   if (error) {
-    if (is_malformed(error)) answer = refuse_http(error);
+    if (is_malformed(error)) answer = refuse_http(error, server.options.head_bytes_max);
   } else {
     read_head(parser->get(), request);
     head_only = request.method == "HEAD";
@@ -295,6 +311,7 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
 asio::awaitable<void> ApiServer::Session::make_answer() {
   plan = server.router.plan(request);
   answer = std::move(plan.refusal);
+  if (answer && (answer->status == 401 || answer->status == 403)) server.count_refusal(answer->problem->code);
   const auto length = parser->content_length();
   if (!answer && length && *length > plan.body_bytes_max) answer = refuse_size(plan.body_bytes_max);
   if (answer) co_return;
@@ -326,7 +343,7 @@ asio::awaitable<void> ApiServer::Session::take_body() {
     parser->get().body().size = chunk.size();
     auto [error, size] = co_await http::async_read(stream, buffer, *parser, kAwait);
     if (error && error != http::error::need_buffer) {
-      if (is_malformed(error)) answer = refuse_http(error);
+      if (is_malformed(error)) answer = refuse_http(error, server.options.head_bytes_max);
       co_return;
     }
     chunk.resize(kChunkBytes - parser->get().body().size);

@@ -3,10 +3,12 @@
 //
 // The operators' listener: HTTP/1.1, in the clear or over TLS, in front of the routes.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "api/access_office.h"
 #include "api/route.h"
@@ -30,10 +32,18 @@ struct ServerOptions {
   std::uint16_t home_port = 0;                                  ///< of the site that viewers open; 0 is none
   bool home_secure = false;                                     ///< TLS, at that site
   Milliseconds stall_timeout{10'000};                           ///< for a stream's reader to take what was written
+  std::uint32_t head_bytes_max = 8 * 1024;                      ///< request line and headers
+  BodyLimits bodies = {};                                       ///< see there
   std::size_t streams_max = 64;                                 ///< more are refused: too_many_streams
   std::size_t connections_max = 1'000;                          ///< more are closed at once
   std::size_t connections_per_address_max = 100;                ///< of one that is not this machine's
+  bool counts_this_machine = false;                             ///< for tests: its addresses as well
 };
+
+/// Why the server turns somebody away: the connections that there may be, the page that asks, the token it asks with.
+inline constexpr std::array<std::string_view, 7> kRefusals = {
+    "connections",   "address_connections", "forbidden_host", "forbidden_origin",
+    "token_missing", "token_unknown",       "scope_missing"};
 
 /// What the server works with. All must outlive it.
 struct Surroundings {
@@ -45,6 +55,8 @@ struct Surroundings {
   std::function<std::string()> metrics;                   ///< the Prometheus text; called on the API's thread
   std::function<bool()> ready;                            ///< answers /readyz; called on the API's thread
   const SiteFiles* studio = nullptr;                      ///< the operators' pages; null: the plain page alone
+  /// Told why somebody was turned away: one of kRefusals. Called on the API's thread; empty tells nobody.
+  std::function<void(std::string_view why)> refused = {};
 };
 
 /// Serves the API on a thread of its own, and streamed uploads on a second one. Any thread may stop it.

@@ -122,6 +122,8 @@ TEST(ApiServer, OnlyItsOwnPagesMayUseIt) {
   EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: https://localhost:8081\r\n"));
   EXPECT_FALSE(accepted("Host: localhost:8081\r\nOrigin: null\r\n"));
   EXPECT_TRUE(edge.raw_get("Host: evil.example\r\n").starts_with("HTTP/1.1 403"));
+  EXPECT_EQ(edge.refusals_for("forbidden_host"), 7);
+  EXPECT_EQ(edge.refusals_for("forbidden_origin"), 4);
 }
 
 TEST(ApiServer, HeadIsAnsweredLikeGetWithoutTheBody) {

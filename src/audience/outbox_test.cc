@@ -50,6 +50,7 @@ TEST(Outbox, IsFullAtItsBoundAndKeepsWhatItHas) {
   Outbox outbox(10);
   EXPECT_EQ(outbox.add("0123456789", WhenSlow::kept, false), Added::queued);
   EXPECT_EQ(outbox.add("x", WhenSlow::kept, false), Added::full);
+  EXPECT_EQ(outbox.add(std::string(100, 'x'), WhenSlow::kept, false), Added::full);
   outbox.consume(1);
   EXPECT_EQ(outbox.add("x", WhenSlow::kept, false), Added::queued);
   EXPECT_EQ(drain(outbox), "123456789x");

@@ -98,14 +98,17 @@ Error overflow(std::string_view said, const std::string& path) {
 
 }  // namespace
 
+Result<void> check_depth(std::string_view text, int levels) {
+  if (!is_deeper_than(text, levels)) return {};
+  return invalid("too_deep", "the text is nested deeper than " + std::to_string(levels) + " levels");
+}
+
 Result<Json> parse_strict_json(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) return invalid("invalid_json", "the text begins with a byte order mark");
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     return invalid("invalid_json", "the text is not JSON: a zero byte at byte " + std::to_string(zero + 1));
   }
-  if (is_deeper_than(text, kStrictDepthMax)) {
-    return invalid("too_deep", "the text is nested deeper than " + std::to_string(kStrictDepthMax) + " levels");
-  }
+  MCUE_TRY_VOID(check_depth(text, kStrictDepthMax));
   KeyWatch watch;
   Json parsed;
   try {

@@ -19,4 +19,7 @@ constexpr int kStrictDepthMax = 32;
 ///         out_of_range (a number that no double holds); Error.field is the member that was being read ("state.SCORE")
 Result<nlohmann::json> parse_strict_json(std::string_view text);
 
+/// Whether a text, JSON or not, is nested at most `levels` deep. Errors: too_deep. O(size), builds nothing.
+Result<void> check_depth(std::string_view text, int levels);
+
 }  // namespace matchcue::codec

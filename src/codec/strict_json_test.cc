@@ -36,6 +36,7 @@ TEST(StrictJson, RefusesAByteOrderMarkAndZeroBytes) {
 TEST(StrictJson, RefusesNestingBeyond32LevelsAndBuildsNothingOfIt) {
   EXPECT_EQ(read_error(lists(32)).code, "");
   EXPECT_EQ(read_error(lists(33)).code, "too_deep");
+  EXPECT_EQ(read_error(lists(320)).code, "too_deep");
   EXPECT_EQ(read_error(std::string(1'000'000, '[')).code, "too_deep");
   EXPECT_EQ(read_error("\"" + lists(100) + "\"").code, "");
 }
