@@ -28,10 +28,10 @@ struct Parts {
   std::string signature;
 };
 
-Result<Parts> split_parts(std::string_view text) {
-  if (text.size() > kTicketBytesMax) {
-    return refused("invalid_ticket", "a ticket has at most " + std::to_string(kTicketBytesMax) + " bytes, not " +
-                                         std::to_string(text.size()));
+Result<Parts> split_parts(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    return refused("invalid_ticket",
+                   "a ticket has at most " + std::to_string(bytes_max) + " bytes, not " + std::to_string(text.size()));
   }
   const std::size_t first = text.find('.');
   const std::size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
@@ -157,7 +157,7 @@ bool Ticket::allows(const domain::ContentId& content) const {
 }
 
 Result<Ticket> check_ticket(std::string_view text, const TicketKeys& keys, const TicketRules& rules, WallTime now) {
-  MCUE_TRY(const Parts parts, split_parts(text));
+  MCUE_TRY(const Parts parts, split_parts(text, rules.bytes_max));
   MCUE_TRY(const TicketKey* key, find_key(parts.header, keys));
   if (!key->verify(parts.signed_text, parts.signature)) return refused("ticket_signature", "its signature is wrong");
   MCUE_TRY(const std::string body, decode_part(parts.claims, "claims"));

@@ -38,9 +38,9 @@ struct TicketRules {
   std::string issuer;                     ///< has to be its iss; "" asks for none
   Milliseconds skew{60'000};              ///< how far other clocks may be off; 0..5 min
   Milliseconds lifetime_max{86'400'000};  ///< from now until it expires
+  std::size_t bytes_max = 4'096;          ///< of its text
 };
 
-constexpr std::size_t kTicketBytesMax = 4'096;
 constexpr std::size_t kTicketContentsMax = 64;
 constexpr std::size_t kTicketAttributesMax = 32;
 

@@ -122,8 +122,8 @@ TEST_F(TicketTest, WhatIsNotThreePartsOfBase64IsRefused) {
   for (const std::string& text :
        {std::string(), std::string("."), std::string(".."), std::string("..."), std::string("a"), good.substr(0, last),
         good + ".", good + ".AAAA", "." + good, good + "=", " " + good, good + "\n", "Bearer " + good,
-        good.substr(0, dot) + "!" + good.substr(dot), std::string(kTicketBytesMax + 1, 'a'),
-        std::string(10 * kTicketBytesMax, '.')}) {
+        good.substr(0, dot) + "!" + good.substr(dot), std::string(rules_.bytes_max + 1, 'a'),
+        std::string(10 * rules_.bytes_max, '.')}) {
     EXPECT_THAT(verdict(text), HasSubstr("invalid_ticket ticket")) << text.substr(0, 60);
   }
   EXPECT_EQ(verdict(good), "ok");
@@ -134,9 +134,12 @@ TEST_F(TicketTest, ALongTicketIsGoodUpToTheLimit) {
     return sign_texts(kHeader, claims_with(R"(,"pad":")" + std::string(padding, 'x') + "\""), shared_);
   };
   std::size_t padding = 0;
-  while (of_size(padding + 1).size() <= kTicketBytesMax) ++padding;
+  while (of_size(padding + 1).size() <= rules_.bytes_max) ++padding;
   EXPECT_EQ(verdict(of_size(padding)), "ok");
   EXPECT_EQ(verdict(of_size(padding + 1)), "invalid_ticket ticket");
+  EXPECT_EQ(verdict(of_size(padding * 10)), "invalid_ticket ticket");
+  rules_.bytes_max *= 10;
+  EXPECT_EQ(verdict(of_size(padding * 10)), "ok");
 }
 
 TEST_F(TicketTest, ASignatureThatWasChangedOrTakenFromElsewhereIsRefused) {
