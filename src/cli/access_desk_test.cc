@@ -3,11 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <prometheus/counter.h>
 
 #include <fstream>
 
 #include "access/test_tickets.h"
+#include "api/server.h"
 #include "cli/temporary_folder.h"
+#include "metrics/metrics.h"
 #include "runtime/test_certificate.h"
 
 namespace matchcue::cli {
@@ -75,6 +78,15 @@ TEST(Protection, RefusesWhatContradictsItself) {
   options = everything();
   options.tls_key.clear();
   EXPECT_EQ(check_protection(options, kHere, kHere).error().field, "tls.certificate");
+}
+
+TEST(Refusals, EachIsCounted) {
+  metrics::Metrics metrics("test");
+  for (const std::string_view why : api::kRefusals) metrics.operators_refused(why).Increment();
+  for (const std::string_view why : api::kRefusals) {
+    EXPECT_THAT(metrics.exposition(),
+                HasSubstr("matchcue_operators_refused_total{reason=\"" + std::string(why) + "\"} 1\n"));
+  }
 }
 
 class AccessDeskTest : public testing::Test {

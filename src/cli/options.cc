@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "codec/strict_json.h"
 #include "learn/live_version.h"
 
 namespace matchcue::cli {
@@ -150,6 +151,9 @@ std::vector<Setting> access_settings() {
       duration(
           "viewers.ticket_lifetime_max_ms", "a ticket may be good for this long", 60'000, 2'592'000'000,
           [](Options & o) -> auto& { return o.access.tickets.lifetime_max; }),
+      number<std::size_t>(
+          "viewers.ticket_bytes_max", "bytes of a ticket; in a header, gateway.head_bytes_max holds as well", 512,
+          32'768, [](Options & o) -> auto& { return o.access.tickets.bytes_max; }),
       {"viewers.origins",
        "pages that may connect: https://www.example.com, https://*.example.com, none (a program); empty is any",
        [](Options& o, const std::string& given) -> Result<void> {
@@ -270,6 +274,45 @@ std::vector<Setting> limit_settings() {
   };
 }
 
+/// Of the API, of one address there, and of the streams that are open.
+std::vector<Setting> api_settings() {
+  return {
+      number<std::uint32_t>(
+          "api.head_bytes_max", "the head of one request to the API", 1'024, 64 << 10,
+          [](Options & o) -> auto& { return o.api_server.head_bytes_max; }),
+      number<std::uint64_t>(
+          "api.body_bytes_max", "the JSON body of one request to the API", 1'024, 64 << 20,
+          [](Options & o) -> auto& { return o.api_server.bodies.body_bytes_max; }),
+      number<std::uint64_t>(
+          "api.import_bytes_max", "one import, which is streamed", 1'024, std::int64_t{1} << 40,
+          [](Options & o) -> auto& { return o.api_server.bodies.import_bytes_max; }),
+      number<int>(
+          "api.json_depth_max", "levels of nesting of a JSON body", 8, codec::kStrictDepthMax,
+          [](Options & o) -> auto& { return o.api_server.bodies.json_depth_max; }),
+      number<std::size_t>(
+          "api.connections_max", "connections of the API", 1, 100'000,
+          [](Options & o) -> auto& { return o.api_server.connections_max; }),
+      number<std::size_t>(
+          "api.address.connections_max", "connections of one address to the API; this machine's are not counted", 1,
+          100'000, [](Options & o) -> auto& { return o.api_server.connections_per_address_max; }),
+      number<std::size_t>(
+          "api.streams_max", "streams of /v1/events/{event}/watch", 1, 10'000,
+          [](Options & o) -> auto& { return o.api_server.streams_max; }),
+      duration(
+          "api.handshake_timeout_ms", "TLS with the API, and then the first request's head", 100, 60'000,
+          [](Options & o) -> auto& { return o.api_server.handshake_timeout; }),
+      duration(
+          "api.read_timeout_ms", "a further request's head, a JSON body, each 64 KiB of an import", 1'000, 3'600'000,
+          [](Options & o) -> auto& { return o.api_server.read_timeout; }),
+      duration(
+          "api.reply_timeout_ms", "the engine's answer to a request", 1'000, 600'000,
+          [](Options & o) -> auto& { return o.api_server.reply_timeout; }),
+      duration(
+          "api.stall_timeout_ms", "a stream's reader takes what was written", 1'000, 600'000,
+          [](Options & o) -> auto& { return o.api_server.stall_timeout; }),
+  };
+}
+
 std::vector<Setting> gateway_settings() {
   return {
       duration(
@@ -372,8 +415,8 @@ std::vector<Setting> learner_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all = server_settings();
-  for (const auto& part :
-       {access_settings(), web_settings(), gateway_settings(), limit_settings(), engine_settings(), learner_settings()})
+  for (const auto& part : {access_settings(), web_settings(), gateway_settings(), limit_settings(), api_settings(),
+                           engine_settings(), learner_settings()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -398,7 +441,8 @@ Error in_place(Error error, const std::string& place) {
 Result<void> apply_table(Options& options, const toml::table& table, const std::string& prefix,
                          const std::string& path) {
   for (const auto& [name, node] : table) {
-    const std::string key = prefix + std::string(name.str());
+    std::string key = prefix + std::string(name.str());
+    if (key == "api.listen") key = "api";  // in TOML it cannot be a text and have api.streams_max beside it
     const std::string place = path + ":" + std::to_string(node.source().begin.line);
     if (const toml::table* inner = node.as_table()) {
       MCUE_TRY_VOID(apply_table(options, *inner, key + ".", path));

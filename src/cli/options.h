@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api/server.h"
 #include "base/result.h"
 #include "cli/access_desk.h"
 #include "cli/web_options.h"
@@ -24,6 +25,7 @@ namespace matchcue::cli {
 struct Options {
   gateway::Options gateway;
   runtime::Address api{"127.0.0.1", 8081};
+  api::ServerOptions api_server;  ///< its limits; where it is and what it shows are filled in by `serve`
   AccessOptions access;
   WebOptions web;
   store::SqliteOptions store;

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -29,6 +30,13 @@ TEST_F(OptionsTest, AFileSetsNestedKeys) {
   EXPECT_EQ(options.gateway.listen.port, 9000);
   EXPECT_EQ(options.gateway.ping_interval, Milliseconds(5000));
   EXPECT_EQ(options.engine.decide.floor, .01);
+}
+
+TEST_F(OptionsTest, WhereTheApiIsMayStandAmongItsLimits) {
+  ASSERT_TRUE(read("[api]\nlisten = \"127.0.0.1:9001\"\nstreams_max = 3\n[api.address]\nconnections_max = 4\n").ok());
+  EXPECT_EQ(options.api.port, 9001);
+  EXPECT_EQ(options.api_server.streams_max, 3U);
+  EXPECT_EQ(options.api_server.connections_per_address_max, 4U);
 }
 
 TEST_F(OptionsTest, AnUnknownKeyNamesItsNearestRelativeAndItsLine) {
@@ -87,6 +95,52 @@ TEST_F(OptionsTest, TheEnvironmentSetsTheSameKeys) {
   EXPECT_EQ(options.gateway.ping_interval, Milliseconds(7000));
   const char* const wrong[] = {"MATCHCUE_GATEWAY__PING_INTERVAL_M=7000"};
   EXPECT_THAT(apply_environment(options, wrong).error().message, HasSubstr("MATCHCUE_GATEWAY__PING_INTERVAL_MS"));
+}
+
+TEST_F(OptionsTest, LimitsOfBothListenersAreSettings) {
+  const std::pair<const char*, const char*> limits[] = {
+      {"gateway.head_bytes_max", "8192"},
+      {"gateway.headers_max", "64"},
+      {"gateway.body_bytes_max", "65536"},
+      {"gateway.frame_bytes_max", "16384"},
+      {"gateway.message_bytes_max", "32768"},
+      {"gateway.fragments_max", "32"},
+      {"gateway.handshake_timeout_ms", "5000"},
+      {"gateway.hello_timeout_ms", "10000"},
+      {"gateway.ping_interval_ms", "20000"},
+      {"gateway.silence_max_ms", "45000"},
+      {"gateway.messages_per_second", "20"},
+      {"gateway.messages_burst", "60"},
+      {"gateway.outbox_bytes_max", "65536"},
+      {"gateway.viewer.messages_per_second", "40"},
+      {"gateway.viewer.messages_burst", "120"},
+      {"gateway.connects_per_second", "2000"},
+      {"gateway.connects_burst", "4000"},
+      {"gateway.address.connects_per_second", "50"},
+      {"gateway.address.connections_max", "200"},
+      {"viewers.ticket_bytes_max", "4096"},
+      {"viewers.ticket_skew_ms", "60000"},
+      {"api.head_bytes_max", "8192"},
+      {"api.body_bytes_max", "1048576"},
+      {"api.import_bytes_max", "1073741824"},
+      {"api.json_depth_max", "32"},
+      {"api.connections_max", "1000"},
+      {"api.address.connections_max", "100"},
+      {"api.streams_max", "64"},
+      {"api.handshake_timeout_ms", "5000"},
+      {"api.read_timeout_ms", "60000"},
+  };
+  for (const auto& [key, value] : limits) {
+    const auto setting =
+        std::find_if(settings().begin(), settings().end(), [&](const auto& s) { return s.key == key; });
+    ASSERT_NE(setting, settings().end()) << key;
+    EXPECT_EQ(setting->get(options), value) << key;
+    const auto wrong = setting->set(options, "0");
+    const bool may_be_none = std::string_view(key) == "viewers.ticket_skew_ms";
+    ASSERT_EQ(wrong.ok(), may_be_none) << key;
+    if (may_be_none) continue;
+    EXPECT_THAT(wrong.error().message, HasSubstr(std::string(key) + ": \"0\" is not "));
+  }
 }
 
 TEST_F(OptionsTest, EveryDefaultIsWithinItsOwnBounds) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/serve.h"
 
+#include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <signal.h>
 #include <unistd.h>
@@ -63,15 +64,16 @@ class RunningServer final : public Server {
     TrainingDeskOptions trainings;
     trainings.data_dir = options_.store.directory;
     trainings_ = make_training_desk(trainings, clock_);
-    api::ServerOptions api;
+    api::ServerOptions api = options_.api_server;
     api.host = options_.api.host;
     api.port = options_.api.port;
     api.home_port = web_->home_port();
     api.home_secure = web_->is_secure();
     api.viewers_websocket = (is_secure() ? "wss://" : "ws://") + gateway_->address().text() + "/v1/ws";
+    const auto refused = [this](std::string_view why) { host_.metrics().operators_refused(why).Increment(); };
     MCUE_TRY(api_, api::ApiServer::start(api, {host_.engine(), *trainings_, *office_, access_->operators(),
                                                access_->tls(), [this] { return exposition(); },
-                                               [this] { return host_.engine().ready(); }, web_->studio()}));
+                                               [this] { return host_.engine().ready(); }, web_->studio(), refused}));
     return {};
   }
 

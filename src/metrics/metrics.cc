@@ -45,6 +45,7 @@ struct Metrics::Families {
   Labelled<prometheus::Counter> slow_consumer;
   Labelled<prometheus::Counter> feedback;
   Labelled<prometheus::Counter> refused;
+  Labelled<prometheus::Counter> operators_refused;
   prometheus::Gauge* shedding = nullptr;
   prometheus::Counter* decisions = nullptr;
   Histogram* ingest_ack = nullptr;
@@ -87,6 +88,9 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
                  {"superseded", "disconnected", "shed"});
   f.add_counters(f.refused, "matchcue_refused_total", "Who was turned away by a limit, and by which", "reason",
                  {"memory", "address_connections", "address_pace", "all_pace", "viewer_pace", "connection_pace"});
+  f.add_counters(f.operators_refused, "matchcue_operators_refused_total", "Whom the API turned away, and why", "reason",
+                 {"connections", "address_connections", "forbidden_host", "forbidden_origin", "token_missing",
+                  "token_unknown", "scope_missing"});
   f.shedding =
       f.add_gauge("matchcue_shedding",
                   "What is given up for want of memory: 0 nothing, 1 newcomers, 2 interactions, 3 slow viewers");
@@ -135,6 +139,9 @@ prometheus::Counter& Metrics::cues(std::string_view cue_class, std::string_view 
 prometheus::Counter& Metrics::resume(std::string_view continuity) { return families_->resume.get(continuity); }
 prometheus::Counter& Metrics::slow_consumer(std::string_view policy) { return families_->slow_consumer.get(policy); }
 prometheus::Counter& Metrics::refused(std::string_view reason) { return families_->refused.get(reason); }
+prometheus::Counter& Metrics::operators_refused(std::string_view reason) {
+  return families_->operators_refused.get(reason);
+}
 prometheus::Gauge& Metrics::shedding() { return *families_->shedding; }
 prometheus::Counter& Metrics::decisions() { return *families_->decisions; }
 prometheus::Counter& Metrics::feedback(std::string_view outcome) { return families_->feedback.get(outcome); }

@@ -32,7 +32,8 @@ class Metrics {
   prometheus::Counter& resume(std::string_view continuity);     ///< kept, lost
   prometheus::Counter& slow_consumer(std::string_view policy);  ///< superseded, disconnected, shed
   prometheus::Counter& refused(std::string_view reason);        ///< memory, (all|address|viewer|connection)_pace, ..
-  prometheus::Gauge& shedding();                                ///< 0 nothing .. 3 slow viewers; gateway/memory_watch.h
+  prometheus::Counter& operators_refused(std::string_view reason);  ///< kRefusals of api/server.h
+  prometheus::Gauge& shedding();  ///< 0 nothing .. 3 slow viewers; gateway/memory_watch.h
   prometheus::Counter& decisions();
   prometheus::Counter& feedback(std::string_view outcome);     ///< stored, repeated, refused
   prometheus::Histogram& ingest_ack();                         ///< a change: asked until durable, seconds
