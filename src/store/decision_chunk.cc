@@ -220,6 +220,11 @@ void append_columns(const domain::DecisionBatch& batch, std::size_t first_row, c
   for (const std::uint16_t past : selection.past_of()) put(out, past);
 }
 
+void finish_chunk(std::string& chunk) {
+  std::memcpy(chunk.data() + kVersionAt, &kVersion, sizeof kVersion);
+  seal_chunk(chunk);
+}
+
 std::uint32_t checksum(std::string_view chunk) { return crc32c(chunk.substr(12), crc32c(chunk.substr(0, 8))); }
 
 /// A checked chunk with its columns still in place.
@@ -341,8 +346,15 @@ Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, s
   }
   append_columns(batch, first_row, selection, chunk.bytes);
   chunk.rows = selection.rows();
-  std::memcpy(chunk.bytes.data() + kVersionAt, &kVersion, sizeof kVersion);
-  seal_chunk(chunk.bytes);
+  finish_chunk(chunk.bytes);
+  return chunk;
+}
+
+std::string encode_decision_header(const domain::DecisionHeader& header) {
+  const domain::DecisionBatch nobody{header, {}, {}, {}, {}};
+  std::string chunk = encode_header(header);
+  append_columns(nobody, 0, Selection(nobody, 0, 0), chunk);
+  finish_chunk(chunk);
   return chunk;
 }
 

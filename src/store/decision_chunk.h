@@ -28,6 +28,9 @@ struct EncodedChunk {
 /// Errors: too_large when the header and one row do not fit into a chunk.
 Result<EncodedChunk> encode_decision_chunk(const domain::DecisionBatch& batch, std::size_t first_row);
 
+/// A chunk of no rows that says what decisions for a change had in common.
+std::string encode_decision_header(const domain::DecisionHeader& header);
+
 /// Reads a whole chunk. Errors: corrupt when it is not exactly what encode_decision_chunk writes.
 Result<domain::DecisionBatch> decode_decision_chunk(std::string_view chunk);
 

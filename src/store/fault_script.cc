@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint64_t kGroupWritesMax = 5;
 constexpr const char* kEvents[] = {"match", "cup"};
 constexpr std::size_t kAll = 1'000'000;
+constexpr Milliseconds kKeep{40};
 
 std::string snapshot_bytes(std::uint64_t step) { return std::string(3'000, static_cast<char>('a' + step % 26)); }
 
@@ -67,7 +68,7 @@ Done<T> FaultScript::note(Store& store, Names* names, std::string name) {
 }
 
 void FaultScript::write_one(Store& store) {
-  switch (random_.below(10)) {
+  switch (random_.below(11)) {
     case 0:
     case 1: return write_change(store);
     case 2: return write_interaction(store);
@@ -77,6 +78,7 @@ void FaultScript::write_one(Store& store) {
     case 6: return write_decisions(store);
     case 7: return random_.below(3) == 0 ? write_snapshot(store) : write_step(store);
     case 8: return write_link(store);
+    case 9: return drop_decisions(store);
     default: return write_catalogue(store);
   }
 }
@@ -111,9 +113,17 @@ void FaultScript::write_feedback(Store& store) {
 
 void FaultScript::write_decisions(Store& store) {
   decided_ = next_number_++;
+  decided_at_[decided_] = now_;
   store.append_decisions(
       std::make_shared<domain::DecisionBatch>(make_batch("match", decided_, 3)),
       [this, &store](const Result<void>& result) { answered(store, result.ok() ? nullptr : &result.error()); });
+}
+
+void FaultScript::drop_decisions(Store& store) {
+  now_ += Milliseconds(1 + random_.below(30));
+  store.drop_decisions(now_, kKeep, [this, &store](const Result<RetentionStep>& step) {
+    answered(store, step.ok() ? nullptr : &step.error());
+  });
 }
 
 void FaultScript::write_step(Store& store) {
@@ -215,9 +225,23 @@ std::string FaultScript::check_feedback(Reader& reader) {
     if (!feedback.attributed) continue;
     const auto decision = reader.load_decision(feedback.cue.decision);
     if (!decision.ok()) return decision.error().message;
-    if (!decision->has_value()) return "feedback " + feedback.id + " cites a decision that is not there";
+    const std::string wrong = decision->has_value() ? "" : check_dropped(reader, feedback.cue.decision.sequence);
+    if (!wrong.empty()) return "feedback " + feedback.id + " cites a decision that " + wrong;
   }
   return compare("feedback", feedback_, found);
+}
+
+/// Decisions that are not there were dropped because they were old, and their header is kept.
+std::string FaultScript::check_dropped(Reader& reader, domain::Sequence sequence) {
+  const domain::EventId event("match");
+  const auto dropped = reader.has_dropped_decisions(event, sequence);
+  if (!dropped.ok()) return "cannot be asked for: " + dropped.error().message;
+  if (!*dropped) return "is not there";
+  if (now_ - decided_at_[sequence.value()] < kKeep) return "was dropped too early";
+  const auto header = reader.load_decision_header(event, sequence);
+  if (!header.ok()) return "has lost its header: " + header.error().message;
+  const bool same = header->has_value() && **header == make_batch("match", sequence.value(), 3).header;
+  return same ? "" : "has another header";
 }
 
 std::string FaultScript::check_decisions(Reader& reader) {

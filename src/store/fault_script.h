@@ -54,6 +54,7 @@ class FaultScript {
   void write_interaction(Store& store);
   void write_feedback(Store& store);
   void write_decisions(Store& store);
+  void drop_decisions(Store& store);
   void write_step(Store& store);
   void write_snapshot(Store& store);
   void write_link(Store& store);
@@ -62,6 +63,7 @@ class FaultScript {
   std::string check_changes(Reader& reader);
   std::string check_interactions(Reader& reader);
   std::string check_feedback(Reader& reader);
+  std::string check_dropped(Reader& reader, domain::Sequence sequence);
   std::string check_decisions(Reader& reader);
   std::string check_learner(Reader& reader);
   std::string check_catalogue(Reader& reader);
@@ -79,6 +81,8 @@ class FaultScript {
   std::uint64_t next_number_ = 1;                       // makes names unique
   std::map<std::string, std::uint64_t> last_sequence_;  // sent, by event
   std::uint64_t decided_ = 0;                           // the last sequence that decisions were sent for
+  WallTime now_ = wall_time_from_ms(1'780'000'000'000);
+  std::map<std::uint64_t, WallTime> decided_at_;
   std::uint64_t last_step_ = 0;
   std::uint64_t snapshot_ = 0;       // acknowledged
   std::uint64_t snapshot_sent_ = 0;  // the newest

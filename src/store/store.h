@@ -53,6 +53,13 @@ struct Erasure {
   std::vector<std::string> bytes_found;
 };
 
+/// What one step of dropping old decisions did.
+struct RetentionStep {
+  std::uint64_t bytes_freed = 0;
+  bool more = false;                  ///< there is more to drop now: the next step may follow
+  std::optional<WallTime> kept_from;  ///< of the oldest decisions that are left; nothing while there is more, or none
+};
+
 enum class FeedbackOutcome { stored, repeated };
 
 /// One step of the learner, which is a fold over feedback: the steps say in which portions it was folded, and when
@@ -130,9 +137,12 @@ class Reader {
   virtual Result<std::optional<std::string>> load_schema(domain::DatasetKind kind) = 0;
 
   virtual Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) = 0;
-  /// The header that the first decisions for this change were logged with; nothing when there are none.
+  /// The header that the first decisions for this change were logged with, also when they were dropped; nothing when
+  /// there were none.
   virtual Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
                                                                              domain::Sequence sequence) = 0;
+  /// True when the first decisions for this change were dropped, by Store::drop_decisions(). Their header is kept.
+  virtual Result<bool> has_dropped_decisions(const domain::EventId& event, domain::Sequence sequence) = 0;
   /// Calls `visit` with the newest logged batches, oldest of them first, reading back at most `bytes_max`.
   virtual Result<void> visit_latest_decisions(std::size_t bytes_max,
                                               const std::function<void(domain::DecisionBatch)>& visit) = 0;
@@ -195,6 +205,10 @@ class Store {
 
   /// Logs a batch. `done` may be empty. Written before any later write in this order; not synced by itself.
   virtual void append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) = 0;
+  /// A step of dropping decisions that were logged more than `keep` before `now`. To be asked again and again: it also
+  /// marks how far the log is at `now`, which is all that the store knows of time. What is dropped goes by files that
+  /// cover at most a day or a quarter of `keep`. Other writes wait for some milliseconds.
+  virtual void drop_decisions(WallTime now, Milliseconds keep, Done<RetentionStep> done) = 0;
   /// Stores feedback once per (viewer, id); outcomes are in the order of the input. `number` is ignored.
   virtual void append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<FeedbackOutcome>> done) = 0;
 

@@ -14,6 +14,7 @@ using store::WriteSummary;
 namespace {
 
 constexpr std::size_t kSnapshotsKept = 3;
+constexpr std::size_t kDroppedPerStep = 32;
 
 Error conflict(std::string code, std::string message) {
   return Error{ErrorKind::conflict, std::move(code), std::move(message), {}};
@@ -156,6 +157,30 @@ Result<std::vector<FeedbackOutcome>> Disk::append_feedback(const std::vector<dom
   return outcomes;
 }
 
+Result<store::RetentionStep> Disk::drop_decisions(WallTime now, Milliseconds keep) {
+  const auto begun = log_times.find(log_file_begin);
+  const bool is_due = begun == log_times.end() || now < begun->second ||
+                      now - begun->second >= std::min<Milliseconds>(std::chrono::hours(24), keep / 4);
+  if (is_due && log.size() > log_file_begin) {
+    for (LoggedBatch& logged : log) logged.synced = true;
+    log_file_begin = log.size();
+  }
+  log_times.try_emplace(log_file_begin, now);
+  std::size_t end = 0;
+  for (const auto& [place, at] : log_times) end = at <= now - keep ? place : end;
+  store::RetentionStep step;
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < end && !step.more; ++i) {
+    if (log[i].dropped) continue;
+    step.more = dropped == kDroppedPerStep;
+    log[i].dropped = dropped++ < kDroppedPerStep;
+  }
+  step.bytes_freed = std::min(dropped, kDroppedPerStep);
+  const auto oldest = std::find_if(log.begin(), log.end(), [](const LoggedBatch& logged) { return !logged.dropped; });
+  if (!step.more && oldest != log.end() && !oldest->torn) step.kept_from = oldest->batch->header.at;
+  return step;
+}
+
 Result<void> Disk::append_step(const store::LearnerStep& step) {
   if (step.number != steps.size() + 1) return conflict("learner_step_conflict", "another step is the next");
   steps.push_back(step);
@@ -228,12 +253,13 @@ domain::ViewerPast Disk::past_of(const ViewerId& viewer) const {
   return past;
 }
 
-Result<std::optional<Decision>> Disk::decision(const domain::DecisionId& id) const {
+Result<std::optional<Decision>> Disk::decision(const domain::DecisionId& id, Look look) const {
   const auto places = log_places.find({id.event, id.sequence});
   if (places == log_places.end()) return std::optional<Decision>();
   Result<std::optional<Decision>> nothing = std::optional<Decision>();
   for (auto place = places->second.rbegin(); place != places->second.rend(); ++place) {
     const LoggedBatch& logged = log[*place];
+    if (logged.dropped && look == Look::at_kept) continue;
     if (logged.torn) {
       nothing = Error{ErrorKind::corrupt, "corrupt_decisions", "the decision log is damaged", {}};
       continue;

@@ -21,7 +21,8 @@ namespace matchcue::simulation {
 struct LoggedBatch {
   std::shared_ptr<const domain::DecisionBatch> batch;
   bool synced = false;
-  bool torn = false;  ///< is there, and cannot be read
+  bool torn = false;     ///< is there, and cannot be read
+  bool dropped = false;  ///< is not there any more but for its header; checkers still know it
 };
 
 /// Outlives every process that works on it. Every write either does all that it says or nothing.
@@ -44,6 +45,8 @@ struct Disk {
   std::map<std::uint64_t, std::string> snapshots;
   std::vector<LoggedBatch> log;
   std::map<std::pair<domain::EventId, domain::Sequence>, std::vector<std::size_t>> log_places;
+  std::size_t log_file_begin = 0;                            ///< place in `log` at which its newest file begins
+  std::map<std::size_t, WallTime> log_times;                 ///< what is in front of a place was logged by then
   std::map<std::uint64_t, domain::CataloguePtr> catalogues;  ///< a cache
   std::vector<domain::Revocation> revocations;
   std::map<std::uint64_t, domain::AuditRecord> audit;
@@ -61,6 +64,7 @@ struct Disk {
   Result<domain::StoredFilter> delete_filter(const domain::FilterName& name);
   Result<void> append_decisions(std::shared_ptr<const domain::DecisionBatch> batch);
   Result<std::vector<store::FeedbackOutcome>> append_feedback(const std::vector<domain::Feedback>& rows);
+  Result<store::RetentionStep> drop_decisions(WallTime now, Milliseconds keep);
   Result<void> append_step(const store::LearnerStep& step);
   void put_snapshot(const store::LearnerSnapshot& snapshot);
 
@@ -71,7 +75,8 @@ struct Disk {
   const domain::Change* find_change(const domain::EventId& event, domain::Sequence sequence) const;
   domain::ViewerPast past_of(const domain::ViewerId& viewer) const;
   /// The newest logged decision of this id. Errors: corrupt.
-  Result<std::optional<domain::Decision>> decision(const domain::DecisionId& id) const;
+  enum class Look { at_all, at_kept };  ///< at dropped ones too, or not
+  Result<std::optional<domain::Decision>> decision(const domain::DecisionId& id, Look look = Look::at_all) const;
 
   /// Every logged decision of this id that can be read; a restart that did not reload one may have made another.
   std::vector<domain::Decision> decisions(const domain::DecisionId& id) const;

@@ -117,7 +117,7 @@ Result<std::optional<std::string>> SimReader::load_schema(domain::DatasetKind ki
 }
 
 Result<std::optional<domain::Decision>> SimReader::load_decision(const domain::DecisionId& id) {
-  return disk_.decision(id);
+  return disk_.decision(id, Disk::Look::at_kept);
 }
 
 Result<std::optional<domain::DecisionHeader>> SimReader::load_decision_header(const domain::EventId& event,
@@ -129,6 +129,11 @@ Result<std::optional<domain::DecisionHeader>> SimReader::load_decision_header(co
   return std::optional(first.batch->header);
 }
 
+Result<bool> SimReader::has_dropped_decisions(const domain::EventId& event, domain::Sequence sequence) {
+  const auto places = disk_.log_places.find({event, sequence});
+  return places != disk_.log_places.end() && disk_.log[places->second.front()].dropped;
+}
+
 Result<void> SimReader::visit_latest_decisions(std::size_t bytes_max,
                                                const std::function<void(domain::DecisionBatch)>& visit) {
   std::size_t first = disk_.log.size();
@@ -138,6 +143,7 @@ Result<void> SimReader::visit_latest_decisions(std::size_t bytes_max,
   }
   Result<void> damage;
   for (std::size_t i = first; i < disk_.log.size(); ++i) {
+    if (disk_.log[i].dropped) continue;
     if (disk_.log[i].torn) {
       damage = damaged();
     } else {
@@ -151,6 +157,7 @@ Result<void> SimReader::visit_decisions(const std::function<bool(domain::Decisio
   Result<void> damage;
   const std::size_t end = disk_.log.size();
   for (std::size_t i = 0; i < end; ++i) {
+    if (disk_.log[i].dropped) continue;
     if (disk_.log[i].torn) {
       damage = damaged();
     } else if (!visit(*disk_.log[i].batch)) {

@@ -39,6 +39,7 @@ class SimReader final : public store::Reader {
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
                                                                      domain::Sequence sequence) override;
+  Result<bool> has_dropped_decisions(const domain::EventId& event, domain::Sequence sequence) override;
   Result<void> visit_latest_decisions(std::size_t bytes_max,
                                       const std::function<void(domain::DecisionBatch)>& visit) override;
   Result<void> visit_decisions(const std::function<bool(domain::DecisionBatch)>& visit) override;

@@ -178,6 +178,9 @@ void SimStore::put_audit(domain::AuditRecord record, Done<void> done) {
 void SimStore::append_decisions(std::shared_ptr<const domain::DecisionBatch> batch, Done<void> done) {
   submit<void>([batch](Disk& disk) { return disk.append_decisions(batch); }, std::move(done), batch);
 }
+void SimStore::drop_decisions(WallTime now, Milliseconds keep, Done<store::RetentionStep> done) {
+  submit<store::RetentionStep>([now, keep](Disk& disk) { return disk.drop_decisions(now, keep); }, std::move(done));
+}
 void SimStore::append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<store::FeedbackOutcome>> done) {
   submit<std::vector<store::FeedbackOutcome>>(
       [rows = std::move(feedback)](Disk& disk) { return disk.append_feedback(rows); }, std::move(done));

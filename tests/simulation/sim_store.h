@@ -62,6 +62,7 @@ class SimStore final : public store::Store {
   void append_feedback(std::vector<domain::Feedback> feedback,
                        store::Done<std::vector<store::FeedbackOutcome>> done) override;
   void append_learner_step(store::LearnerStep step, store::Done<void> done) override;
+  void drop_decisions(WallTime now, Milliseconds keep, store::Done<store::RetentionStep> done) override;
   Result<void> put_learner_snapshot(const store::LearnerSnapshot& snapshot) override;
   void close() override;
 

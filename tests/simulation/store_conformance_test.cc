@@ -144,7 +144,7 @@ class Script {
       : subject_(subject), store_(subject.store()), reader_(store_.make_reader()), random_(seed) {}
 
   std::string step() {
-    const std::uint64_t choice = random_.below(16);
+    const std::uint64_t choice = random_.below(18);
     return std::to_string(choice) + ": " + (choice < 7 ? write_live(choice) : write_rest(choice)) + '\n' + ask();
   }
 
@@ -215,6 +215,15 @@ class Script {
       }
       case 12:
       case 13: return write_filter(choice == 12);
+      case 14:
+      case 15: {
+        now_ += std::chrono::hours(random_.below(72));
+        return text_of(subject_.write<store::RetentionStep>(
+                           [&](auto done) { store_.drop_decisions(now_, std::chrono::hours(96), done); }),
+                       [](std::ostream& out, const store::RetentionStep& step) {
+                         out << step.more << ' ' << (step.kept_from ? to_ms(*step.kept_from) : 0);
+                       });
+      }
       default: {
         store::LearnerStep step{
             steps_ + random_.below(3), random_.below(9), wall_time_from_ms(7), true, name("s", 2), 0};
@@ -256,6 +265,9 @@ class Script {
       out << say(reader_->load_changes(EventId(id), Sequence(1), 3))
           << say(reader_->load_latest_changes(EventId(id), 2)) << say(reader_->load_change(EventId(id), Sequence(2)))
           << say(reader_->load_decision_header(EventId(id), Sequence(2)));
+      for (std::uint64_t sequence = 1; sequence < 7; ++sequence) {
+        out << *reader_->has_dropped_decisions(EventId(id), Sequence(sequence));
+      }
     }
     for (int v = 0; v < 5; ++v) ask_of(ViewerId("v" + std::to_string(v)), out);
     const auto catalogue = reader_->load_catalogue(std::nullopt);
@@ -306,6 +318,7 @@ class Script {
   Random random_;
   std::map<EventId, Sequence> sequences_;
   std::uint64_t steps_ = 0;
+  WallTime now_ = wall_time_from_ms(1'780'000'000'000);
 };
 
 TEST(StoreConformance, TheModelAnswersAsTheEmbeddedStore) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// In this order: snapshots (of steps that the database then has too), the database as of one commit, the decision log
-// as far as that commit's index goes (it only grows). Solution versions never change once they are there.
+// In this order: snapshots (of steps that the database then has too), files of the decision log to which nothing is
+// added any more (retention may remove one, after its rows: then the database does not have them either), the database
+// as of one commit, and the rest of the decision log as far as that commit's index goes (it only grows). Solution
+// versions never change once they are there.
 #include "store/sqlite/backup.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "store/decision_log.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/data_directory.h"
 #include "store/sqlite/schema.h"
@@ -19,7 +23,7 @@ constexpr std::size_t kCopyBytes = 1 << 20;
 
 /// Files that the copying of others makes, or that belong to a running process.
 bool is_copied_as_a_file(const std::string& name) {
-  return !name.starts_with("matchcue.db") && name != "matchcue.lock" && name != "decisions.log" &&
+  return !name.starts_with("matchcue.db") && name != "matchcue.lock" && !name.starts_with("decisions") &&
          !name.ends_with(".tmp");
 }
 
@@ -106,6 +110,33 @@ Result<std::uint64_t> load_log_bytes(const std::string& database, Disk& disk) {
   return query.count(0);
 }
 
+std::string name_of(const DataPaths& paths, const std::string& path) { return path.substr(paths.directory.size() + 1); }
+
+/// Copies segments that are whole. Returns them, by where they begin.
+Result<std::map<std::uint64_t, std::string>> copy_whole_segments(const DataPaths& from, Copying& copying) {
+  auto segments = list_log_segments(*from.disk, from.log);
+  if (!segments.empty()) segments.erase(std::prev(segments.end()));
+  for (const auto& [begin, path] : segments) {
+    const Result<void> copied = copying.copy(path, name_of(from, path));
+    if (!copied.ok() && from.disk->exists(path)) return copied.error();
+  }
+  return segments;
+}
+
+/// Copies what is not among `copied`, up to `end`.
+Result<void> copy_other_segments(const DataPaths& from, const std::map<std::uint64_t, std::string>& copied,
+                                 std::uint64_t end, Copying& copying) {
+  const auto segments = list_log_segments(*from.disk, from.log);
+  for (auto segment = segments.begin(); segment != segments.end(); ++segment) {
+    const auto& [begin, path] = *segment;
+    if (copied.contains(begin) || (begin >= end && begin > 0)) continue;
+    const auto next = std::next(segment);
+    const std::uint64_t segment_end = next == segments.end() ? end : std::min(end, next->first);
+    MCUE_TRY_VOID(copying.copy(path, name_of(from, path), segment_end - begin));
+  }
+  return {};
+}
+
 Result<void> renew_epoch(const std::string& database, Disk& disk) {
   MCUE_TRY(const auto connection, Connection::open(database, Access::write, disk.sqlite_vfs()));
   return connection->run("UPDATE meta SET value = 'k' || lower(hex(randomblob(8))) WHERE key = 'epoch'");
@@ -129,10 +160,11 @@ Result<BackupSummary> back_up(const std::string& directory, const std::string& t
     const Result<void> copied = copying.copy(directory + "/" + name, name);
     if (!copied.ok() && disk.exists(directory + "/" + name)) return copied.error();  // else an old snapshot has gone
   }
+  MCUE_TRY(const auto whole_segments, copy_whole_segments(from, copying));
   MCUE_TRY_VOID(copy_database(from, copy.database));
   MCUE_TRY_VOID(copying.sync_file(copy.database));
   MCUE_TRY(const std::uint64_t log_bytes, load_log_bytes(copy.database, disk));
-  MCUE_TRY_VOID(copying.copy(from.log, "decisions.log", log_bytes));
+  MCUE_TRY_VOID(copy_other_segments(from, whole_segments, log_bytes, copying));
   return copying.end();
 }
 

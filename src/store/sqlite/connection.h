@@ -131,4 +131,16 @@ class Snapshot {
   Result<void> begun_;
 };
 
+/// Runs `work` in a transaction.
+template <typename Work>
+Result<void> in_transaction(Connection& connection, const Work& work) {
+  MCUE_TRY_VOID(connection.run("BEGIN IMMEDIATE"));
+  Result<void> done = work();
+  if (done.ok()) done = connection.run("COMMIT");
+  if (!done.ok() && connection.in_transaction()) {
+    [[maybe_unused]] const bool undone = connection.run("ROLLBACK").ok();
+  }
+  return done;
+}
+
 }  // namespace matchcue::store

@@ -59,18 +59,6 @@ Result<std::uint64_t> patch_chunks(Storage& storage, const std::vector<ChunkPlac
   return decisions;
 }
 
-/// Runs `work` in a transaction.
-template <typename Work>
-Result<void> in_transaction(Connection& connection, const Work& work) {
-  MCUE_TRY_VOID(connection.run("BEGIN IMMEDIATE"));
-  Result<void> done = work();
-  if (done.ok()) done = connection.run("COMMIT");
-  if (!done.ok() && connection.in_transaction()) {
-    [[maybe_unused]] const bool undone = connection.run("ROLLBACK").ok();
-  }
-  return done;
-}
-
 Result<std::uint64_t> erase_decisions(Storage& storage, const Ids& ids) {
   Connection& connection = *storage.connection;
   // A patch may only be of what is durable.

@@ -4,9 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "base/sha256.h"
 #include "store/decision_chunk.h"
 #include "store/sqlite/test_store.h"
@@ -32,19 +29,6 @@ domain::Feedback make_personal_feedback(const char* viewer, const char* id) {
   auto feedback = make_feedback(viewer, id, 1);
   feedback.traits = make_traits(77, "XX");
   return feedback;
-}
-
-/// How often the bytes are in the files of a directory.
-std::size_t count_bytes(const std::string& directory, const std::string& bytes) {
-  std::size_t count = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-    if (!entry.is_regular_file()) continue;
-    std::stringstream content;
-    content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-    const std::string all = content.str();
-    for (auto at = all.find(bytes); at != std::string::npos; at = all.find(bytes, at + 1)) ++count;
-  }
-  return count;
 }
 
 /// A person known by two ids, in everything that a store keeps, among others.

@@ -195,6 +195,7 @@ Result<std::optional<domain::Decision>> SqliteReader::load_decision(const domain
   for (const ChunkPlace& place : places) {
     auto decision = read_decision(place, id.viewer);
     if (decision.ok() && *decision) return decision;
+    if (!decision.ok() && decision.error().kind == ErrorKind::not_found) continue;  // was dropped just now
     if (!decision.ok()) nothing = std::move(decision);  // a damaged part says nothing about the others
   }
   return nothing;
@@ -203,15 +204,34 @@ Result<std::optional<domain::Decision>> SqliteReader::load_decision(const domain
 Result<std::optional<domain::DecisionHeader>> SqliteReader::load_decision_header(const domain::EventId& event,
                                                                                  domain::Sequence sequence) {
   MCUE_TRY(Connection * connection, open());
+  MCUE_TRY(auto kept, load_kept_header(event, sequence));
+  if (kept) return kept;
   Query query(*connection,
               "SELECT log_offset, length FROM decision_chunks WHERE event_id = ?1 AND sequence = ?2 "
               "ORDER BY log_offset LIMIT 1",
               event.str(), sequence.value());
   MCUE_TRY(const auto places, read_all<ChunkPlace>(query, read_place));
   if (places.empty()) return std::optional<domain::DecisionHeader>();
-  MCUE_TRY(const std::string chunk, log_.read(places.front().offset, places.front().length));
-  MCUE_TRY(domain::DecisionHeader header, decode_decision_header(chunk));
+  const auto chunk = log_.read(places.front().offset, places.front().length);
+  if (!chunk.ok() && chunk.error().kind == ErrorKind::not_found) return load_kept_header(event, sequence);
+  if (!chunk.ok()) return chunk.error();
+  MCUE_TRY(domain::DecisionHeader header, decode_decision_header(*chunk));
   return std::optional<domain::DecisionHeader>(std::move(header));
+}
+
+Result<std::optional<domain::DecisionHeader>> SqliteReader::load_kept_header(const domain::EventId& event,
+                                                                             domain::Sequence sequence) {
+  Query query(*connection_, "SELECT header FROM dropped_decisions WHERE event_id = ?1 AND sequence = ?2", event.str(),
+              sequence.value());
+  return read_first<domain::DecisionHeader>(query,
+                                            [](const Query& row) { return decode_decision_header(row.view(0)); });
+}
+
+Result<bool> SqliteReader::has_dropped_decisions(const domain::EventId& event, domain::Sequence sequence) {
+  MCUE_TRY(Connection * connection, open());
+  Query query(*connection, "SELECT 1 FROM dropped_decisions WHERE event_id = ?1 AND sequence = ?2", event.str(),
+              sequence.value());
+  return query.next();
 }
 
 Result<void> SqliteReader::visit_latest_decisions(std::size_t bytes_max,
@@ -260,7 +280,7 @@ Result<void> SqliteReader::visit_decisions(const std::function<bool(domain::Deci
                   visited, last);
       MCUE_TRY(places, read_all<ChunkPlace>(query, read_place));
     }
-    CHECK(!places.empty(), visited, last);
+    if (places.empty()) break;  // dropped meanwhile
     if (!visit_places(places, visit, damage)) break;
     visited = static_cast<std::int64_t>(places.back().offset);
   }
@@ -284,7 +304,7 @@ bool SqliteReader::visit_places(std::span<const ChunkPlace> places,
     auto batch = read_batch(place);
     if (batch.ok()) {
       if (!visit(*std::move(batch))) return false;
-    } else if (damage.ok()) {
+    } else if (damage.ok() && batch.error().kind != ErrorKind::not_found) {  // else it was dropped just now
       damage = batch.error();
     }
   }

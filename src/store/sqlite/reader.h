@@ -49,6 +49,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<domain::Decision>> load_decision(const domain::DecisionId& id) override;
   Result<std::optional<domain::DecisionHeader>> load_decision_header(const domain::EventId& event,
                                                                      domain::Sequence sequence) override;
+  Result<bool> has_dropped_decisions(const domain::EventId& event, domain::Sequence sequence) override;
   Result<void> visit_latest_decisions(std::size_t bytes_max,
                                       const std::function<void(domain::DecisionBatch)>& visit) override;
   Result<void> visit_decisions(const std::function<bool(domain::DecisionBatch)>& visit) override;
@@ -64,6 +65,9 @@ class SqliteReader final : public Reader {
   Result<std::vector<domain::Feedback>> read_all_feedback(Query& query);
   Result<std::vector<domain::ViewerLink>> read_links(Query& query);
   Result<std::optional<domain::Decision>> read_decision(const ChunkPlace& place, const domain::ViewerId& viewer);
+  /// The header that was kept when decisions for this change were dropped. Errors: corrupt when they were damaged.
+  Result<std::optional<domain::DecisionHeader>> load_kept_header(const domain::EventId& event,
+                                                                 domain::Sequence sequence);
   Result<domain::DecisionBatch> read_batch(const ChunkPlace& place);
   /// Visits the batches at these places; false when `visit` had enough. Keeps the first damage it meets in `damage`.
   bool visit_places(std::span<const ChunkPlace> places, const std::function<bool(domain::DecisionBatch)>& visit,

@@ -202,7 +202,8 @@ TEST(Recovery, BringsTheLayoutBeforeFiltersToThePresentOne) {
   run_sql(directory,
           "DROP TABLE filters; ALTER TABLE events DROP COLUMN filters; ALTER TABLE changes DROP COLUMN filter; "
           "DROP TABLE log_patches; DROP TABLE revocations; DROP TABLE audit; DROP TABLE viewer_links; "
-          "ALTER TABLE learner_steps DROP COLUMN links; PRAGMA user_version = 1");
+          "ALTER TABLE learner_steps DROP COLUMN links; DROP TABLE decision_segments; DROP TABLE dropped_decisions; "
+          "DELETE FROM meta WHERE key = 'decision_log_begin'; PRAGMA user_version = 1");
   TestStore store(directory.path());
   const auto events = store.reader().load_events();
   ASSERT_TRUE(events.ok()) << events.error().message;

@@ -87,8 +87,18 @@ CREATE TABLE audit (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NO
 CREATE TABLE log_patches (log_offset INTEGER PRIMARY KEY, chunk BLOB NOT NULL);
 )sql";
 
+constexpr const char* kVersion5 = R"sql(
+-- What is in front of this offset of the decision log was logged before this time.
+CREATE TABLE decision_segments (log_offset INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+-- Of changes whose first decisions were dropped: a chunk without rows, which feedback still needs; empty when the
+-- decisions were damaged.
+CREATE TABLE dropped_decisions (event_id TEXT NOT NULL, sequence INTEGER NOT NULL, header BLOB NOT NULL,
+  PRIMARY KEY (event_id, sequence)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('decision_log_begin', 0);
+)sql";
+
 /// Entry n takes a database from version n to n + 1. Released entries never change.
-constexpr std::array<const char*, 4> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr std::array<const char*, 5> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 Result<std::int64_t> load_layout(Connection& connection) {
   Query query(connection, "PRAGMA user_version");

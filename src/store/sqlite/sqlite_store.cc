@@ -5,6 +5,7 @@
 #include "store/sqlite/data_directory.h"
 #include "store/sqlite/erase_person.h"
 #include "store/sqlite/reader.h"
+#include "store/sqlite/retention.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/wal_check.h"
 #include "store/sqlite/writer.h"
@@ -135,6 +136,16 @@ class SqliteStore final : public Store {
     });
   }
 
+  void drop_decisions(WallTime now, Milliseconds keep, Done<RetentionStep> done) override {
+    CHECK(keep > Milliseconds(0), keep.count());
+    writer_.submit_between([now, keep, done = std::move(done)](const Result<Storage*>& storage) -> Result<void> {
+      auto step = storage.ok() ? drop_some_decisions(**storage, now, keep) : Result<RetentionStep>(storage.error());
+      const Result<void> result = step.ok() ? Result<void>() : step.error();
+      if (done) done(std::move(step));
+      return result;
+    });
+  }
+
   std::optional<Error> trouble() const override { return writer_.trouble(); }
 
   void close() override { writer_.close(); }
@@ -184,6 +195,8 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
         log.path() + " has " + std::to_string(log.end()) + " bytes; " + std::to_string(synced) + " were stored",
         {}};
   }
+  MCUE_TRY(const std::uint64_t begin, load_meta_count(connection, kLogBeginKey));
+  MCUE_TRY_VOID(log.remove_before(begin));  // dropped, and then the process ended
   MCUE_TRY_VOID(apply_log_patches(connection, log));
   MCUE_TRY(const auto places, load_unsynced_places(connection, synced));
   std::uint64_t known_end = synced;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,19 @@ class TestDirectory {
  private:
   std::string path_;
 };
+
+/// How often the bytes are in the files of a directory.
+inline std::size_t count_bytes(const std::string& directory, const std::string& bytes) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::stringstream content;
+    content << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    const std::string all = content.str();
+    for (auto at = all.find(bytes); at != std::string::npos; at = all.find(bytes, at + 1)) ++count;
+  }
+  return count;
+}
 
 /// Damages a file: one bit of one byte.
 inline void flip_byte(const std::string& path, std::uint64_t offset) {
@@ -119,6 +133,10 @@ class TestStore {
     return wait_for<void>([&](Done<void> done) {
       store_->append_decisions(std::make_shared<domain::DecisionBatch>(batch), std::move(done));
     });
+  }
+  Result<RetentionStep> drop(WallTime now, Milliseconds keep) {
+    return wait_for<RetentionStep>(
+        [&](Done<RetentionStep> done) { store_->drop_decisions(now, keep, std::move(done)); });
   }
   Result<std::vector<FeedbackOutcome>> give(std::vector<domain::Feedback> feedback) {
     return wait_for<std::vector<FeedbackOutcome>>([&](Done<std::vector<FeedbackOutcome>> done) {

@@ -140,7 +140,7 @@ class Verifier {
   Result<std::uint64_t> check_decisions(Connection& connection) {
     Query query(connection, "SELECT log_offset, length, event_id, sequence FROM decision_chunks ORDER BY log_offset");
     std::uint64_t decisions = 0;
-    std::uint64_t end = 0;
+    MCUE_TRY(std::uint64_t end, load_meta_count(connection, kLogBeginKey));
     while (true) {
       MCUE_TRY(const bool more, query.next());
       if (!more) break;
@@ -150,10 +150,36 @@ class Verifier {
       end = place.offset + place.length;
       decisions += check_chunk(place);
     }
-    MCUE_TRY(const auto file, paths_.disk->open(paths_.log, OpenFor::reading));
-    MCUE_TRY(const std::uint64_t size, file->size());
-    if (size > end) note_unused(end, size);
+    MCUE_TRY(const std::uint64_t log_end, load_log_end());
+    if (log_end > end) note_unused(end, log_end);
+    MCUE_TRY_VOID(check_dropped(connection));
     return decisions;
+  }
+
+  Result<std::uint64_t> load_log_end() {
+    const auto segments = list_log_segments(*paths_.disk, paths_.log);
+    if (segments.empty()) return not_found("no_log_segment", "there is no " + paths_.log);
+    MCUE_TRY(const auto file, paths_.disk->open(segments.rbegin()->second, OpenFor::reading));
+    MCUE_TRY(const std::uint64_t size, file->size());
+    return segments.rbegin()->first + size;
+  }
+
+  /// What is kept of dropped decisions. An empty header is of decisions that were damaged.
+  Result<void> check_dropped(Connection& connection) {
+    Query query(connection, "SELECT event_id, sequence, header FROM dropped_decisions");
+    std::uint64_t changes = 0;
+    for (;; ++changes) {
+      MCUE_TRY(const bool more, query.next());
+      if (!more) break;
+      decided_.emplace(domain::EventId(query.text(0)), domain::Sequence(query.count(1)));
+      if (query.view(2).empty()) continue;
+      const auto header = decode_decision_header(query.view(2));
+      if (header.ok() && header->event.str() == query.view(0) && header->sequence.value() == query.count(1)) continue;
+      report(paths_.database + ": what is kept of the dropped decisions for change " + std::to_string(query.count(1)) +
+             " of \"" + query.text(0) + "\" is damaged");
+    }
+    if (changes > 0) done_.checked.emplace_back("changes with dropped decisions", changes);
+    return {};
   }
 
   /// Power loss tears decisions that nobody was promised.
