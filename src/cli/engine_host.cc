@@ -2,6 +2,7 @@
 #include "cli/engine_host.h"
 
 #include <algorithm>
+#include <iostream>
 #include <thread>
 
 #include "cli/sample_store.h"
@@ -14,6 +15,14 @@ namespace matchcue::cli {
 namespace {
 
 constexpr std::uint64_t kSampleSeed = 1;
+
+void say_what_was_dropped(const engine::RetentionReport& report) {
+  if (!report.result.ok()) std::cerr << "retention: " << report.result.error().message << std::endl;
+  if (report.bytes_freed == 0) return;
+  const std::string left =
+      report.kept_from ? "the oldest left are of " + format_rfc3339(*report.kept_from) : "none is left";
+  std::cerr << "retention: dropped decisions, " << report.bytes_freed << " bytes; " << left << std::endl;
+}
 
 }  // namespace
 
@@ -33,6 +42,9 @@ Result<void> EngineHost::start(const Options& options) {
     return scoring::find_sequence_model(directory, id);
   };
   MCUE_TRY(engine_, engine::start_engine(engine_options, {*store_, *control_, loops_, metrics_}));
+  retention_ =
+      std::make_unique<engine::Retention>(options.retention, *store_, *control_, metrics_, say_what_was_dropped);
+  retention_->start();
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/options.h"
 #include "engine/engine.h"
+#include "engine/retention.h"
 #include "metrics/metrics.h"
 #include "runtime/loop.h"
 #include "store/store.h"
@@ -45,6 +46,7 @@ class EngineHost {
   std::vector<std::unique_ptr<runtime::Loop>> shards_;
   std::vector<runtime::Loop*> loops_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<engine::Retention> retention_;
 };
 
 }  // namespace matchcue::cli

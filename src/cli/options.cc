@@ -51,6 +51,23 @@ Setting duration(std::string key, std::string help, std::int64_t low, std::int64
           [at](const Options& options) { return std::to_string(at(const_cast<Options&>(options)).count()); }};
 }
 
+/// Days in 0..`high`, kept as milliseconds where `at` points.
+template <typename At>
+Setting days(std::string key, std::string help, std::int64_t high, At at) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  const std::string bounds = "0.." + std::to_string(high);
+  return {key, std::move(help) + " (" + bounds + ")",
+          [key, high, bounds, at](Options& options, const std::string& text) -> Result<void> {
+            const auto value = parse_int(text);
+            if (!value || *value < 0 || *value > high) {
+              return invalid_setting(key, text, "a whole number in " + bounds);
+            }
+            at(options) = Milliseconds(*value * kDayMs);
+            return {};
+          },
+          [at](const Options& options) { return std::to_string(at(const_cast<Options&>(options)).count() / kDayMs); }};
+}
+
 template <typename At>
 Setting fraction(std::string key, std::string help, double low, double high, At at) {
   std::ostringstream bounds;
@@ -391,6 +408,9 @@ std::vector<Setting> engine_settings() {
       number<std::size_t>(
           "store.queue_writes_max", "writes that wait", 1'000, 10'000'000,
           [](Options & o) -> auto& { return o.store.queue_writes_max; }),
+      days(
+          "retention.decision_days", "days that logged decisions are kept; 0 is for good", 36'500,
+          [](Options & o) -> auto& { return o.retention.keep; }),
   };
 }
 

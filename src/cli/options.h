@@ -15,6 +15,7 @@
 #include "cli/access_desk.h"
 #include "cli/web_options.h"
 #include "engine/options.h"
+#include "engine/retention.h"
 #include "gateway/options.h"
 #include "runtime/socket.h"
 #include "store/sqlite/sqlite_store.h"
@@ -30,6 +31,7 @@ struct Options {
   WebOptions web;
   store::SqliteOptions store;
   engine::Options engine;
+  engine::RetentionOptions retention;
   int shards = 0;           ///< loops that serve viewers; 0 is one per core
   bool sample_data = true;  ///< an empty data directory gets the sample's items, users and past interactions
   std::string log_level = "info";

@@ -405,6 +405,15 @@ void Control::explain(const domain::DecisionId& id, const Reply<ExplainedDecisio
   auto decision = reader_->load_decision(id);
   if (!decision.ok()) return reply(decision.error());
   if (!decision->has_value()) {
+    const auto dropped = reader_->has_dropped_decisions(id.event, id.sequence);
+    if (!dropped.ok()) return reply(dropped.error());
+    if (*dropped) {
+      return reply(
+          not_found("decision_dropped",
+                    "decision \"" + to_string(id) +
+                        "\" is not kept any more: retention.decision_days dropped the decisions for its change",
+                    "id"));
+    }
     return reply(not_found("unknown_decision", "unknown decision \"" + to_string(id) + "\"", "id"));
   }
   auto catalogue = reader_->load_catalogue((*decision)->header.catalogue_version);

@@ -152,6 +152,23 @@ TEST_F(FeedbackFoldTest, LeavesOutFeedbackWhoseDecisionIsDamaged) {
   EXPECT_EQ(fold.learner().learner().viewers().size(), kViewers);
 }
 
+TEST_F(FeedbackFoldTest, IsTheSameWhenTheDecisionsWereDroppedByAge) {
+  settings.campaign = {"last-item-1", 0};
+  for (std::uint64_t moment = 1; moment <= 3; ++moment) {
+    play(moment);
+    if (moment == 2) identify("viewer1", "viewer2");
+    step(moment);
+    settings.campaign = {};
+  }
+  const std::string whole = rebuild().learner().save();
+  constexpr Milliseconds kDay = std::chrono::hours(24);
+  ASSERT_TRUE(store.drop(at(9), kDay).ok());
+  ASSERT_GT(store.drop(at(9) + kDay, kDay)->bytes_freed, 0U);
+  const FeedbackFold again = rebuild();
+  EXPECT_EQ(again.learner().save(), whole);
+  EXPECT_EQ(again.damaged(), 0U);
+}
+
 TEST_F(FeedbackFoldTest, ACampaignComesOutTheSameFromASnapshotAsFromTheFirstStep) {
   ASSERT_TRUE(store
                   .add({{domain::ViewerId("v1"), domain::ItemId("a"), 1'700'000'000, "CLICK", 1, {}, "{}"},

@@ -51,6 +51,8 @@ struct Metrics::Families {
   Histogram* ingest_ack = nullptr;
   prometheus::Gauge* session_queue_bytes = nullptr;
   prometheus::Gauge* storage_trouble = nullptr;
+  prometheus::Counter* retention_freed_bytes = nullptr;
+  prometheus::Gauge* oldest_decision = nullptr;
   prometheus::Gauge* learner_lag = nullptr;
   prometheus::Gauge* learner_fallback = nullptr;
   prometheus::Gauge* exploration_share = nullptr;
@@ -107,6 +109,13 @@ Metrics::Metrics(std::string_view version) : families_(std::make_unique<Families
                       .Register(f.registry)
                       .Add({}, kSeconds);
   f.storage_trouble = f.add_gauge("matchcue_storage_trouble", "1 while storage refuses writes; /healthz says why");
+  f.retention_freed_bytes = &prometheus::BuildCounter()
+                                 .Name("matchcue_retention_freed_bytes_total")
+                                 .Help("Bytes of decisions dropped because of retention.decision_days")
+                                 .Register(f.registry)
+                                 .Add({});
+  f.oldest_decision = f.add_gauge("matchcue_decision_log_oldest_timestamp_seconds",
+                                  "When the oldest decisions in the log were made; 0 while retention is off");
   f.session_queue_bytes = f.add_gauge("matchcue_session_queue_bytes", "Unsent bytes of slow viewers");
   f.learner_lag = f.add_gauge("matchcue_learner_lag_seconds",
                               "From the arrival of feedback until what the learner made of it decides");
@@ -151,6 +160,8 @@ prometheus::Gauge& Metrics::learner_fallback() { return *families_->learner_fall
 prometheus::Gauge& Metrics::reward_ratio(std::string_view baseline) { return families_->reward_ratio.get(baseline); }
 prometheus::Gauge& Metrics::exploration_share() { return *families_->exploration_share; }
 prometheus::Gauge& Metrics::storage_trouble() { return *families_->storage_trouble; }
+prometheus::Counter& Metrics::retention_freed_bytes() { return *families_->retention_freed_bytes; }
+prometheus::Gauge& Metrics::oldest_decision() { return *families_->oldest_decision; }
 prometheus::Gauge& Metrics::session_queue_bytes() { return *families_->session_queue_bytes; }
 
 std::string Metrics::exposition() const {

@@ -42,6 +42,8 @@ class Metrics {
   prometheus::Gauge& reward_ratio(std::string_view baseline);  ///< random, popularity: shown over theirs, lately
   prometheus::Gauge& exploration_share();                      ///< 1 - mean largest probability, last change
   prometheus::Gauge& storage_trouble();                        ///< 1 while writes are refused
+  prometheus::Counter& retention_freed_bytes();                ///< of dropped decisions
+  prometheus::Gauge& oldest_decision();                        ///< seconds since 1970; 0 while unknown
   prometheus::Gauge& session_queue_bytes();                    ///< unsent bytes of slow viewers
 
   /// The Prometheus text format.
