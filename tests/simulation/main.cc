@@ -78,6 +78,7 @@ int run(const Options& options) {
   std::uint64_t changes = 0;
   std::uint64_t feedback = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t dropped = 0;
   double hours = 0;
   std::uint64_t ran = 0;
   for (; ran < options.count; ++ran) {
@@ -87,6 +88,7 @@ int run(const Options& options) {
     changes += outcome.changes;
     feedback += outcome.feedback;
     crashes += outcome.crashes;
+    dropped += outcome.dropped;
     hours += static_cast<double>(outcome.virtual_time.count()) / 3.6e6;
     if (options.count == 1) std::printf("trace %016llx\n", static_cast<unsigned long long>(outcome.trace_hash));
     if (!outcome.finding) continue;
@@ -100,10 +102,11 @@ int run(const Options& options) {
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   std::printf(
       "%llu seeds in %.1f s: %llu findings; %.1f virtual hours, %llu turns, %llu changes, %llu interactions, "
-      "%llu crashes\n",
+      "%llu crashes, %llu batches of decisions dropped by age\n",
       static_cast<unsigned long long>(ran), taken.count(), static_cast<unsigned long long>(findings), hours,
       static_cast<unsigned long long>(turns), static_cast<unsigned long long>(changes),
-      static_cast<unsigned long long>(feedback), static_cast<unsigned long long>(crashes));
+      static_cast<unsigned long long>(feedback), static_cast<unsigned long long>(crashes),
+      static_cast<unsigned long long>(dropped));
   return findings == 0 ? 0 : 1;
 }
 

@@ -69,6 +69,15 @@ void draw_limits(Draw& draw, Plan& plan) {
   if (draw.chance(.3)) plan.engine.ring_age_max = draw.ms(1'000, 8'000);  // where the resume window is as short
 }
 
+/// No slate outlives what is kept of its decision: nobody keeps decisions for less than a day, or slates for longer.
+/// Nor does anybody's clock step by what they keep.
+void draw_retention(Draw& draw, Plan& plan) {
+  if (plan.clock_steps || !draw.chance(.3)) return;
+  plan.engine.slate_lifetime = std::min(plan.engine.slate_lifetime, draw.ms(1'000, 4'000));
+  plan.retention.keep = plan.engine.slate_lifetime + draw.ms(500, 4'000);
+  plan.retention.every = draw.ms(100, 2'000);
+}
+
 }  // namespace
 
 Plan draw_plan(std::uint64_t seed) {
@@ -78,6 +87,7 @@ Plan draw_plan(std::uint64_t seed) {
   draw_sizes(draw, plan);
   draw_faults(draw, plan);
   draw_limits(draw, plan);
+  draw_retention(draw, plan);
   return plan;
 }
 
@@ -99,6 +109,7 @@ std::string to_string(const Plan& plan) {
                                                 {plan.stuck_viewers, "stuck viewers"},
                                                 {plan.clock_steps, "clock steps"},
                                                 {plan.poison, "poison"},
+                                                {plan.retention.keep > Milliseconds(0), "retention"},
                                                 {plan.duplicates, "duplicates"}};
   for (const auto& [on, name] : parts) {
     if (on) text += std::string(", ") + name;

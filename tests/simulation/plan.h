@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/options.h"
+#include "engine/retention.h"
 #include "tests/simulation/scheduler.h"
 #include "tests/simulation/sim_store.h"
 
@@ -49,6 +50,7 @@ struct Plan {
   Pace pace;
   StoreOptions store;
   engine::Options engine;
+  engine::RetentionOptions retention;
   std::size_t outbox_bytes_max = 8 * 1024;
   std::size_t kernel_bytes = 4 * 1024;  ///< that a connection holds for a client which does not read
 };

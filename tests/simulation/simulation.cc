@@ -54,7 +54,8 @@ class Simulation {
   std::uint64_t crash_in_ = 0;  ///< edges; 0 for never
   std::uint64_t crashes_ = 0;
   std::uint64_t processes_ = 0;
-  bool refused_ = false;  ///< the storage did at some time
+  bool refused_ = false;       ///< the storage did at some time
+  std::uint64_t dropped_ = 0;  ///< decisions, by batches
 };
 
 Simulation::Simulation(const Plan& plan, bool print_trace) : world_(plan, print_trace) {
@@ -89,6 +90,10 @@ void Simulation::start_process() {
     return;
   }
   process.engine = *std::move(started);
+  process.retention = std::make_unique<engine::Retention>(
+      world_.plan.retention, *process.store, *process.control, process.metrics,
+      [this](const engine::RetentionReport& report) { dropped_ += report.bytes_freed; });
+  process.retention->start();
   watch_process(process);
 }
 
@@ -269,16 +274,18 @@ void Simulation::check_settled() {
 void Simulation::explain_some() {
   std::size_t waiting = 0;
   for (std::size_t i = 0; i < kExplained && !world_.disk.log.empty(); ++i) {
-    const LoggedBatch& logged = world_.disk.log[world_.below(world_.disk.log.size())];
+    const std::size_t place = world_.below(world_.disk.log.size());
+    const LoggedBatch& logged = world_.disk.log[place];
     if (logged.torn) continue;
     const auto& header = logged.batch->header;
     const ViewerId viewer = logged.batch->viewers[world_.below(logged.batch->rows())];
     const domain::DecisionId id{header.event, header.sequence, viewer};
     ++waiting;
     world_.process->engine->explain(
-        id, world_.reply<engine::ExplainedDecision>("explain", [this, id, &waiting](const auto& result) {
+        id, world_.reply<engine::ExplainedDecision>("explain", [this, id, place, &waiting](const auto& result) {
           --waiting;
           if (result.ok() && result->identical) return;
+          if (!result.ok() && result.error().code == "decision_dropped" && world_.disk.log[place].dropped) return;
           world_.findings.add(
               "6: the same log gives the same decisions", "decision " + to_string(id) + " comes out again",
               result.ok() ? "other items or propensities; it was made by " + result->decision.header.solution_version
@@ -349,6 +356,7 @@ Outcome Simulation::run() {
   for (const auto& [event, changes] : world_.disk.changes) outcome.changes += changes.size();
   outcome.feedback = world_.disk.feedback.size();
   outcome.crashes = crashes_;
+  outcome.dropped = dropped_;
   outcome.virtual_time = std::chrono::duration_cast<Milliseconds>(world_.now().time_since_epoch());
   return outcome;
 }

@@ -18,6 +18,7 @@ struct Outcome {
   std::uint64_t changes = 0;
   std::uint64_t feedback = 0;
   std::uint64_t crashes = 0;
+  std::uint64_t dropped = 0;  ///< batches of decisions, by retention
   Milliseconds virtual_time{0};
 };
 

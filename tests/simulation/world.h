@@ -24,6 +24,7 @@ struct Process {
   std::unique_ptr<SimLoop> control;
   std::vector<std::unique_ptr<SimLoop>> shards;
   std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<engine::Retention> retention;
   std::unique_ptr<Edge> edge;
   bool alive = true;  ///< false: it has crashed, and what is left of it does not know
 };
