@@ -200,7 +200,6 @@ Result<void> DecisionLog::sync() {
 
 Result<std::vector<ChunkPlace>> DecisionLog::recover_tail(std::uint64_t offset) {
   std::vector<ChunkPlace> places;
-  CHECK(offset >= begin_, offset, begin_);
   while (offset < end_) {
     MCUE_TRY(const std::string prefix, read(offset, kChunkPrefixBytes));
     const auto length = chunk_length(prefix);
@@ -210,6 +209,13 @@ Result<std::vector<ChunkPlace>> DecisionLog::recover_tail(std::uint64_t offset) 
     if (!batch) break;
     places.push_back({offset, *length, batch->header.event, batch->header.sequence});
     offset += *length;
+  }
+  if (offset < begin_) {
+    return Error{ErrorKind::corrupt,
+                 "corrupt_decisions",
+                 std::prev(older_.upper_bound(offset))->second + ": no whole chunk at offset " +
+                     std::to_string(offset) + ", and more was logged behind it",
+                 {}};
   }
   MCUE_TRY_VOID(cut(offset));
   return places;

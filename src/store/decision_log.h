@@ -79,8 +79,8 @@ class DecisionLog {
   /// Where the newest segment begins.
   std::uint64_t segment_begin() const { return begin_; }
 
-  /// Reads the whole chunks from `offset` on, which is in the newest segment, and cuts off what follows the last of
-  /// them. Errors: unavailable.
+  /// Reads the whole chunks from `offset` on and cuts off what follows the last of them. Errors: unavailable, corrupt
+  /// when that is not in the newest segment.
   Result<std::vector<ChunkPlace>> recover_tail(std::uint64_t offset);
   /// True when a whole, undamaged chunk is at this place.
   Result<bool> has_chunk(const ChunkPlace& place);

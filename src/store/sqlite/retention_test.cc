@@ -170,6 +170,40 @@ TEST_F(RetentionTest, ALogOfBeforeGoesOnAsItIsAndIsDroppedWhole) {
   EXPECT_FALSE(std::filesystem::exists(directory.log()));
 }
 
+TEST_F(RetentionTest, ADatabaseOfBeforeTheNewestFileFindsWhatWasLoggedSince) {
+  log(1);
+  store.reset();
+  const std::string before = directory.path() + "/before.db";
+  std::filesystem::copy_file(directory.database(), before);
+  store.emplace(directory.path());
+  log(2);
+  drop(0);
+  log(3);
+  store.reset();
+  std::filesystem::rename(before, directory.database());
+  store.emplace(directory.path());
+  EXPECT_THAT(kept(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(RetentionTest, DamageInFrontOfTheNewestFileIsSaidAndNothingIsCutOff) {
+  store.reset();
+  const std::string before = directory.path() + "/before.db";
+  std::filesystem::copy_file(directory.database(), before);
+  store.emplace(directory.path());
+  log(1);
+  drop(0);
+  log(2);
+  store.reset();
+  std::filesystem::rename(before, directory.database());
+  flip_byte(directory.log(), 100);
+  SqliteOptions options;
+  options.directory = directory.path();
+  EXPECT_EQ(open_sqlite_store(options).error().code, "corrupt_decisions");
+  flip_byte(directory.log(), 100);
+  store.emplace(directory.path());
+  EXPECT_THAT(kept(), ElementsAre(1, 2));
+}
+
 TEST_F(RetentionTest, AClockThatWentBackDropsNothingEarly) {
   log(1);
   drop(500);  // the clock was wrong
