@@ -141,21 +141,25 @@ Result<void> DecisionLog::begin_segment() {
   return {};
 }
 
-Result<std::uint64_t> DecisionLog::remove_before(std::uint64_t offset) {
+Result<std::uint64_t> DecisionLog::free_before(std::uint64_t offset, std::uint64_t bytes_max) {
   std::uint64_t freed = 0;
-  while (!older_.empty()) {
+  bool removed = false;
+  while (!older_.empty() && freed < bytes_max) {
     const auto [begin, path] = *older_.begin();
     const std::uint64_t end = older_.size() > 1 ? std::next(older_.begin())->first : begin_;
     if (end > offset) break;
     MCUE_TRY(const auto file, disk_->open(path, OpenFor::writing));
     MCUE_TRY(const std::uint64_t bytes, file->size());
-    MCUE_TRY_VOID(disk_->remove(path));
-    MCUE_TRY_VOID(file->truncate(0));  // readers may have it open for long
+    const std::uint64_t left = bytes - std::min(bytes, bytes_max - freed);
+    if (left == 0) MCUE_TRY_VOID(disk_->remove(path));
+    MCUE_TRY_VOID(file->truncate(left));  // also what is removed: readers may have it open for long
+    freed += bytes - left;
+    if (left > 0) break;
     older_files_.erase(begin);
     older_.erase(begin);
-    freed += bytes;
+    removed = true;
   }
-  if (freed > 0) MCUE_TRY_VOID(disk_->sync_folder(folder_of(path_)));
+  if (removed) MCUE_TRY_VOID(disk_->sync_folder(folder_of(path_)));
   return freed;
 }
 

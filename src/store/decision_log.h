@@ -73,9 +73,10 @@ class DecisionLog {
   /// What is appended from now on goes into a new segment. Everything appended so far must be known to be durable by
   /// whoever opens the log next. Errors: unavailable; then the log is as it was before.
   Result<void> begin_segment();
-  /// Removes the segments that end at or in front of `offset`, never the newest. Returns how many bytes that freed,
-  /// also for those who have them open. Errors: unavailable.
-  Result<std::uint64_t> remove_before(std::uint64_t offset);
+  /// Frees up to `bytes_max` bytes of the segments that end at or in front of `offset`, the oldest from its end, and
+  /// removes those that are empty then; never the newest. Returns how many bytes it freed, also for those who have them
+  /// open; 0 when none is left. Cost: about a millisecond a MiB. Errors: unavailable.
+  Result<std::uint64_t> free_before(std::uint64_t offset, std::uint64_t bytes_max);
   /// Where the newest segment begins.
   std::uint64_t segment_begin() const { return begin_; }
 

@@ -56,7 +56,7 @@ struct Erasure {
 /// What one step of dropping old decisions did.
 struct RetentionStep {
   std::uint64_t bytes_freed = 0;
-  bool more = false;                  ///< there is more to drop now: the next step may follow
+  bool more = false;                  ///< there may be more to drop now: the next step may follow
   std::optional<WallTime> kept_from;  ///< of the oldest decisions that are left; nothing while there is more, or none
 };
 

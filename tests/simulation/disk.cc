@@ -170,12 +170,13 @@ Result<store::RetentionStep> Disk::drop_decisions(WallTime now, Milliseconds kee
   for (const auto& [place, at] : log_times) end = at <= now - keep ? place : end;
   store::RetentionStep step;
   std::size_t dropped = 0;
-  for (std::size_t i = 0; i < end && !step.more; ++i) {
+  for (std::size_t i = 0; i < end && dropped < kDroppedPerStep; ++i) {
     if (log[i].dropped) continue;
-    step.more = dropped == kDroppedPerStep;
-    log[i].dropped = dropped++ < kDroppedPerStep;
+    log[i].dropped = true;
+    ++dropped;
   }
-  step.bytes_freed = std::min(dropped, kDroppedPerStep);
+  step.bytes_freed = dropped;
+  step.more = dropped > 0;
   const auto oldest = std::find_if(log.begin(), log.end(), [](const LoggedBatch& logged) { return !logged.dropped; });
   if (!step.more && oldest != log.end() && !oldest->torn) step.kept_from = oldest->batch->header.at;
   return step;

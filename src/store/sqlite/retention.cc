@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The decision log is dropped from its front, a file at a time: the rows of the index first, some in each step, and the
-// file when none is left. Of each change one header stays, since feedback that cites it may be folded again: so the
+// The decision log is dropped from its front, a file at a time: the rows of the index first, some in each step, then
+// the file, from its end on. Of each change one header stays, since feedback that cites it may be folded again: so the
 // learner's log says the same as before. A crash in between leaves a file that nothing names, and opening removes it.
 #include "store/sqlite/retention.h"
 
@@ -17,6 +17,7 @@ namespace {
 
 /// Each may be 256 KiB long and is read.
 constexpr std::int64_t kChunksPerStep = 32;
+constexpr std::uint64_t kBytesPerStep = 8 << 20;
 constexpr Milliseconds kSegmentMax = std::chrono::hours(24);
 
 /// When the newest segment was begun; nothing when that is not known yet.
@@ -122,9 +123,9 @@ Result<RetentionStep> drop_some_decisions(Storage& storage, WallTime now, Millis
       MCUE_TRY(begin, forget_chunks(storage, begin, end));
       return {};
     }));
-    step.more = begin < end;
   }
-  MCUE_TRY(step.bytes_freed, storage.log.remove_before(begin));
+  MCUE_TRY(step.bytes_freed, storage.log.free_before(begin, kBytesPerStep));
+  step.more = begin < end || step.bytes_freed > 0;
   if (!step.more) {
     MCUE_TRY(step.kept_from, load_kept_from(storage));
   }

@@ -158,6 +158,30 @@ TEST_F(RetentionTest, GoesInStepsThatLetOthersWrite) {
   expect_whole();
 }
 
+TEST_F(RetentionTest, ALargeFileIsFreedPieceByPiece) {
+  for (std::uint64_t sequence = 1; sequence <= 6; ++sequence) {
+    ASSERT_TRUE(store->log(make_batch("match", sequence, 80'000)).ok());
+  }
+  drop(0);
+  const std::uint64_t size = std::filesystem::file_size(directory.log());
+  ASSERT_GT(size, 10 << 20);
+  std::uint64_t freed = 0;
+  for (bool more = true; more;) {
+    const auto step = store->drop(day(40), kKeep);
+    EXPECT_LE(step->bytes_freed, 8U << 20);
+    freed += step->bytes_freed;
+    more = step->more;
+    if (freed > 0 && freed < size) {
+      EXPECT_EQ(std::filesystem::file_size(directory.log()), size - freed);
+      restart();  // frees the rest
+      EXPECT_FALSE(std::filesystem::exists(directory.log()));
+      freed = size;
+    }
+  }
+  EXPECT_EQ(freed, size);
+  expect_whole();
+}
+
 TEST_F(RetentionTest, ALogOfBeforeGoesOnAsItIsAndIsDroppedWhole) {
   log(1);
   restart();

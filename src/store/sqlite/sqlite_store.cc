@@ -196,7 +196,7 @@ Result<void> recover_log(Connection& connection, DecisionLog& log) {
         {}};
   }
   MCUE_TRY(const std::uint64_t begin, load_meta_count(connection, kLogBeginKey));
-  MCUE_TRY_VOID(log.remove_before(begin));  // dropped, and then the process ended
+  MCUE_TRY_VOID(log.free_before(begin, UINT64_MAX));  // dropped, and then the process ended
   MCUE_TRY_VOID(apply_log_patches(connection, log));
   MCUE_TRY(const auto places, load_unsynced_places(connection, synced));
   std::uint64_t known_end = synced;
