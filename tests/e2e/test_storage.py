@@ -42,8 +42,8 @@ def files_with(folder, text):
 
 
 class Storage(unittest.IsolatedAsyncioTestCase):
-    def start(self):
-        server = Server().__enter__()
+    def start(self, *arguments):
+        server = Server(*arguments).__enter__()
         self.addCleanup(server.__exit__)
         server.map_content("c1", "1")
         server.set_state("1", MATCH_EVENT="GOAL", SCORE_DIFFERENCE="0")
@@ -83,6 +83,22 @@ class Storage(unittest.IsolatedAsyncioTestCase):
             self.assertTrue(json.loads(output)["verification"]["whole"])
             self.assertEqual(run("--data-dir", f"{folder}/data", "restore", f"{folder}/backup")[0], 6)
         server.stop()
+        self.assertEqual(run("verify", server.data)[0], 0)
+
+    async def test_young_decisions_are_kept_when_old_ones_are_to_be_dropped(self):
+        server = self.start("--set", "retention.decision_days=1")
+        socket, slate = await watch(server, "anna")
+        await socket.send(interaction_with(slate, 1))
+        await receive(socket, "ack")
+        await socket.close()
+        self.assertEqual(server.stop(), 0)
+        server.start()  # looks at once what is too old
+        self.assertEqual(server.must("GET", f"/v1/decisions/{slate['decision']}")["identical"], True)
+        metrics = server.must("GET", "/metrics")
+        self.assertIn("matchcue_retention_freed_bytes_total 0", metrics)
+        oldest = next(line for line in metrics.splitlines() if line.startswith("matchcue_decision_log_oldest_timestamp_seconds"))
+        self.assertGreater(float(oldest.split()[1]), 0)
+        self.assertEqual(server.stop(), 0)
         self.assertEqual(run("verify", server.data)[0], 0)
 
     async def test_an_erased_person_is_nowhere_and_the_learner_goes_on_without_them(self):
