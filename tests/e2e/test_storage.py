@@ -95,9 +95,14 @@ class Storage(unittest.IsolatedAsyncioTestCase):
         server.start()  # looks at once what is too old
         self.assertEqual(server.must("GET", f"/v1/decisions/{slate['decision']}")["identical"], True)
         metrics = server.must("GET", "/metrics")
-        self.assertIn("matchcue_retention_freed_bytes_total 0", metrics)
-        oldest = next(line for line in metrics.splitlines() if line.startswith("matchcue_decision_log_oldest_timestamp_seconds"))
+        for _ in range(500):
+            if "matchcue_decision_log_oldest_timestamp_seconds 0" not in metrics:
+                break
+            await asyncio.sleep(0.02)
+            metrics = server.must("GET", "/metrics")
+        oldest = next(line for line in metrics.splitlines() if line.startswith("matchcue_decision_log_oldest_"))
         self.assertGreater(float(oldest.split()[1]), 0)
+        self.assertIn("matchcue_retention_freed_bytes_total 0", metrics)
         self.assertEqual(server.stop(), 0)
         self.assertEqual(run("verify", server.data)[0], 0)
 

@@ -129,7 +129,7 @@ Result<void> copy_other_segments(const DataPaths& from, const std::map<std::uint
   const auto segments = list_log_segments(*from.disk, from.log);
   for (auto segment = segments.begin(); segment != segments.end(); ++segment) {
     const auto& [begin, path] = *segment;
-    if (copied.contains(begin) || (begin >= end && begin > 0)) continue;
+    if (copied.contains(begin) || begin > end) continue;  // one that is empty says where the log goes on
     const auto next = std::next(segment);
     const std::uint64_t segment_end = next == segments.end() ? end : std::min(end, next->first);
     MCUE_TRY_VOID(copying.copy(path, name_of(from, path), segment_end - begin));

@@ -278,5 +278,18 @@ TEST_F(RetentionTest, ABackupHasEveryFileAndCanBeGoneOnWith) {
   EXPECT_THAT(sequences, ElementsAre(2, 3, 4));
 }
 
+TEST_F(RetentionTest, ABackupOfALogThatWasDroppedWholeCanBeGoneOnWith) {
+  log(1);
+  drop(0);
+  drop(40);
+  TestDirectory copies;
+  const std::string copy = copies.path() + "/backup";
+  ASSERT_TRUE(back_up(directory.path(), copy).ok());
+  TestStore restored(copy);
+  ASSERT_TRUE(restored.log(make_batch("match", 2, 3)).ok());
+  const domain::DecisionId id{domain::EventId("match"), domain::Sequence(2), domain::ViewerId("viewer1")};
+  EXPECT_TRUE(restored.reader().load_decision(id)->has_value());
+}
+
 }  // namespace
 }  // namespace matchcue::store
