@@ -4,5 +4,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [react()],
-  test: { include: ["packages/**/*.test.{ts,tsx}", "remotes/**/*.test.{ts,tsx}", "apps/**/*.test.{ts,tsx}", "tests/**/*.test.ts"], environment: "happy-dom", testTimeout: 30_000 },
+  test: { include: ["packages/**/*.test.{ts,tsx}", "remotes/**/*.test.{ts,tsx}", "apps/**/*.test.{ts,tsx}", "tests/**/*.test.ts", "tools/*.test.mjs"], environment: "happy-dom", testTimeout: 30_000 },
 });

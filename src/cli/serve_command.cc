@@ -58,7 +58,9 @@ void say_where(const Globals& globals, const Options& options, const Server& ser
   if (!home.empty()) {
     std::cout << "  home     " << home << "   (" << server.web().remotes_text() << ")\n";
   } else if (options.web.wanted()) {
-    std::cout << "  no web sites: " << server.web().why_none() << "\n";
+    const std::string& why = server.web().why_none();
+    std::cout << (why.empty() ? "  no home; the other sites: " + server.web().remotes_text() : "  no web sites: " + why)
+              << "\n";
   }
   const bool is_public = !home.empty() && !runtime::Address{options.web.listen, 0}.is_loopback();
   if (options.gateway.listen.is_loopback() && options.api.is_loopback() && !is_public)
