@@ -59,7 +59,7 @@ TEST_F(RetentionTest, DropsAtTheStartAllThatIsTooOldInAsManyStepsAsItTakes) {
 TEST_F(RetentionTest, SaysWhyItCouldNot) {
   store.store().close();
   std::filesystem::remove_all(directory.path());
-  EXPECT_EQ(look_on_day(0, {kDay}).result.error().code, "storage_moved");
+  EXPECT_EQ(look_on_day(0, {kDay}).result.error().code, "store_closed");
 }
 
 TEST_F(RetentionTest, KeepsEverythingUnlessItIsToldOtherwise) {

@@ -14,7 +14,8 @@ namespace matchcue::store {
 namespace {
 
 constexpr std::string_view kSuffix = ".log";
-constexpr std::size_t kDigits = 20;  // as many as an offset may have: names are in the order of the offsets
+constexpr std::size_t kOpenSegmentsMax = 16;  // of a reader
+constexpr std::size_t kDigits = 20;           // as many as an offset may have: names are in the order of the offsets
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -65,6 +66,7 @@ Result<std::string> DecisionLogReader::read_known(std::uint64_t offset, std::uin
     return not_found("no_log_segment", path_ + ": no file has what was logged at offset " + std::to_string(offset));
   }
   const auto& [begin, path] = *std::prev(after);
+  if (files_.size() >= kOpenSegmentsMax && !files_.contains(begin)) files_.clear();
   std::unique_ptr<DiskFile>& file = files_[begin];
   if (file == nullptr) {
     MCUE_TRY(file, disk_->open(path, OpenFor::reading));
@@ -131,8 +133,9 @@ Result<void> DecisionLog::begin_segment() {
   Result<void> durable = file->sync();
   if (durable.ok()) durable = disk_->sync_folder(folder_of(path_));
   if (!durable.ok()) {
+    // The name is there, or it is not: whoever opens the log next must find out.
     sync_failed_ = true;
-    return durable;
+    return sync_error(path, durable.error().message);
   }
   older_.emplace(begin_, log_segment_path(path_, begin_));
   older_files_[begin_] = std::move(file_);
@@ -143,24 +146,37 @@ Result<void> DecisionLog::begin_segment() {
 
 Result<std::uint64_t> DecisionLog::free_before(std::uint64_t offset, std::uint64_t bytes_max) {
   std::uint64_t freed = 0;
-  bool removed = false;
-  while (!older_.empty() && freed < bytes_max) {
-    const auto [begin, path] = *older_.begin();
-    const std::uint64_t end = older_.size() > 1 ? std::next(older_.begin())->first : begin_;
-    if (end > offset) break;
-    MCUE_TRY(const auto file, disk_->open(path, OpenFor::writing));
-    MCUE_TRY(const std::uint64_t bytes, file->size());
+  while (freed < bytes_max) {
+    if (removed_ == nullptr) {
+      MCUE_TRY(const bool any, remove_oldest(offset));
+      if (!any) break;
+    }
+    MCUE_TRY(const std::uint64_t bytes, removed_->size());
     const std::uint64_t left = bytes - std::min(bytes, bytes_max - freed);
-    if (left == 0) MCUE_TRY_VOID(disk_->remove(path));
-    MCUE_TRY_VOID(file->truncate(left));  // also what is removed: readers may have it open for long
+    MCUE_TRY_VOID(removed_->truncate(left));  // readers may have it open for long
     freed += bytes - left;
-    if (left > 0) break;
-    older_files_.erase(begin);
-    older_.erase(begin);
-    removed = true;
+    if (left == 0) removed_ = nullptr;
   }
-  if (removed) MCUE_TRY_VOID(disk_->sync_folder(folder_of(path_)));
   return freed;
+}
+
+Result<bool> DecisionLog::remove_oldest(std::uint64_t offset) {
+  if (older_.empty()) return false;
+  const auto [begin, path] = *older_.begin();
+  const std::uint64_t end = older_.size() > 1 ? std::next(older_.begin())->first : begin_;
+  if (end > offset) return false;
+  MCUE_TRY(auto file, disk_->open(path, OpenFor::writing));
+  MCUE_TRY_VOID(disk_->remove(path));
+  removed_ = std::move(file);
+  older_files_.erase(begin);
+  older_.erase(begin);
+  MCUE_TRY_VOID(disk_->sync_folder(folder_of(path_)));
+  return true;
+}
+
+std::uint64_t DecisionLog::segment_at_or_after(std::uint64_t offset) const {
+  const auto at = older_.lower_bound(offset);
+  return at != older_.end() ? at->first : std::max(offset, begin_);
 }
 
 Result<std::uint64_t> DecisionLog::append(std::string_view chunk) {

@@ -71,14 +71,16 @@ class DecisionLog {
   Result<void> sync();
 
   /// What is appended from now on goes into a new segment. Everything appended so far must be known to be durable by
-  /// whoever opens the log next. Errors: unavailable; then the log is as it was before.
+  /// whoever opens the log next. Errors: unavailable; when that is of a sync, as after any other.
   Result<void> begin_segment();
-  /// Frees up to `bytes_max` bytes of the segments that end at or in front of `offset`, the oldest from its end, and
-  /// removes those that are empty then; never the newest. Returns how many bytes it freed, also for those who have them
-  /// open; 0 when none is left. Cost: about a millisecond a MiB. Errors: unavailable.
+  /// Removes segments that end at or in front of `offset`, the oldest first, never the newest, and frees up to
+  /// `bytes_max` of their bytes, also for those who have them open. Returns how many it freed; 0 when none is left.
+  /// Cost: about a millisecond a MiB. Errors: unavailable.
   Result<std::uint64_t> free_before(std::uint64_t offset, std::uint64_t bytes_max);
   /// Where the newest segment begins.
   std::uint64_t segment_begin() const { return begin_; }
+  /// Where the first segment begins that does not begin in front of `offset`.
+  std::uint64_t segment_at_or_after(std::uint64_t offset) const;
 
   /// Reads the whole chunks from `offset` on and cuts off what follows the last of them. Errors: unavailable, corrupt
   /// when that is not in the newest segment.
@@ -97,6 +99,8 @@ class DecisionLog {
   /// The segment with this offset in it, and where it begins. Errors: unavailable, corrupt when there is none.
   Result<std::pair<DiskFile*, std::uint64_t>> file_at(std::uint64_t offset);
   Result<std::string> read(std::uint64_t offset, std::size_t length);
+  /// Takes the name of the oldest segment away when it ends at or in front of `offset`; its bytes are freed next.
+  Result<bool> remove_oldest(std::uint64_t offset);
   Result<void> cut(std::uint64_t end);
   void drop_tail();
 
@@ -104,7 +108,8 @@ class DecisionLog {
   std::string path_;
   std::map<std::uint64_t, std::string> older_;  ///< segments in front of the newest
   std::map<std::uint64_t, std::unique_ptr<DiskFile>> older_files_;
-  std::unique_ptr<DiskFile> file_;  ///< the newest segment, and where it begins
+  std::unique_ptr<DiskFile> removed_;  ///< has no name any more, and bytes that are to be freed
+  std::unique_ptr<DiskFile> file_;     ///< the newest segment, and where it begins
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;
   std::uint64_t synced_ = 0;

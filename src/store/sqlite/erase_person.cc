@@ -10,6 +10,7 @@
 
 #include "base/sha256.h"
 #include "store/decision_chunk.h"
+#include "store/sqlite/retention.h"
 #include "store/sqlite/snapshot_folder.h"
 
 namespace matchcue::store {
@@ -212,6 +213,7 @@ Result<void> overwrite_patched_chunks(Connection& connection, DecisionLog& log) 
 Result<Erasure> erase_person(Storage& storage, const DataPaths& paths, const domain::ViewerId& viewer) {
   Connection& connection = *storage.connection;
   Erasure erasure;
+  MCUE_TRY_VOID(finish_dropping(storage));
   MCUE_TRY(erasure.ids, load_ids_of(connection, viewer));
   MCUE_TRY_VOID(connection.run("PRAGMA secure_delete = ON"));
   MCUE_TRY(erasure.decisions, erase_decisions(storage, erasure.ids));

@@ -59,18 +59,13 @@ void write_person(TestStore& store) {
   ASSERT_TRUE(wait_for<void>([&](Done<void> done) { store.store().put_audit(record, done); }).ok());
 }
 
-Result<Erasure> erase(TestStore& store, const char* id) {
-  return wait_for<Erasure>(
-      [&](Done<Erasure> done) { store.store().erase_viewer(domain::ViewerId(id), std::move(done)); });
-}
-
 TEST(ErasePerson, LeavesNotAByteOfAnyOfTheirIds) {
   for (const char* asked_by : {kWho, kBefore}) {
     const TestDirectory directory;
     TestStore store(directory.path());
     write_person(store);
     ASSERT_GT(count_bytes(directory.path(), kWho), 0U);
-    const auto erased = erase(store, asked_by);
+    const auto erased = store.erase(asked_by);
     ASSERT_TRUE(erased.ok()) << erased.error().message;
     EXPECT_THAT(erased->ids, UnorderedElementsAre(domain::ViewerId(kWho), domain::ViewerId(kBefore)));
     EXPECT_EQ(erased->viewers, 1U);
@@ -96,7 +91,7 @@ TEST(ErasePerson, LeavesTheOthersAndTheirNumbersAlone) {
     TestStore store(directory.path());
     write_person(store);
     const auto before = store.reader().load_feedback(domain::ViewerId("other"), 100).value();
-    ASSERT_TRUE(erase(store, kWho).ok());
+    ASSERT_TRUE(store.erase(kWho).ok());
     const auto after = store.reader().load_feedback(domain::ViewerId("other"), 100).value();
     ASSERT_EQ(after.size(), 50U);
     for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].number, before[i].number);
@@ -130,7 +125,7 @@ TEST(ErasePerson, SaysWhereBytesAreLeftAsPartsOfOtherIds) {
   const TestDirectory directory;
   TestStore store(directory.path());
   ASSERT_TRUE(store.put(std::vector<domain::Viewer>{make_viewer_row("anna"), make_viewer_row("anna-maria")}).ok());
-  const auto erased = erase(store, "anna");
+  const auto erased = store.erase("anna");
   EXPECT_EQ(erased->viewers, 1U);
   EXPECT_THAT(erased->bytes_found, ElementsAre("matchcue.db: 2"));
   EXPECT_TRUE(store.reader().load_viewer(domain::ViewerId("anna-maria"))->has_value());

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The decision log is dropped from its front, a file at a time: the rows of the index first, some in each step, then
-// the file, from its end on. Of each change one header stays, since feedback that cites it may be folded again: so the
-// learner's log says the same as before. A crash in between leaves a file that nothing names, and opening removes it.
+// the file's name, then its bytes. Of each change one header stays, since feedback that cites it may be folded again:
+// so the learner's log says the same as before. A crash in between leaves a file that no row names, and opening removes
+// it.
 #include "store/sqlite/retention.h"
 
 #include <algorithm>
@@ -72,7 +73,9 @@ Result<void> keep_header(Storage& storage, const ChunkPlace& place) {
     if (kept) return {};
   }
   const auto chunk = storage.log.read(place);
-  if (!chunk.ok() && chunk.error().kind != ErrorKind::corrupt) return chunk.error();
+  // What cannot be read must not keep everything behind it for good.
+  const bool lost = !chunk.ok() && (chunk.error().kind == ErrorKind::corrupt || chunk.error().code == "storage_failed");
+  if (!chunk.ok() && !lost) return chunk.error();
   const auto header = chunk.ok() ? decode_decision_header(*chunk) : Result<domain::DecisionHeader>(chunk.error());
   const std::string kept = header.ok() ? encode_decision_header(*header) : std::string();
   return Query(*storage.connection,
@@ -81,7 +84,6 @@ Result<void> keep_header(Storage& storage, const ChunkPlace& place) {
       .run();
 }
 
-/// Takes the next chunks in front of `end` out of the index. Returns where the log begins then.
 Result<std::uint64_t> forget_chunks(Storage& storage, std::uint64_t begin, std::uint64_t end) {
   Connection& connection = *storage.connection;
   MCUE_TRY(const auto places, load_places(connection, begin, end));
@@ -94,6 +96,15 @@ Result<std::uint64_t> forget_chunks(Storage& storage, std::uint64_t begin, std::
   MCUE_TRY_VOID(Query(connection, "DELETE FROM decision_segments WHERE log_offset < ?1", new_begin).run());
   MCUE_TRY_VOID(save_meta_count(connection, kLogBeginKey, new_begin));
   return new_begin;
+}
+
+/// Takes the next chunks in front of `end` out of the index. Returns where the log begins then.
+Result<std::uint64_t> forget_some_chunks(Storage& storage, std::uint64_t begin, std::uint64_t end) {
+  MCUE_TRY_VOID(in_transaction(*storage.connection, [&]() -> Result<void> {
+    MCUE_TRY(begin, forget_chunks(storage, begin, end));
+    return {};
+  }));
+  return begin;
 }
 
 /// When the oldest decisions that are left were made.
@@ -114,22 +125,31 @@ Result<std::optional<WallTime>> load_kept_from(Storage& storage) {
 
 Result<RetentionStep> drop_some_decisions(Storage& storage, WallTime now, Milliseconds keep) {
   Connection& connection = *storage.connection;
-  MCUE_TRY_VOID(begin_segment_when_due(storage, now, keep));
   MCUE_TRY(std::uint64_t begin, load_meta_count(connection, kLogBeginKey));
-  MCUE_TRY(const std::uint64_t end, load_drop_end(connection, now - keep));
   RetentionStep step;
-  if (begin < end) {
-    MCUE_TRY_VOID(in_transaction(connection, [&]() -> Result<void> {
-      MCUE_TRY(begin, forget_chunks(storage, begin, end));
-      return {};
-    }));
-  }
+  // First, since it needs no room: on a full disk the rest may fail.
   MCUE_TRY(step.bytes_freed, storage.log.free_before(begin, kBytesPerStep));
-  step.more = begin < end || step.bytes_freed > 0;
-  if (!step.more) {
-    MCUE_TRY(step.kept_from, load_kept_from(storage));
+  step.more = step.bytes_freed > 0;
+  if (step.more) return step;
+  MCUE_TRY(const std::uint64_t end, load_drop_end(connection, now - keep));
+  step.more = begin < end;
+  if (step.more) {
+    MCUE_TRY(begin, forget_some_chunks(storage, begin, end));
+    return step;
   }
+  MCUE_TRY_VOID(begin_segment_when_due(storage, now, keep));
+  MCUE_TRY(step.kept_from, load_kept_from(storage));
   return step;
+}
+
+Result<void> finish_dropping(Storage& storage) {
+  MCUE_TRY(std::uint64_t begin, load_meta_count(*storage.connection, kLogBeginKey));
+  const std::uint64_t end = storage.log.segment_at_or_after(begin);
+  while (begin < end) {
+    MCUE_TRY(begin, forget_some_chunks(storage, begin, end));
+  }
+  MCUE_TRY_VOID(storage.log.free_before(begin, UINT64_MAX));
+  return {};
 }
 
 }  // namespace matchcue::store

@@ -138,6 +138,10 @@ class TestStore {
     return wait_for<RetentionStep>(
         [&](Done<RetentionStep> done) { store_->drop_decisions(now, keep, std::move(done)); });
   }
+  Result<Erasure> erase(const char* viewer) {
+    return wait_for<Erasure>(
+        [&](Done<Erasure> done) { store_->erase_viewer(domain::ViewerId(viewer), std::move(done)); });
+  }
   Result<std::vector<FeedbackOutcome>> give(std::vector<domain::Feedback> feedback) {
     return wait_for<std::vector<FeedbackOutcome>>([&](Done<std::vector<FeedbackOutcome>> done) {
       store_->append_feedback(std::move(feedback), std::move(done));

@@ -46,11 +46,14 @@ void Writer::submit(std::unique_ptr<Write> write) {
 }
 
 void Writer::submit_between(Task task) {
+  bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    between_.push_back(std::move(task));
+    closed = closing_;
+    if (!closed) between_.push_back(std::move(task));
   }
-  work_.notify_one();
+  if (!closed) return work_.notify_one();
+  [[maybe_unused]] const bool done = task(unavailable("store_closed", "the store is closed")).ok();
 }
 
 std::optional<Error> Writer::trouble() const {

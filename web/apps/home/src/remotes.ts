@@ -26,8 +26,7 @@ export interface RemotesOptions {
 
 /** A remote that fails may have been built anew: the configuration is asked for again, this rarely, and not by all pages at once. */
 const reconfigureMs = 60_000;
-/** Before `sustain` tries again. */
-const spreadMs = 4_000;
+const spreadMs = 20_000;
 
 function keeps<Name extends keyof Contracts>(value: unknown, contract: Name): value is Contracts[Name] {
   const module = value as Partial<Contracts[Name]> | null;
