@@ -44,7 +44,7 @@ export function begin(address: string, config: Config, { viewer, delaySeconds }:
     checkIntegrity: (remote) => checkIntegrity(fetch, remote),
     reconfigure: async () => (await fetchConfig(fetch, address, AbortSignal.timeout(answerMs))).remotes,
     now: Date.now,
-    random: Math.random,
+    random: () => Math.random(),
   });
   const client = connect({ url: config.viewers, content: config.content, viewer, clock });
   return { config, client, clock, remotes };
