@@ -118,6 +118,7 @@ struct CrowdTest : testing::Test {
     engine = engine::start_engine(pipeline, {*store, *loops[0], {loops[1].get(), loops[2].get()}, metrics}).value();
     gateway::Options edge;
     edge.listen = {"127.0.0.1", options.server.port == 8080 ? std::uint16_t{0} : options.server.port};
+    edge.viewer.messages_per_second = edge.messages_per_second = 10'000;  // a match in a second: ten a moment
     gateway =
         gateway::start_gateway(edge, {*engine, metrics, admission, nullptr}, {loops[1].get(), loops[2].get()}).value();
   }

@@ -14,7 +14,7 @@ using store::WriteSummary;
 namespace {
 
 constexpr std::size_t kSnapshotsKept = 3;
-constexpr std::size_t kDroppedPerStep = 32;
+constexpr std::size_t kDroppedPerStep = 32;  // as in store/sqlite/retention.cc
 
 Error conflict(std::string code, std::string message) {
   return Error{ErrorKind::conflict, std::move(code), std::move(message), {}};
@@ -158,28 +158,39 @@ Result<std::vector<FeedbackOutcome>> Disk::append_feedback(const std::vector<dom
 }
 
 Result<store::RetentionStep> Disk::drop_decisions(WallTime now, Milliseconds keep) {
-  const auto begun = log_times.find(log_file_begin);
-  const bool is_due = begun == log_times.end() || now < begun->second ||
-                      now - begun->second >= std::min<Milliseconds>(std::chrono::hours(24), keep / 4);
-  if (is_due && log.size() > log_file_begin) {
-    for (LoggedBatch& logged : log) logged.synced = true;
-    log_file_begin = log.size();
+  store::RetentionStep step;
+  const auto newer = log_times.upper_bound(log_begin);
+  const std::size_t unreferenced = newer == log_times.begin() ? 0 : std::prev(newer)->first;
+  if (unreferenced > log_freed) {  // whole files of which no row is left
+    step.bytes_freed = unreferenced - log_freed;
+    log_freed = unreferenced;
+    step.more = true;
+    return step;
   }
-  log_times.try_emplace(log_file_begin, now);
   std::size_t end = 0;
   for (const auto& [place, at] : log_times) end = at <= now - keep ? place : end;
-  store::RetentionStep step;
-  std::size_t dropped = 0;
-  for (std::size_t i = 0; i < end && dropped < kDroppedPerStep; ++i) {
-    if (log[i].dropped) continue;
-    log[i].dropped = true;
-    ++dropped;
+  if (log_begin < end) {
+    const std::size_t last = std::min(end, log_begin + kDroppedPerStep);
+    while (log_begin < last) log[log_begin++].dropped = true;
+    step.more = true;
+    return step;
   }
-  step.bytes_freed = dropped;
-  step.more = dropped > 0;
-  const auto oldest = std::find_if(log.begin(), log.end(), [](const LoggedBatch& logged) { return !logged.dropped; });
-  if (!step.more && oldest != log.end() && !oldest->torn) step.kept_from = oldest->batch->header.at;
+  begin_file_when_due(now, keep);
+  if (log_begin < log.size() && !log[log_begin].torn) step.kept_from = log[log_begin].batch->header.at;
   return step;
+}
+
+void Disk::begin_file_when_due(WallTime now, Milliseconds keep) {
+  const auto newest = log_times.rbegin();
+  const bool known = newest != log_times.rend();
+  std::size_t begin = known ? newest->first : 0;
+  const bool is_due = !known || now < newest->second ||
+                      now - newest->second >= std::min<Milliseconds>(std::chrono::hours(24), keep / 4);
+  if (is_due && log.size() > begin) {
+    for (LoggedBatch& logged : log) logged.synced = true;
+    begin = log.size();
+  }
+  log_times.try_emplace(begin, now);
 }
 
 Result<void> Disk::append_step(const store::LearnerStep& step) {

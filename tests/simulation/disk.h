@@ -45,8 +45,9 @@ struct Disk {
   std::map<std::uint64_t, std::string> snapshots;
   std::vector<LoggedBatch> log;
   std::map<std::pair<domain::EventId, domain::Sequence>, std::vector<std::size_t>> log_places;
-  std::size_t log_file_begin = 0;                            ///< place in `log` at which its newest file begins
-  std::map<std::size_t, WallTime> log_times;                 ///< what is in front of a place was logged by then
+  std::size_t log_begin = 0;                  ///< place in `log` of the oldest that was not dropped
+  std::size_t log_freed = 0;                  ///< the files in front of this place are gone
+  std::map<std::size_t, WallTime> log_times;  ///< where its files begin; what is in front of one was logged by then
   std::map<std::uint64_t, domain::CataloguePtr> catalogues;  ///< a cache
   std::vector<domain::Revocation> revocations;
   std::map<std::uint64_t, domain::AuditRecord> audit;
@@ -87,6 +88,7 @@ struct Disk {
 
  private:
   void index_log();
+  void begin_file_when_due(WallTime now, Milliseconds keep);
   void add_acts(const domain::ViewerId& id,
                 std::vector<std::tuple<std::int64_t, std::string, domain::ItemId>>& acts) const;
 };
