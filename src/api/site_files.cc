@@ -21,6 +21,7 @@ constexpr std::size_t kSiteBytesMax = 128 << 20;
 constexpr std::size_t kCompressBytesMin = 512;
 constexpr int kBrotliQuality = 6;  // a second for all sites together at the start; 11 would take half a minute
 constexpr std::string_view kPage = "index.html";
+constexpr std::string_view kBuilds = "builds/";
 
 struct Type {
   std::string_view extension, type;
@@ -155,7 +156,7 @@ bool names_tag(std::string_view header, std::string_view tag) {
   return false;
 }
 
-SiteReply send_file(const SiteFile& file, const SiteRequest& request) {
+SiteReply send_file(const SiteFile& file, const SiteRequest& request, bool immutable) {
   SiteReply reply;
   reply.content_type = file.type;
   std::string tag = file.tag;
@@ -172,12 +173,20 @@ SiteReply send_file(const SiteFile& file, const SiteRequest& request) {
   tag = '"' + tag + '"';
   reply.headers.emplace_back("ETag", tag);
   reply.headers.emplace_back("Vary", "Accept-Encoding");
-  reply.headers.emplace_back("Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  reply.headers.emplace_back("Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (!request.if_none_match.empty() && names_tag(request.if_none_match, tag)) {
     reply.status = 304;
     reply.file.reset();
   }
   return reply;
+}
+
+std::string name_build(const std::map<std::string, SiteFile, std::less<>>& files) {
+  std::string all;
+  for (const auto& [path, file] : files) all += path + '\n' + file.integrity + '\n';
+  std::string name;
+  append_base64url(std::string_view(sha384(all)).substr(0, 12), name);
+  return name;
 }
 
 Error unreadable(const std::string& path, const std::string& why) {
@@ -189,6 +198,8 @@ Error unreadable(const std::string& path, const std::string& why) {
 std::string_view target_path(std::string_view target) { return target.substr(0, target.find('?')); }
 std::string_view target_query(std::string_view target) { return target.substr(target_path(target).size()); }
 std::string_view type_of(std::string_view name) { return name.empty() ? kUnknown.type : row_of(name).type; }
+
+std::string build_path(std::string_view build) { return std::string(kBuilds) + std::string(build) + "/"; }
 
 SiteReply site_words(int status, std::string words) {
   SiteReply reply;
@@ -221,12 +232,22 @@ Result<SiteFiles> SiteFiles::load(const std::string& folder) {
   }
   if (error) return unreadable(folder, error.message());
   if (site.find(kPage) == nullptr) return unreadable(folder, "it has no index.html");
+  site.build_ = name_build(site.files_);
   return site;
 }
 
 const SiteFile* SiteFiles::find(std::string_view path) const {
   const auto found = files_.find(path);
   return found == files_.end() ? nullptr : &found->second;
+}
+
+const SiteFile* SiteFiles::look_up(std::string_view name) const {
+  if (name.starts_with(kBuilds)) {
+    const std::string own = build_path(build_);
+    return name.starts_with(own) ? find(name.substr(own.size())) : nullptr;
+  }
+  const bool is_place = name.find('.', name.rfind('/') + 1) == std::string_view::npos;
+  return find(is_place ? kPage : name);
 }
 
 SiteReply SiteFiles::answer(const SiteRequest& request, std::string_view base) const {
@@ -236,16 +257,15 @@ SiteReply SiteFiles::answer(const SiteRequest& request, std::string_view base) c
     return reply;
   }
   const std::string_view path = target_path(request.target);
-  const SiteFile* file = nullptr;
-  if (path.starts_with(base)) {
-    const std::string_view name = path.substr(base.size());
-    const bool is_place = name.find('.', name.rfind('/') + 1) == std::string_view::npos;
-    file = find(is_place ? kPage : name);
-  }
+  const bool is_below = path.starts_with(base);
+  const std::string_view name = is_below ? path.substr(base.size()) : std::string_view();
+  const SiteFile* file = is_below ? look_up(name) : nullptr;
   if (file == nullptr) {
     return site_words(404, "Nothing is served at " + std::string(first_characters(path, 200)) + ".");
   }
-  return send_file(*file, request);
+  // A document's policy may change with the server's settings; the bytes of the rest are all there is to it.
+  const bool is_document = file->type.starts_with("text/html");
+  return send_file(*file, request, file->immutable || (name.starts_with(kBuilds) && !is_document));
 }
 
 }  // namespace matchcue::api

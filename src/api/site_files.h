@@ -51,17 +51,26 @@ class SiteFiles {
   /// the file; too_large, of one file (32 MiB) or all (128 MiB).
   static Result<SiteFiles> load(const std::string& folder);
 
+  /// Names these files and their bytes, all of them: 16 characters of base64url.
+  const std::string& build() const { return build_; }
   /// "assets/index-B7xQ.js", without a slash in front.
   const SiteFile* find(std::string_view path) const;
   const std::map<std::string, SiteFile, std::less<>>& all() const { return files_; }
 
   /// Answers GET and HEAD. `base` is in front of every path, "/" or "/studio/". An address whose last part has no dot
-  /// is a place within the application, and gets index.html.
+  /// is a place within the application, and gets index.html. Below build_path() a page finds the files of this build or
+  /// nothing: there every address means the same bytes for good.
   SiteReply answer(const SiteRequest& request, std::string_view base = "/") const;
 
  private:
+  const SiteFile* look_up(std::string_view name) const;
+
   std::map<std::string, SiteFile, std::less<>> files_;
+  std::string build_;
 };
+
+/// "builds/BUILD/", without a slash in front.
+std::string build_path(std::string_view build);
 
 /// An answer in words.
 SiteReply site_words(int status, std::string words);

@@ -69,6 +69,20 @@ TEST_F(SiteFilesTest, OnlyNamesThatChangeWithTheirBytesAreKeptForGood) {
   EXPECT_EQ(caching("/assets/some-function.js"), "no-cache");
 }
 
+TEST_F(SiteFilesTest, BelowABuildAnAddressMeansTheSameBytesForGood) {
+  const std::string build = "/" + build_path(files->build());
+  const SiteReply entry = get(build + "remoteEntry.js");
+  EXPECT_EQ(entry.body(), get("/remoteEntry.js").body());
+  EXPECT_EQ(header_of(entry, "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header_of(get(build + "index.html"), "Cache-Control"), "no-cache") << "its policy may change";
+  for (const std::string& target : {build, build + "place", build + "nothing.js", std::string("/builds/"),
+                                    "/" + build_path("AAAAAAAAAAAAAAAA") + "remoteEntry.js"}) {
+    EXPECT_EQ(get(target).status, 404) << target;
+  }
+  folder.write("remoteEntry.js", "var other");
+  EXPECT_NE(SiteFiles::load(folder.path())->build(), files->build());
+}
+
 TEST_F(SiteFilesTest, TextIsCompressedForThoseWhoTakeIt) {
   const std::string target = std::string("/") + kHashed;
   const SiteReply plain = get(target);

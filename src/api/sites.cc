@@ -106,9 +106,9 @@ std::string Sites::policy(std::string_view site, std::string_view path, std::str
   if (const auto elsewhere = origin_of(map_.picture_url)) picture = " " + *elsewhere;
   const auto home = map_.ports.find(kHome);
   const std::string framed_by =
-      path == kFrame ? "*"
-                     : "'self' " + map_.listener_origin(name, map_.api_port) +
-                           (home != map_.ports.end() ? " " + map_.origin(name, home->second) : std::string());
+      path.ends_with(kFrame) ? "*"
+                             : "'self' " + map_.listener_origin(name, map_.api_port) +
+                                   (home != map_.ports.end() ? " " + map_.origin(name, home->second) : std::string());
   return base_policy() +
          "; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
          "media-src 'self' blob:" +
@@ -154,10 +154,10 @@ std::string Sites::home_config(std::string_view name) const {
   for (const std::string_view site : kSiteNames) {
     const auto files = sites_.find(site);
     if (site == kHome || files == sites_.end()) continue;
-    remotes[std::string(site)] = {
-        {"manifest", map_.origin(name, map_.ports.find(site)->second) + "/" + std::string(kManifest)},
-        {"integrity", integrity_of(files->second)},
-        {"sandbox", false}};
+    remotes[std::string(site)] = {{"manifest", map_.origin(name, map_.ports.find(site)->second) + "/" +
+                                                   build_path(files->second.build()) + std::string(kManifest)},
+                                  {"integrity", integrity_of(files->second)},
+                                  {"sandbox", false}};
   }
   for (const PartnerRemote& partner : map_.partners) {
     remotes[partner.name] = {{"manifest", partner.manifest},

@@ -53,7 +53,8 @@ TEST_F(SitesTest, AreThoseOfTheTableThatWereBuilt) {
 TEST_F(SitesTest, HomeLearnsWhereEverythingIsByTheNameItWasAskedBy) {
   EXPECT_EQ(config()["viewers"], "ws://localhost:8080/v1/ws");
   EXPECT_EQ(config("EXAMPLE.org:3000")["viewers"], "ws://example.org:8080/v1/ws");
-  EXPECT_EQ(config("[::1]:3000")["remotes"]["bet"]["manifest"], "http://[::1]:3001/mf-manifest.json");
+  EXPECT_THAT(config("[::1]:3000")["remotes"]["bet"]["manifest"].get<std::string>(),
+              ::testing::MatchesRegex("http://\\[::1\\]:3001/builds/[A-Za-z0-9_-]{16}/mf-manifest.json"));
   EXPECT_EQ(config()["content"], "c1");
   EXPECT_EQ(config()["picture"], nullptr);
   EXPECT_EQ(config()["remotes"].size(), 2U);
@@ -123,6 +124,11 @@ TEST_F(SitesTest, PartnersRunInFramesUnlessTheyAreTrusted) {
 
 TEST_F(SitesTest, OnlyFramePagesMayBeShownByAnyone) {
   EXPECT_THAT(policy("bet", "/frame.html"), HasSubstr("frame-ancestors *"));
+  const auto manifest = config()["remotes"]["bet"]["manifest"].get<std::string>();
+  const std::string frame =
+      manifest.substr(manifest.find("/builds/"), manifest.rfind('/') - manifest.find("/builds/")) + "/frame.html";
+  EXPECT_EQ(get("bet", frame).status, 200);
+  EXPECT_THAT(policy("bet", frame), HasSubstr("frame-ancestors *"));
   EXPECT_THAT(policy("bet", "/"), HasSubstr("frame-ancestors 'self' http://localhost:8081 http://localhost:3000"));
   EXPECT_THAT(policy("bet", "/"), HasSubstr("script-src 'self';"));
 }

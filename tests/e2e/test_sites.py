@@ -65,7 +65,12 @@ class Sites(unittest.TestCase):
         self.assertEqual(set(config["remotes"]), {"bet", "match"})
         digest = base64.b64encode(hashlib.sha384(SCRIPT.encode()).digest()).decode()
         self.assertEqual(config["remotes"]["bet"]["integrity"]["assets/main-B7xQd2_k.js"], f"sha384-{digest}")
-        self.assertEqual(config["remotes"]["bet"]["manifest"], f"http://localhost:{self.home + 1}/mf-manifest.json")
+        manifest = config["remotes"]["bet"]["manifest"]
+        self.assertRegex(manifest, rf"^http://localhost:{self.home + 1}/builds/[\w-]{{16}}/mf-manifest\.json$")
+        builds = manifest.removesuffix("mf-manifest.json").removeprefix(f"http://localhost:{self.home + 1}")
+        response, body = self.ask(1, builds + "remoteEntry.js")
+        self.assertEqual((response.status, body), (200, b"var bet"))
+        self.assertIn("immutable", response.headers["Cache-Control"])
 
     def test_scripts_are_compressed_kept_and_known_again(self):
         path = "/assets/main-B7xQd2_k.js"

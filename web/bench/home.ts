@@ -7,7 +7,7 @@
 import type { Page } from "playwright-core";
 
 import { startBrowser } from "../tests/support/browser.ts";
-import { MatchcueServer } from "../tests/support/server.ts";
+import { builtSites, MatchcueServer } from "../tests/support/server.ts";
 
 const rounds = Number(process.argv[2] ?? 10);
 const events = ["GOAL", "PENALTY", "FREE-KICK", "THROW"];
@@ -39,7 +39,7 @@ const nextPaint = (page: Page) =>
 
 let shownBefore: (string | null)[] = [];
 
-const server = await MatchcueServer.start({ sites: true });
+const server = await MatchcueServer.start({ sites: builtSites });
 const browser = await startBrowser();
 try {
   await server.ask("PUT", "/v1/contents/c1", { event: "1" });

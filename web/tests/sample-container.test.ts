@@ -19,7 +19,7 @@ import { startBrowser } from "./support/browser.ts";
 import { makeCertificate, type Certificate } from "./support/certificate.ts";
 import { goal } from "./support/match.ts";
 import { startPicture, type LivePicture } from "./support/picture.ts";
-import { MatchcueServer } from "./support/server.ts";
+import { builtSites, MatchcueServer } from "./support/server.ts";
 import { serveSite, type Site } from "./support/sites.ts";
 
 const limit = 120_000;
@@ -57,7 +57,7 @@ class Sample {
   }
 
   static async start(scheme: "http" | "https", settings: readonly string[]): Promise<Sample> {
-    const server = await MatchcueServer.start({ sites: true, certificate, settings });
+    const server = await MatchcueServer.start({ sites: builtSites, certificate, settings });
     await server.ask("PUT", "/v1/contents/c1", { event: "1" });
     const folder = await buildSample({ remotes: `${scheme}://localhost`, webSocketHost: new URL(server.viewers).host });
     const site = await serveSite(folder, {}, 0, scheme === "https" ? certificate : null);

@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { startBrowser } from "./support/browser.ts";
-import { MatchcueServer } from "./support/server.ts";
+import { builtSites, MatchcueServer } from "./support/server.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let server: MatchcueServer;
@@ -42,7 +42,7 @@ function watch(viewer: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  server = await MatchcueServer.start({ sites: true });
+  server = await MatchcueServer.start({ sites: builtSites });
   await server.ask("PUT", "/v1/contents/c1", { event: "1" });
   await server.ask("PUT", "/v1/viewers/ann", { AGE: 30, COUNTRY: "FRANCE" });
   await Promise.all(["ann", "ben", "cleo"].map(watch));

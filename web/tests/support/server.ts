@@ -14,7 +14,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Certificate } from "./certificate.ts";
 
 const binary = process.env["MATCHCUE_BINARY"] ?? path.resolve(import.meta.dirname, "../../../build/release/matchcue");
-const builtSites = path.resolve(import.meta.dirname, "../../../build/web");
+export const builtSites = path.resolve(import.meta.dirname, "../../../build/web");
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -62,8 +62,8 @@ function askSecurely(address: string, certificate: Certificate, method: string, 
 }
 
 export interface ServerChoice {
-  /** With the sites that were built. */
-  readonly sites?: boolean;
+  /** With the sites of this folder. */
+  readonly sites?: string;
   /** TLS on every listener. */
   readonly certificate?: Certificate;
   /** "KEY=VALUE" */
@@ -82,14 +82,14 @@ export class MatchcueServer {
   readonly #certificate: Certificate | undefined;
   #child: ChildProcess | null = null;
 
-  private constructor(folder: string, [viewersPort, apiPort, homePort]: readonly [number, number, number], { certificate, settings = [] }: ServerChoice) {
+  private constructor(folder: string, [viewersPort, apiPort, homePort]: readonly [number, number, number], { sites = "off", certificate, settings = [] }: ServerChoice) {
     const s = certificate ? "s" : "";
     this.#folder = folder;
     this.#certificate = certificate;
     this.viewers = `ws${s}://localhost:${viewersPort}/v1/ws`;
     this.homePort = homePort;
     this.api = `http${s}://127.0.0.1:${apiPort}`;
-    const web = homePort ? ["--web", builtSites, "--set", `web.home=${homePort}`] : ["--web", "off"];
+    const web = ["--web", sites, "--set", `web.home=${homePort}`];
     const tls = certificate ? ["--tls-cert", certificate.certificateFile, "--tls-key", certificate.keyFile] : [];
     const listeners = ["--listen", `127.0.0.1:${viewersPort}`, "--api", `127.0.0.1:${apiPort}`];
     this.#words = ["serve", ...listeners, "--data-dir", path.join(folder, "data"), ...web, ...tls, ...settings.flatMap((each) => ["--set", each])];

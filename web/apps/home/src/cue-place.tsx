@@ -31,7 +31,7 @@ function actionsFor(client: Client, { cue }: RevealedCue): CueActions {
   };
 }
 
-/** How this cue's component gets into `place`; null where none is named or configured. */
+/** How this cue's component gets into `place`, by what is configured now; null where none is named or configured. */
 function attemptFor({ client, remotes, theme, locale }: PageContext, revealed: RevealedCue, place: HTMLElement): Attempt | null {
   const { cue, context } = revealed;
   const remote = cue.remote && remotes.find(cue.remote.remote);
@@ -63,14 +63,16 @@ export function CuePlace({ revealed }: CuePlaceProps) {
   useEffect(() => {
     const { page: mounted, revealed: shown } = first.current;
     const atFirst = frameTheme ? { ...mounted, theme: frameTheme } : mounted;
-    const attempt = place.current && attemptFor(atFirst, shown, place.current);
+    const root = place.current;
+    const attempt = root && attemptFor(atFirst, shown, root);
     const named = shown.cue.remote?.remote;
     if (!attempt) {
       const why = named ? `no remote "${named}" is configured` : "no component is named for it";
       const settled = setTimeout(() => setStage({ at: "failed", why }));
       return () => clearTimeout(settled);
     }
-    return sustain(attempt, named ? atFirst.remotes.breaker(named) : new Breaker(Date.now), setStage);
+    const afresh: Attempt = (report) => (attemptFor(atFirst, shown, root) ?? attempt)(report);
+    return sustain(afresh, named ? atFirst.remotes.breaker(named) : new Breaker(Date.now), setStage);
   }, [frameTheme]);
 
   // A stand-in is no impression of the item.

@@ -33,18 +33,23 @@ export function federatedLoader(): LoadModule {
       },
     ],
   });
-  const state = new Map<string, "named" | "failed">();
+  const named = new Map<string, string>(); // by remote, its manifest
   return async (name, manifest, module) => {
-    // After a failure it is named anew, or federation would go on remembering that.
-    if (state.get(name) !== "named") {
-      federation.registerRemotes([{ name, entry: manifest, type: "module" }], { force: state.get(name) === "failed" });
-      state.set(name, "named");
+    // Named anew after a failure, or federation would go on remembering that; and when another build has its place. A build has
+    // addresses of its own, since the browser never runs the same address twice.
+    if (named.get(name) !== manifest) {
+      federation.registerRemotes([{ name, entry: manifest, type: "module" }], { force: true });
+      named.set(name, manifest);
     }
-    const exposed = await federation.loadRemote<unknown>(`${name}/${module.replace(/^\.\//, "")}`, { from: "runtime" }).catch((error: unknown) => {
-      state.set(name, "failed");
+    try {
+      const exposed = await federation.loadRemote<unknown>(`${name}/${module.replace(/^\.\//, "")}`, { from: "runtime" });
+      // A build that answers after another took its place has put itself back there.
+      if (named.get(name) !== manifest) named.delete(name);
+      return exposed;
+    } catch (error) {
+      if (named.get(name) === manifest) named.delete(name);
       console.warn(`remote ${name}`, error);
       throw new Error("it cannot be loaded", { cause: error });
-    });
-    return exposed;
+    }
   };
 }

@@ -6,7 +6,7 @@ import type { RemoteConfig } from "./config.ts";
 import { Remotes } from "./remotes.ts";
 
 const bet = { manifest: "http://localhost:3001/v2/mf-manifest.json", integrity: null, sandbox: false };
-const rebuilt = { ...bet, integrity: new Map([["remote.js", "sha384-new"]]) };
+const rebuilt = { ...bet, manifest: "http://localhost:3001/v3/mf-manifest.json", integrity: new Map([["remote.js", "sha384-new"]]) };
 const loadModule = vi.fn<(name: string, manifest: string, module: string) => Promise<unknown>>();
 const checkIntegrity = vi.fn<() => Promise<void>>();
 const reconfigure = vi.fn<() => Promise<ReadonlyMap<string, RemoteConfig>>>();
@@ -53,6 +53,20 @@ describe("a remote that was built anew while the page is open", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await load();
     expect(checkIntegrity).toHaveBeenLastCalledWith(rebuilt);
+    expect(loadModule).toHaveBeenLastCalledWith("bet", rebuilt.manifest, "./Bet");
+  });
+
+  test("is checked by them also when the check of the old build ends after they came", async () => {
+    checkIntegrity.mockRejectedValueOnce(new Error("remote.js cannot be read"));
+    await expect(load()).rejects.toThrow("remote.js cannot be read");
+    let pass = () => undefined as void;
+    checkIntegrity.mockReturnValueOnce(new Promise((done) => (pass = done)));
+    const slow = load();
+    await vi.advanceTimersByTimeAsync(10_000);
+    pass();
+    await slow;
+    await load();
+    expect(checkIntegrity.mock.calls).toEqual([[old], [old], [rebuilt]]);
   });
 
   test("is checked again when a part of it is gone, and asks once a minute at most", async () => {
@@ -80,6 +94,11 @@ describe("a remote that was built anew while the page is open", () => {
     await load();
     expect(checkIntegrity).toHaveBeenLastCalledWith(old);
     expect(warned).toHaveBeenCalledOnce();
+    time = 5_000;
+    loadModule.mockRejectedValueOnce(new Error("it cannot be loaded"));
+    await expect(load()).rejects.toThrow("it cannot be loaded");
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(reconfigure).toHaveBeenCalledTimes(2);
     warned.mockRestore();
   });
 });

@@ -26,6 +26,8 @@ export interface RemotesOptions {
 
 /** A remote that fails may have been built anew: the configuration is asked for again, this rarely, and not by all pages at once. */
 const reconfigureMs = 60_000;
+/** Sooner where nobody answered: what fails a page may be the server's restart. */
+const unansweredMs = 5_000;
 const spreadMs = 20_000;
 
 function keeps<Name extends keyof Contracts>(value: unknown, contract: Name): value is Contracts[Name] {
@@ -36,9 +38,10 @@ function keeps<Name extends keyof Contracts>(value: unknown, contract: Name): va
 export class Remotes {
   readonly #options: RemotesOptions;
   readonly #breakers = new Map<string, Breaker>();
-  readonly #checked = new Set<string>();
+  /** By what was configured: a new build is another entry. */
+  readonly #checked = new WeakSet<RemoteConfig>();
   #configured: ReadonlyMap<string, RemoteConfig>;
-  #reconfiguredAt = -Infinity;
+  #reconfigureFrom = -Infinity;
 
   constructor(options: RemotesOptions) {
     this.#options = options;
@@ -66,7 +69,7 @@ export class Remotes {
     if (!remote) throw new Error(`no remote "${name}" is configured`);
     const loaded = await this.#loadChecked(name, remote, module).catch((error: unknown) => {
       // The next try may meet other scripts.
-      this.#checked.delete(name);
+      this.#checked.delete(remote);
       if (remote.integrity) this.#reconfigureSoon();
       throw error;
     });
@@ -75,21 +78,24 @@ export class Remotes {
   }
 
   async #loadChecked(name: string, remote: RemoteConfig, module: string): Promise<unknown> {
-    if (!this.#checked.has(name)) {
+    if (!this.#checked.has(remote)) {
       await this.#options.checkIntegrity(remote);
-      this.#checked.add(name);
+      this.#checked.add(remote);
     }
     return this.#options.loadModule(name, remote.manifest, module);
   }
 
   #reconfigureSoon(): void {
     const { now, random, reconfigure } = this.#options;
-    if (now() < this.#reconfiguredAt + reconfigureMs) return;
-    this.#reconfiguredAt = now();
+    if (now() < this.#reconfigureFrom) return;
+    this.#reconfigureFrom = now() + reconfigureMs;
     setTimeout(() => {
       reconfigure().then(
         (configured) => (this.#configured = configured),
-        (error: unknown) => console.warn("the configuration cannot be read again", error),
+        (error: unknown) => {
+          console.warn("the configuration cannot be read again", error);
+          this.#reconfigureFrom = now() + unansweredMs;
+        },
       );
     }, random() * spreadMs);
   }
