@@ -37,7 +37,7 @@ constexpr Milliseconds kLogLine(2'000);
 constexpr Milliseconds kBetweenMatches(3'000);
 constexpr double kSpeed = 60;
 constexpr double kSpeedWithPicture = 16;  // a moment every six seconds or so: people can follow
-constexpr double kClickProbability = 0.3;
+constexpr double kClickProbability = 0.6;
 constexpr double kSeenShare = 0.6;
 
 struct DemoFlags {

@@ -18,7 +18,8 @@ namespace dom = simdjson::dom;
 constexpr std::size_t kUnacknowledgedMax = 256;  ///< further interactions are not sent until some are acknowledged
 constexpr std::size_t kProblemBytesMax = 160;
 constexpr std::uint64_t kTastes = 4;
-constexpr double kMoodForOthers = .1;
+constexpr double kMoodForOthers = .25;
+constexpr std::uint64_t kAppeals = 4;
 
 std::string json_text(std::string_view text) {
   std::string out;
@@ -183,12 +184,14 @@ void LoadViewer::interact(std::span<const SlateCue> cues, SteadyTime now, std::v
   if (unacknowledged_.size() + cues.size() + 1 > kUnacknowledgedMax) return;
   for (const SlateCue& cue : cues) send_interaction(cue.id, "impression", now, say);
   const SlateCue& cue = cues[random_.below(cues.size())];
-  const double mood = !options_.taste || likes(cue.item) ? 1 : kMoodForOthers;
-  if (random_.uniform() < options_.click_probability * mood) send_interaction(cue.id, "click", now, say);
+  if (random_.uniform() < options_.click_probability * mood_for(cue.item)) send_interaction(cue.id, "click", now, say);
 }
 
-bool LoadViewer::likes(std::string_view item) const {
-  return stable_hash(item) % kTastes == stable_hash(id_.str()) % kTastes;
+double LoadViewer::mood_for(std::string_view item) const {
+  if (!options_.taste) return 1;
+  const bool likes = stable_hash(item) % kTastes == stable_hash(id_.str()) % kTastes;
+  const double appeal = 1.0 / static_cast<double>(1U << (stable_hash(item, 1) % kAppeals));
+  return appeal * (likes ? 1 : kMoodForOthers);
 }
 
 void LoadViewer::send_interaction(std::string_view cue, std::string_view kind, SteadyTime now,

@@ -29,7 +29,7 @@ struct ViewerOptions {
   std::string run = "r";         ///< starts the ids of interactions, so that two runs differ
   double impression_share = 0;   ///< of the slates, 0..1: an impression for each of their cues
   double click_probability = 0;  ///< of clicking one cue of a slate whose impressions were sent, 0..1
-  bool taste = false;            ///< each viewer likes a quarter of the items and rarely clicks on others
+  bool taste = false;  ///< some items appeal up to eight times as much as others, and each viewer likes a quarter
   /// What a viewer's ticket is, where the server wants one; empty: they say who they are.
   std::function<std::string(const domain::ViewerId&)> ticket;
   bool keep_receipts = true;  ///< false in endless runs: then nothing can be said about what is missing
@@ -126,7 +126,7 @@ class LoadViewer {
   void on_slate(const Message& message, SteadyTime now, std::vector<std::string>& say);
   void on_ack(std::string_view id, SteadyTime now);
   bool take_sequence(std::uint64_t sequence);
-  bool likes(std::string_view item) const;
+  double mood_for(std::string_view item) const;
   void interact(std::span<const SlateCue> cues, SteadyTime now, std::vector<std::string>& say);
   void send_interaction(std::string_view cue, std::string_view kind, SteadyTime now, std::vector<std::string>& say);
   void complain(std::uint64_t& counter, std::string_view what, std::string_view text);

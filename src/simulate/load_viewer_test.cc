@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+#include <utility>
+
 namespace matchcue::simulate {
 namespace {
 
@@ -21,10 +25,10 @@ struct LoadViewerTest : testing::Test, ViewerSink {
     return fmt::format(R"({{"t":"welcome","session":"s","epoch":"{}","seq":{},"continuity":"{}"}})", epoch, sequence,
                        continuity);
   }
-  static std::string slate(int sequence) {
+  static std::string slate(int sequence, int item = 9) {
     return fmt::format(R"({{"t":"slate","seq":{0},"event":"1","moment":{0},"decision":"d_{0}","cues":[)"
-                       R"({{"id":"c_{0}","slot":"GENERAL","item":"ITEM_ID_9"}}]}})",
-                       sequence);
+                       R"({{"id":"c_{0}","slot":"GENERAL","item":"ITEM_ID_{1}"}}]}})",
+                       sequence, item);
   }
   LoadViewer make() { return LoadViewer(domain::ViewerId("v1"), options, 1, *this); }
   std::vector<std::string> open(LoadViewer& viewer) {
@@ -113,18 +117,27 @@ TEST_F(LoadViewerTest, InteractionsAreSentAgainUntilTheyAreAcknowledged) {
   EXPECT_EQ(viewer.unacknowledged(), 0U);
 }
 
-TEST_F(LoadViewerTest, WithATasteItClicksOnWhatItLikes) {
+TEST_F(LoadViewerTest, WithATasteItClicksOnWhatAppealsAndOnWhatItLikes) {
   options.impression_share = 1;
   options.click_probability = 1;
   options.taste = true;
-  std::size_t clicks = 0;
-  for (int number = 0; number < 400; ++number) {
-    LoadViewer viewer(domain::ViewerId("v" + std::to_string(number)), options, 1, *this);
-    hear(viewer, welcome(0));
-    clicks += hear(viewer, slate(1)).size() - 1;
-  }
-  EXPECT_GT(clicks, 90U) << "a quarter likes the item";
-  EXPECT_LT(clicks, 170U) << "and one in ten of the others is in the mood";
+  const auto clicks_of = [&](const std::string& name, int item) {
+    std::size_t clicks = 0;
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+      LoadViewer viewer(domain::ViewerId(name), options, seed, *this);
+      hear(viewer, welcome(0));
+      clicks += hear(viewer, slate(1, item)).size() - 1;
+    }
+    return clicks;
+  };
+  std::map<std::size_t, int> of_one_viewer;  // by clicks, an item
+  for (int item = 1; item <= 12; ++item) of_one_viewer.emplace(clicks_of("v1", item), item);
+  const auto [least, most] = std::pair(*of_one_viewer.begin(), *of_one_viewer.rbegin());
+  EXPECT_GT(least.first, 0U);
+  EXPECT_GT(most.first, 8 * least.first) << "more than liking explains: items appeal more or less";
+  std::set<std::size_t> of_one_item;
+  for (int viewer = 1; viewer <= 12; ++viewer) of_one_item.insert(clicks_of("v" + std::to_string(viewer), most.second));
+  EXPECT_GT(*of_one_item.rbegin(), 2 * *of_one_item.begin()) << "and viewers like some of them";
 }
 
 TEST_F(LoadViewerTest, SpeaksTheSampleRoute) {
