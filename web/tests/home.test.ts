@@ -8,7 +8,26 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { digests, goal, pinned, startMatch, type Match } from "./support/match.ts";
+import {
+  cueIds,
+  cueOf,
+  digests,
+  goal,
+  isShown,
+  openSurvivor,
+  pictureRuns,
+  pinned,
+  remoteOf,
+  said,
+  slot,
+  slots,
+  startMatch,
+  titles,
+  watchFaults,
+  type Match,
+  type SlotId,
+  type Survivor,
+} from "./support/match.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const limit = 60_000;
@@ -23,19 +42,8 @@ afterEach(async () => {
   await Promise.all(match.browser.contexts().map((context) => context.close()));
 });
 
-const slot = (page: Page, id: string) => page.locator(`.slot[data-slot="${id}"]`);
-const isShown = (page: Page, id: string) => slot(page, id).locator('.cue[data-stage="shown"]').waitFor({ timeout: 8_000 });
-const slots = ["GENERAL", "PLAYER", "SOCIAL", "MONETIZE"];
-
-/** Waits until the picture has played for a while. */
-async function pictureRuns(page: Page): Promise<void> {
-  await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0 && !document.querySelector("video")?.paused);
-}
-
-/** What is in each slot, as the viewer would read it. */
-const titles = (page: Page) => Promise.all(slots.map((id) => slot(page, id).getByRole("heading", { level: 3 }).first().innerText()));
-
-const cueIds = (page: Page) => page.locator(".cue").evaluateAll((cues) => cues.map((cue) => cue.getAttribute("data-cue")));
+/** What the page calls the pinned items. */
+const names = { GENERAL: "Bet", PLAYER: "Lionel Messi Profile", SOCIAL: "Poll", MONETIZE: "Advert Merchandise" } as const;
 
 interface Fed {
   readonly kind: string;
@@ -95,29 +103,24 @@ describe("three viewers of one match", () => {
   }, limit);
 });
 
-/** Seconds of programme that the picture played, and milliseconds from the cue to its stand-in, from before a moment on. */
-async function watchFault(page: Page): Promise<() => Promise<{ played: number; fallbackMs: number }>> {
-  await pictureRuns(page);
-  await page.evaluate(() => {
-    const marks: Record<string, number> = {};
-    const look = () => {
-      const general = document.querySelector('.slot[data-slot="GENERAL"]');
-      if (general?.querySelector(".cue")) marks["cue"] ??= performance.now();
-      if (general?.querySelector(".fallback")) marks["fallback"] ??= performance.now();
-      requestAnimationFrame(look);
-    };
-    look();
-    Object.assign(window, { marks, playedFrom: document.querySelector("video")!.currentTime, startedAt: performance.now() });
-  });
-  return async () => {
-    await slot(page, "GENERAL").locator(".fallback").waitFor({ timeout: 10_000 });
-    await page.waitForTimeout(1_000);
-    return page.evaluate(() => {
-      const { marks, playedFrom, startedAt } = window as unknown as { marks: Record<string, number>; playedFrom: number; startedAt: number };
-      const seconds = (performance.now() - startedAt) / 1_000;
-      return { played: (document.querySelector("video")!.currentTime - playedFrom) / seconds, fallbackMs: marks["fallback"]! - marks["cue"]! };
-    });
-  };
+let tried = 0;
+/** With the remote of one slot broken: that has a stand-in within two seconds, which says why, and everything else goes on. */
+async function expectStandIn(place: SlotId, why: RegExp): Promise<void> {
+  const viewer = `faults-${++tried}`;
+  const page = await match.open(`?viewer=${viewer}&delay=5`);
+  const outcome = await watchFaults(page);
+  const cues = await match.chosen(viewer, await match.fire());
+  expect([...cues.keys()].toSorted()).toEqual(slots.toSorted());
+  const standIn = cueOf(page, cues.get(place)!).locator(".fallback");
+  await standIn.waitFor();
+  await Promise.all(slots.filter((id) => id !== place).map((id) => cueOf(page, cues.get(id)!).and(page.locator('[data-stage="shown"]')).waitFor()));
+  const { played, fallbackMs, pauses, same } = await outcome(cues.get(place)!);
+  expect(await page.locator(".fallback").count()).toBe(1);
+  expect(await standIn.innerText()).toMatch(why);
+  expect(await standIn.getByRole("heading", { name: names[place] }).isVisible()).toBe(true);
+  expect(fallbackMs).toBeLessThan(2_000);
+  expect({ pauses, same }).toEqual({ pauses: 0, same: true });
+  expect(played).toBeGreaterThan(0.3);
 }
 
 describe("a remote that lets the page down", () => {
@@ -141,16 +144,19 @@ describe("a remote that lets the page down", () => {
   test.each(faults)("%s: a stand-in within two seconds, and everything else goes on", async (_, break_, why) => {
     await match.pin(true);
     break_();
-    const page = await match.open("?viewer=faults&delay=5");
-    const outcome = await watchFault(page);
-    await match.fire();
-    await Promise.all(["PLAYER", "SOCIAL", "MONETIZE"].map((id) => isShown(page, id)));
-    const { played, fallbackMs } = await outcome();
-    expect(await slot(page, "GENERAL").locator(".fallback").innerText()).toMatch(why);
-    expect(await slot(page, "GENERAL").getByRole("heading", { name: "Bet" }).isVisible()).toBe(true);
-    expect(fallbackMs).toBeLessThan(2_000);
-    expect(played).toBeGreaterThan(0.3);
-  }, limit);
+    await expectStandIn("GENERAL", why);
+  }, 2 * limit);
+
+  const others = (["PLAYER", "SOCIAL", "MONETIZE"] as const).flatMap((id) => [
+    { id, remote: remoteOf[id], fault: "404", does: "answers 404", why: /cannot be loaded/ } as const,
+    { id, remote: remoteOf[id], fault: "hangs", does: "hangs", why: /takes too long/ } as const,
+  ]);
+
+  test.each(others)("$does, and is $remote: a stand-in within two seconds, and everything else goes on", async ({ id, remote, fault, why }) => {
+    await match.pin(true);
+    match.sites[remote].fault = fault;
+    await expectStandIn(id, why);
+  }, 2 * limit);
 
   test("that was only slow takes its stand-in's place, in a frame too", async () => {
     await match.pin(true);
@@ -168,14 +174,14 @@ describe("a remote that lets the page down", () => {
   test("because it was built anew since the page was opened comes by its new build", async () => {
     await match.pin(true);
     changed();
-    const page = await match.open("?viewer=rebuilt&delay=5");
-    await page.evaluate(() => (Math.random = () => 0)); // asks for the configuration at once
+    // Asks for the configuration four seconds after the first failure, which may be that of a slate from before.
+    const page = await match.open("?viewer=rebuilt&delay=5", {}, () => (Math.random = () => 0.2));
     const { bet } = match.config.remotes;
     match.config = { ...match.config, remotes: { ...match.config.remotes, bet: { ...bet!, integrity: digests("bet") } } };
     await match.fire();
     await slot(page, "GENERAL").locator(".fallback").waitFor();
-    await isShown(page, "GENERAL");
-  }, limit);
+    await slot(page, "GENERAL").locator('.cue[data-stage="shown"]').waitFor({ timeout: limit });
+  }, 2 * limit);
 
   test("and comes back is tried again for the cue that is still there", async () => {
     await match.pin(true);
@@ -186,6 +192,56 @@ describe("a remote that lets the page down", () => {
     match.sites.bet.fault = null;
     await isShown(page, "GENERAL");
   }, limit);
+});
+
+describe("a player that lets the page down", () => {
+  /** A page whose player is broken; and how long it said that it was loading one, in ms. */
+  async function openDark(viewer: string): Promise<{ page: Page; loadingMs: number }> {
+    const page = await match.open(`?viewer=${viewer}&delay=5`, {}, () => {
+      const seen: Record<string, number> = {};
+      const look = () => {
+        const words = document.querySelector(".no-picture")?.textContent ?? "";
+        if (words.startsWith("Loading the player")) seen["loading"] ??= performance.now();
+        if (words.startsWith("The player cannot be loaded")) seen["failed"] ??= performance.now();
+        requestAnimationFrame(look);
+      };
+      look();
+      Object.assign(window, { seen });
+    });
+    await page.getByRole("region", { name: "Picture" }).getByText("The player cannot be loaded. Trying again by itself.").waitFor();
+    const loadingMs = await page.evaluate(() => {
+      const { seen } = window as unknown as { seen: Record<string, number> };
+      return seen["failed"]! - seen["loading"]!;
+    });
+    return { page, loadingMs };
+  }
+
+  test.each([
+    { fault: "404", does: "answers 404", why: /cannot be loaded/ },
+    { fault: "hangs", does: "hangs", why: /takes too long/ },
+  ] as const)("$does: the picture's place says so within two seconds, and every slot works, as far behind as the viewer said", async ({ fault, why }) => {
+    await match.pin(true);
+    match.sites.video.fault = fault;
+    const { page, loadingMs } = await openDark(`dark-${fault}`);
+    expect(await page.locator(".picture .no-picture-why").innerText()).toMatch(why);
+    expect(loadingMs).toBeLessThan(2_000);
+    const happened = Date.now();
+    const cues = await match.chosen(`dark-${fault}`, await match.fire(goal, new Date(happened)));
+    await cueOf(page, cues.get("GENERAL")!).waitFor();
+    expect(Date.now() - happened).toBeGreaterThanOrEqual(5_000);
+    await Promise.all(slots.map((id) => cueOf(page, cues.get(id)!).and(page.locator('[data-stage="shown"]')).waitFor()));
+    expect(await page.locator(".fallback").count()).toBe(0);
+    await slot(page, "SOCIAL").locator(".cue").getByRole("button").first().click();
+    await expect.poll(async () => (await feedback(`dark-${fault}`)).map(({ kind }) => kind), { timeout: limit }).toContain("answer");
+  }, 2 * limit);
+
+  test("and comes back plays", async () => {
+    match.sites.video.fault = "404";
+    const { page } = await openDark("dark-returns");
+    match.sites.video.fault = null;
+    await pictureRuns(page);
+    expect(await page.locator(".no-picture").count()).toBe(0);
+  }, 2 * limit);
 });
 
 test("digests that fit let a remote in, and a frame shows a real one", async () => {
@@ -214,18 +270,64 @@ test("a page that starts before anything else does comes to life by itself", asy
   await page.getByText("Connected", { exact: true }).waitFor({ timeout: 15_000 });
 }, limit);
 
-test("a server that is killed and comes back finds its viewers again within ten seconds", async () => {
-  await match.pin(true);
-  const page = await match.open("?viewer=survivor&delay=5");
-  await match.fire();
-  await isShown(page, "GENERAL");
-  const before = await titles(page);
-  await match.server.kill();
-  await page.getByText("Reconnecting by itself…").waitFor();
-  await match.server.run();
-  await page.getByText("Connected", { exact: true }).waitFor({ timeout: 10_000 });
-  expect(await titles(page)).toEqual(before);
-}, limit);
+describe("a server that is killed with -9 and comes back finds its viewers again within ten seconds", () => {
+  const missed = "Connected again; some moments were missed";
+  const open = (viewers: readonly string[]) => Promise.all(viewers.map((viewer) => openSurvivor(match, viewer)));
+  const saysSoon = (survivor: Survivor, words: string) => expect.poll(() => said(survivor), { timeout: 10_000 }).toContain(words);
+
+  const onScreens = (survivors: readonly Survivor[]) => Promise.all(survivors.map(async ({ page }) => (await cueIds(page)).toSorted()));
+  const chosenAt = (survivors: readonly Survivor[], moment: number) =>
+    Promise.all(survivors.map(async ({ viewer }) => [...(await match.chosen(viewer, moment)).values()].toSorted()));
+
+  /** Waits until everybody's slate of that moment is on their screens, and nothing else. */
+  async function expectSlates(survivors: readonly Survivor[], moment: number): Promise<void> {
+    const slates = await chosenAt(survivors, moment);
+    for (const slate of slates) expect(slate).toHaveLength(slots.length);
+    await expect.poll(() => onScreens(survivors), { timeout: limit }).toEqual(slates);
+  }
+
+  async function killUnder(survivors: readonly Survivor[]): Promise<void> {
+    await match.server.kill();
+    await Promise.all(survivors.map((survivor) => saysSoon(survivor, "Reconnecting by itself…")));
+  }
+
+  test("and where nothing happened in between, each has the slate that it had, and is told of no gap", async () => {
+    await match.pin(false);
+    const survivors = await open(["kept-0", "kept-1", "kept-2"]);
+    const moment = await match.fire();
+    await expectSlates(survivors, moment);
+    const before = await onScreens(survivors);
+    await killUnder(survivors);
+    await match.server.run();
+    const ready = Date.now();
+    await Promise.all(survivors.map((survivor) => saysSoon(survivor, "Connected again; nothing was missed")));
+    expect(survivors.map(({ welcomes }) => welcomes)).toEqual([["kept"], ["kept"], ["kept"]]);
+    expect(await onScreens(survivors)).toEqual(before);
+    expect(Date.now() - ready).toBeLessThan(10_000);
+    expect(await chosenAt(survivors, moment)).toEqual(before);
+    // And what happens from here on comes as if nothing had been.
+    await expectSlates(survivors, await match.fire({ ...goal, MATCH_EVENT: "PENALTY" }));
+    for (const survivor of survivors) expect(await said(survivor)).not.toContain(missed);
+  }, 2 * limit);
+
+  test("and where a moment passed before they were back, each is told so, and has its slate", async () => {
+    await match.pin(false);
+    const survivors = await open(["lost-0", "lost-1", "lost-2"]);
+    await expectSlates(survivors, await match.fire());
+    await killUnder(survivors);
+    // Nobody is back before the moment.
+    const online = (is: boolean) => Promise.all(survivors.map(({ page }) => page.context().setOffline(!is)));
+    await online(false);
+    await match.server.run();
+    const ready = Date.now();
+    const moment = await match.fire({ ...goal, MATCH_EVENT: "PENALTY" });
+    await online(true);
+    await Promise.all(survivors.map((survivor) => saysSoon(survivor, missed)));
+    expect(survivors.map(({ welcomes }) => welcomes)).toEqual([["lost"], ["lost"], ["lost"]]);
+    await expectSlates(survivors, moment);
+    expect(Date.now() - ready).toBeLessThan(10_000);
+  }, 2 * limit);
+});
 
 async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axe });

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 
 import type { Browser, Page } from "playwright-core";
 
@@ -15,10 +16,13 @@ import { MatchcueServer } from "./server.ts";
 import { serveSite, type Site } from "./sites.ts";
 import { stranger } from "./strangers.ts";
 
+const limit = 60_000;
 const build = path.resolve(import.meta.dirname, "../../../build/web");
 
 /** One item a slot, so that a test knows what comes where. */
 export const pinned = { GENERAL: "ITEM_ID_9", SOCIAL: "ITEM_ID_2", MONETIZE: "ITEM_ID_8", PLAYER: "ITEM_ID_18" } as const;
+/** Which remote renders that item. */
+export const remoteOf = { GENERAL: "bet", SOCIAL: "poll", MONETIZE: "ad", PLAYER: "player" } as const;
 const components = { bet: "./Bet", poll: "./Poll", ad: "./Merchandise", player: "./Player" } as const;
 type RemoteId = keyof typeof components;
 
@@ -56,8 +60,10 @@ export interface Match {
   /** Fires a moment; its sequence. */
   fire(state?: Record<string, string>, mediaTime?: Date): Promise<number>;
   pin(pins: boolean): Promise<void>;
-  /** A page of its own browser context, connected. */
-  open(search: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
+  /** By slot, the cues that a moment chose for a viewer, once it has. */
+  chosen(viewer: string, sequence: number): Promise<ReadonlyMap<string, string>>;
+  /** A page of its own browser context, connected. `script` runs in it before anything of its own. */
+  open(search: string, options?: Parameters<Browser["newContext"]>[0], script?: () => void): Promise<Page>;
   stop(): Promise<void>;
 }
 
@@ -110,11 +116,22 @@ export async function startMatch(): Promise<Match> {
     async pin(pins) {
       for (const item of Object.values(pinned)) await server.ask("PUT", `/v1/events/1/overrides/${item}`, { action: pins ? "pin" : "release" });
     },
-    async open(search, options = {}) {
+    async chosen(viewer, sequence) {
+      const deadline = Date.now() + limit;
+      for (;;) {
+        const { slates } = await server.ask<{ slates: { sequence: number; cues: { slot: string; cue: string }[] }[] }>("GET", `/v1/viewers/${viewer}`);
+        const found = slates.find((slate) => slate.sequence === sequence);
+        if (found) return new Map(found.cues.map(({ slot: id, cue }) => [id, cue]));
+        if (Date.now() > deadline) throw new Error(`moment ${sequence} chose nothing for ${viewer}`);
+        await wait(50);
+      }
+    },
+    async open(search, options = {}, script = () => {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       const page = await context.newPage();
+      await page.addInitScript(script);
       await page.goto(`${home.origin}/${search}`);
-      await page.getByText("Connected", { exact: true }).waitFor({ timeout: 15_000 });
+      await page.getByText("Connected", { exact: true }).waitFor({ timeout: limit });
       return page;
     },
     async stop() {
@@ -123,3 +140,90 @@ export async function startMatch(): Promise<Match> {
     },
   };
 }
+
+export const slots = ["GENERAL", "PLAYER", "SOCIAL", "MONETIZE"] as const;
+export type SlotId = (typeof slots)[number];
+
+export const slot = (page: Page, id: string) => page.locator(`.slot[data-slot="${id}"]`);
+export const isShown = (page: Page, id: string) => slot(page, id).locator('.cue[data-stage="shown"]').waitFor({ timeout: 20_000 });
+
+/** Waits until the picture has played for a while. */
+export async function pictureRuns(page: Page): Promise<void> {
+  await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0 && !document.querySelector("video")?.paused, null, { timeout: limit });
+}
+
+/** What is in each slot, as the viewer would read it. */
+export const titles = (page: Page) => Promise.all(slots.map((id) => slot(page, id).getByRole("heading", { level: 3 }).first().innerText()));
+
+export const cueIds = (page: Page) => page.locator(".cue").evaluateAll((cues) => cues.map((cue) => cue.getAttribute("data-cue")));
+
+/** The cue of that id, by the server's log. */
+export const cueOf = (page: Page, cue: string) => page.locator(`.cue[data-cue="${cue}"]`);
+
+/** How the picture went on while a cue got its stand-in. */
+export interface Outcome {
+  /** From the cue to its stand-in. */
+  readonly fallbackMs: number;
+  /** Seconds of programme in a second, from before the moment until a second of programme after the stand-in. */
+  readonly played: number;
+  readonly pauses: number;
+  /** The player is the one that was there before. */
+  readonly same: boolean;
+}
+
+/** Looks at the picture and the cues from now on; what that comes to for a cue, once the picture has gone on for a second behind its stand-in. */
+export async function watchFaults(page: Page): Promise<(cue: string) => Promise<Outcome>> {
+  await pictureRuns(page);
+  const watch = await page.evaluateHandle(() => {
+    const video = document.querySelector("video")!;
+    const seen = { video, startedAt: performance.now(), playedFrom: video.currentTime, pauses: 0, cues: {} as Record<string, number>, standIns: {} as Record<string, { at: number; playedUntil: number }> };
+    video.addEventListener("pause", () => (seen.pauses += 1));
+    const look = () => {
+      for (const place of document.querySelectorAll<HTMLElement>(".cue")) {
+        const cue = place.dataset["cue"]!;
+        seen.cues[cue] ??= performance.now();
+        if (place.querySelector(".fallback")) seen.standIns[cue] ??= { at: performance.now(), playedUntil: video.currentTime + 1 };
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+    return seen;
+  });
+  return async (cue) => {
+    await page.waitForFunction(([seen, id]) => seen.video.currentTime >= (seen.standIns[id]?.playedUntil ?? Infinity), [watch, cue] as const, { timeout: limit });
+    return watch.evaluate(({ video, startedAt, playedFrom, pauses, cues, standIns }, id) => ({
+      fallbackMs: standIns[id]!.at - cues[id]!,
+      played: (video.currentTime - playedFrom) / ((performance.now() - startedAt) / 1_000),
+      pauses,
+      same: document.querySelector("video") === video && !video.paused,
+    }), cue);
+  };
+}
+
+/** A viewer whose server goes away under them. */
+export interface Survivor {
+  readonly page: Page;
+  readonly viewer: string;
+  /** The continuity that each welcome since then stated. */
+  readonly welcomes: string[];
+}
+
+/** What the page says of its connection is kept from here on, and so is what the server tells it. */
+export async function openSurvivor(match: Match, viewer: string): Promise<Survivor> {
+  const page = await match.open(`?viewer=${viewer}&delay=5`);
+  await page.evaluate(() => {
+    const place = document.querySelector(".connection")!;
+    const said: string[] = [];
+    new MutationObserver(() => said.push(place.textContent ?? "")).observe(place, { childList: true, characterData: true, subtree: true });
+    Object.assign(window, { said });
+  });
+  const welcomes: string[] = [];
+  page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => {
+      const frame = JSON.parse(String(payload)) as { t: string; continuity: string };
+      if (frame.t === "welcome") welcomes.push(frame.continuity);
+    }),
+  );
+  return { page, viewer, welcomes };
+}
+export const said = ({ page }: Survivor) => page.evaluate(() => (window as unknown as { said: string[] }).said);

@@ -213,7 +213,7 @@ describe("quietly at the top", () => {
     expect(screen.getByText(words)).toBeTruthy();
   });
 
-  test("moments that were missed while the connection was away are said, for a while", async () => {
+  test("whether moments were missed while the connection was away is said, for a while", async () => {
     open();
     const words = () => screen.getByText(/^Connected/).textContent;
     const again = (continuity: "kept" | "lost") => {
@@ -222,6 +222,8 @@ describe("quietly at the top", () => {
       fake.change({ status: "connected" });
     };
     again("kept");
+    expect(words()).toBe("Connected again; nothing was missed");
+    await passes(10_000);
     expect(words()).toBe("Connected");
     again("lost");
     expect(words()).toBe("Connected again; some moments were missed");

@@ -59,7 +59,7 @@ describe("a remote that was built anew while the page is open", () => {
   test("is checked by them also when the check of the old build ends after they came", async () => {
     checkIntegrity.mockRejectedValueOnce(new Error("remote.js cannot be read"));
     await expect(load()).rejects.toThrow("remote.js cannot be read");
-    let pass = () => undefined as void;
+    let pass = (): void => undefined;
     checkIntegrity.mockReturnValueOnce(new Promise((done) => (pass = done)));
     const slow = load();
     await vi.advanceTimersByTimeAsync(10_000);

@@ -21,27 +21,27 @@ export function connectionOf({ status, trouble }: Pick<Snapshot, "status" | "tro
   return { tone: "bad", words: trouble ? `Not connected: ${trouble.message}` : "Not connected" };
 }
 
-const missedMs = 10_000;
+const againMs = 10_000;
+const again = { kept: "Connected again; nothing was missed", lost: "Connected again; some moments were missed" };
 
-/** The connection in words; for a while after one that did not take up where the last left off, that moments were missed. */
+/** The connection in words; for a while after it was away, whether moments were missed meanwhile. */
 export function useConnection(snapshot: Snapshot): Connection {
   const { status, continuity } = snapshot;
   const wasConnected = useRef(false);
-  const [missed, setMissed] = useState(false);
+  const [telling, setTelling] = useState<Snapshot["continuity"]>(null);
   useEffect(() => {
     if (status !== "connected") return;
-    const again = wasConnected.current;
+    const isAgain = wasConnected.current;
     wasConnected.current = true;
-    if (!again || continuity !== "lost") return;
-    setMissed(true);
-    const told = setTimeout(() => setMissed(false), missedMs);
+    if (!isAgain) return;
+    setTelling(continuity);
+    const told = setTimeout(() => setTelling(null), againMs);
     return () => {
       clearTimeout(told);
-      setMissed(false);
+      setTelling(null);
     };
   }, [status, continuity]);
-  const missing = status === "connected" && missed;
-  return missing ? { tone: "good", words: "Connected again; some moments were missed" } : connectionOf(snapshot);
+  return status === "connected" && telling ? { tone: "good", words: again[telling] } : connectionOf(snapshot);
 }
 
 export interface TopBarProps {
