@@ -59,6 +59,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+  await context.addInitScript(watchFocus);
   page = await context.newPage();
 });
 afterEach(() => context.close());
@@ -66,14 +67,54 @@ afterEach(() => context.close());
 const open = (where: string): Promise<unknown> => page.goto(`${server.api}/studio/${where}`);
 const seen = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 
-/** Moves on with Tab until the focus is on what has this accessible name. */
-async function tabTo(name: RegExp): Promise<void> {
+/** In the page: writes down, frame by frame, what had the focus when it fell to the document as a whole. */
+function watchFocus(): void {
+  const lost: string[] = [];
+  let held: Element | null = null;
+  const look = (): void => {
+    const now = document.activeElement === document.body ? null : document.activeElement;
+    if (held && !now) lost.push(`${location.hash}: ${held.outerHTML.slice(0, 200)}`);
+    held = now;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+  Object.assign(globalThis, { focusLost: lost });
+}
+const focusLost = (): Promise<readonly string[]> => page.evaluate(() => (globalThis as unknown as { focusLost: string[] }).focusLost);
+
+interface Focused {
+  readonly name: string;
+  /** A ring that can be seen, around something that is on the screen. */
+  readonly isRinged: boolean;
+}
+
+function focused(): Promise<Focused> {
+  return page.evaluate(() => {
+    const element = document.activeElement as HTMLInputElement;
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
+    const { width, height, top, bottom } = element.getBoundingClientRect();
+    const isOnScreen = width > 0 && height > 0 && bottom > 0 && top < innerHeight;
+    const isDrawn = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1 && outlineColor !== "rgba(0, 0, 0, 0)";
+    const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? (element.tabIndex < 0 ? "" : element.textContent);
+    return { name: name.trim(), isRinged: isOnScreen && isDrawn && element.matches(":focus-visible") };
+  });
+}
+
+/** Moves on with Tab until the focus is on what has this accessible name; each stop on the way has a ring. */
+async function tabTo(name: RegExp, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
   for (let step = 0; step < 80; step += 1) {
-    const focused = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
-    if (name.test(focused)) return;
-    await page.keyboard.press("Tab");
+    const now = await focused();
+    if (step > 0) expect(now).toEqual({ name: now.name, isRinged: true });
+    if (name.test(now.name)) return;
+    await page.keyboard.press(key);
   }
-  throw new Error(`${String(name)} is not reached by Tab`);
+  throw new Error(`${String(name)} is not reached by ${key}`);
+}
+
+/** In place of what a field holds. */
+async function write(text: string): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type(text);
 }
 
 /** Moves on within a list until the focus is on this item. */
@@ -152,6 +193,118 @@ describe("the studio", () => {
 
     await page.keyboard.press("5");
     await seen("Audit log");
+    expect(await focusLost()).toEqual([]);
+  });
+
+  test("a viewer, and why they got each slate, by keyboard", { timeout: 60_000 }, async () => {
+    for (const MATCH_EVENT of ["CORNER-KICK", "FREE-KICK"]) {
+      const { event } = await server.ask<{ event: { sequence: number } }>("POST", "/v1/events/1/moments", { state: { MATCH_EVENT } });
+      const slates = async () => (await server.ask<{ slates: readonly { moment: number }[] }>("GET", "/v1/viewers/ann")).slates.map(({ moment }) => moment);
+      await expect.poll(slates, { timeout: 20_000 }).toContain(event.sequence);
+    }
+    await open("#/live");
+    await seen("On screens now");
+    await page.keyboard.press("2");
+    await seen("Whom shall we look at?");
+    expect(await focused()).toEqual({ name: "Viewer", isRinged: true });
+    await page.keyboard.type("ann");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "Viewer ann" }).getByText("FRANCE").waitFor();
+    const why = page.getByRole("region", { name: "Why" });
+    await why.getByText("FREE-KICK", { exact: true }).waitFor();
+    await why.getByRole("table", { name: /^SOCIAL/ }).waitFor();
+
+    await tabTo(/moment \d+ newest/);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await why.getByText("CORNER-KICK", { exact: true }).waitFor();
+    await seen("✓ Computed again: identical");
+    expect(await focused()).toEqual({ name: expect.stringContaining("CORNER-KICK") as string, isRinged: true });
+    await tabTo(/^Candidates by slot/);
+    await page.keyboard.press("1");
+    await seen("On screens now");
+    expect(await focusLost()).toEqual([]);
+  });
+
+  test("a campaign by keyboard: trained, deployed, rolled back, and found in the audit log", { timeout: 180_000 }, async () => {
+    await open("#/live");
+    await seen("On screens now");
+    await page.keyboard.press("3");
+    await seen("Nothing has been trained yet.");
+    await tabTo(/^Recipe$/);
+    await write("popularity-count");
+    await tabTo(/^Train$/);
+    await page.keyboard.press("Enter");
+    await seen("popularity-count is being trained.");
+    const training = page.getByRole("region", { name: "Training" });
+    await training.getByText("done", { exact: true }).waitFor({ timeout: 60_000 });
+    expect(await focused()).toEqual({ name: "Train", isRinged: true });
+
+    const version = (await training.getByRole("link").textContent()) ?? "";
+    const served = page.getByRole("region", { name: "Served" });
+    await served.getByText("The learner alone", { exact: true }).waitFor();
+    await tabTo(new RegExp(`^${version}$`));
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: version }).getByText("Measured in training").waitFor();
+    await tabTo(/^Deploy…$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: `Serve ${version}?` }).waitFor();
+    expect(await focused()).toEqual({ name: "Leave it", isRinged: true });
+    await tabTo(/^Deploy$/);
+    await page.keyboard.press("Enter");
+    await served.locator(".served-name").getByText(version).waitFor({ timeout: 60_000 });
+    expect((await server.ask<{ solution_version: string }>("GET", "/v1/campaign")).solution_version).toBe(version);
+    expect(await focused()).toEqual({ name: "Served", isRinged: true });
+
+    await tabTo(/^Roll back to the learner alone$/, "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Roll back to the learner alone?" }).waitFor();
+    await tabTo(/^Roll back$/);
+    await page.keyboard.press("Enter");
+    await served.locator(".served-name").getByText("The learner alone").waitFor({ timeout: 60_000 });
+    expect((await server.ask<{ solution_version: string | null }>("GET", "/v1/campaign")).solution_version).toBeNull();
+
+    await page.keyboard.press("5");
+    await seen(/rollback/i);
+    await tabTo(/rollback/i);
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: /^Record \d+/ }).getByText(version).first().waitFor();
+    expect(await focusLost()).toEqual([]);
+  });
+
+  test("a file of items by keyboard: checked, brought in, and found", { timeout: 60_000 }, async () => {
+    // From the beginning: what asks the browser to hand choosers over is not waited for.
+    const chooser = page.waitForEvent("filechooser", { timeout: 60_000 });
+    await open("#/live");
+    await seen("On screens now");
+    await page.keyboard.press("4");
+    await seen(/^40 of 40 items/);
+    await tabTo(/^Find an item$/);
+    await page.keyboard.type("SCARF_OFFER");
+    const before = await page.getByText(/^0 of \d+ items/).textContent();
+    const items = Number(/of (\d+)/.exec(before ?? "")?.[1]);
+    await tabTo(/^CSV file/);
+    await page.keyboard.press("Enter");
+    const csv = "ITEM_ID,ITEM_LABEL,ITEM_TYPE\nITEM_ID_SCARF,SCARF_OFFER,MONETIZE\n";
+    await (await chooser).setFiles({ name: "items.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+    for (const [button, outcome, found] of [
+      ["Check only", "Checked 1 rows. Nothing was written.", `0 of ${String(items)} items`],
+      ["Import", "1 rows: 1 added, 0 replaced, 0 unchanged.", `1 of ${String(items + 1)} items`],
+    ] as const) {
+      await tabTo(new RegExp(`^${button}$`));
+      await page.keyboard.press("Enter");
+      await seen(outcome);
+      await seen(new RegExp(`^${found}`));
+      expect(await focused()).toEqual({ name: button, isRinged: true });
+    }
+    await page.getByRole("rowheader", { name: /ITEM_ID_SCARF/ }).waitFor();
+
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await focused()).toEqual({ name: "Import", isRinged: true });
+    expect(await focusLost()).toEqual([]);
   });
 
   test("Live fits a screen of 1366 x 768 without scrolling the page", async () => {

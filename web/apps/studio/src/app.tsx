@@ -12,6 +12,7 @@ import { LivePage } from "./live/live-page.tsx";
 import { AnnouncerProvider } from "./parts/announcer.tsx";
 import { Help } from "./parts/help.tsx";
 import { ItemsProvider } from "./parts/items.tsx";
+import { keepFocus } from "./parts/kept-focus.ts";
 import { pressKey, useShortcuts } from "./parts/keys.ts";
 import { useResource, type Resource } from "./parts/resource.ts";
 import { go, PAGES, useRoute, type Route } from "./parts/route.ts";
@@ -31,6 +32,7 @@ function usePageKeys(onHelp: () => void): void {
     addEventListener("keydown", pressKey);
     return () => removeEventListener("keydown", pressKey);
   }, []);
+  useEffect(keepFocus, []);
   const toPages = PAGES.map((page, index) => ({ key: String(index + 1), does: TITLES[page], group: "Pages", run: () => go(page) }));
   useShortcuts([...toPages, { key: "?", does: "This help", group: "Pages", run: onHelp }]);
 }

@@ -5,6 +5,7 @@
 import { useState, type ReactNode } from "react";
 
 import { deploy, findCampaign, listVersions, putShadow, rollBack, type Campaign, type VersionSummary } from "../api/campaigns.ts";
+import { ActButton } from "../parts/act-button.tsx";
 import { useAnnouncer } from "../parts/announcer.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Chip, Facts, Panel } from "../parts/panel.tsx";
@@ -112,9 +113,9 @@ function ServedPanel({ campaign, onAct }: { readonly campaign: Resource<Campaign
                 <p className="quiet">No campaign lies under it. It starts from nothing, and learns what viewers like at this live event.</p>
               )}
               <div className="dialog-acts start">
-                <button type="button" className="button" disabled={!before} onClick={() => onAct(rollBackAct(name))}>
+                <ActButton isOff={!before} onAct={() => onAct(rollBackAct(name))}>
                   Roll back{before ? ` to ${name}` : ""}
-                </button>
+                </ActButton>
                 {now.solution_version ? (
                   <button type="button" className="button" onClick={() => onAct(deployAct(null))}>
                     Learner alone
@@ -122,13 +123,15 @@ function ServedPanel({ campaign, onAct }: { readonly campaign: Resource<Campaign
                 ) : null}
               </div>
               <h3>History</h3>
-              <ol className="history">
-                {now.history.map((one) => (
-                  <li key={`${one.at} ${String(one.step)}`}>
-                    <span>{one.solution_version ?? learnerAlone}</span> <span className="quiet">{day(one.at)}, from learner step {count(one.step)}</span>
-                  </li>
-                ))}
-              </ol>
+              <div className="scroll history" tabIndex={0} role="region" aria-label="History, scrollable">
+                <ol>
+                  {now.history.map((one) => (
+                    <li key={`${one.at} ${String(one.step)}`}>
+                      <span>{one.solution_version ?? learnerAlone}</span> <span className="quiet">{day(one.at)}, from learner step {count(one.step)}</span>
+                    </li>
+                  ))}
+                </ol>
+              </div>
             </>
           );
         }}

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useState, type ReactNode } from "react";
 
 import { isRunning, listTrainings, RECIPES, stopTraining, train, type Training } from "../api/campaigns.ts";
 import { asProblem, type Problem } from "../api/problem.ts";
+import { ActButton } from "../parts/act-button.tsx";
 import { useAnnouncer } from "../parts/announcer.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { useEvery } from "../parts/every.ts";
@@ -136,9 +137,9 @@ function OrderForm({ isBusy, onStarted }: { readonly isBusy: boolean; onStarted(
         </p>
       ) : null}
       <div className="dialog-acts start">
-        <button type="submit" className="button primary" disabled={isBusy || !order.order}>
+        <ActButton type="submit" isPrimary isOff={isBusy || !order.order}>
           Train
-        </button>
+        </ActButton>
         {isBusy ? <span className="quiet small">One training runs at a time.</span> : null}
       </div>
     </form>

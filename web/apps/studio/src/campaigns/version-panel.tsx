@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 
 import { findVersion, type Campaign } from "../api/campaigns.ts";
+import { ActButton } from "../parts/act-button.tsx";
 import { Facts, Panel } from "../parts/panel.tsx";
 import { useResource } from "../parts/resource.ts";
 import { Loaded } from "../parts/states.tsx";
@@ -39,12 +40,12 @@ export function VersionPanel({ id, campaign, onDeploy, onShadow }: VersionProps)
   return (
     <Panel title={id} className="version-panel">
       <div className="dialog-acts start">
-        <button type="button" className="button primary" disabled={!campaign || isServed} onClick={onDeploy}>
+        <ActButton isPrimary isOff={!campaign || isServed} onAct={onDeploy}>
           {isServed ? "Served" : "Deploy…"}
-        </button>
-        <button type="button" className="button" disabled={!campaign || isShadow} onClick={onShadow}>
+        </ActButton>
+        <ActButton isOff={!campaign || isShadow} onAct={onShadow}>
           {isShadow ? "In the shadow" : "Put into the shadow"}
-        </button>
+        </ActButton>
       </div>
       <Loaded resource={version} rows={6}>
         {(found) => (

@@ -6,6 +6,7 @@ import { useId, useState, type ReactNode } from "react";
 
 import { importFile, type DatasetKind, type ImportReport, type RunningImport } from "../api/catalogue.ts";
 import { asProblem } from "../api/problem.ts";
+import { ActButton } from "../parts/act-button.tsx";
 import { useAnnouncer } from "../parts/announcer.tsx";
 import { useItems } from "../parts/items.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -72,12 +73,12 @@ export function ImportPanel(): ReactNode {
         />
       </div>
       <div className="dialog-acts start">
-        <button type="button" className="button" disabled={!file || state.is === "running"} onClick={() => begin(true)}>
+        <ActButton isOff={!file || state.is === "running"} onAct={() => begin(true)}>
           Check only
-        </button>
-        <button type="button" className="button primary" disabled={!file || state.is === "running"} onClick={() => begin(false)}>
+        </ActButton>
+        <ActButton isPrimary isOff={!file || state.is === "running"} onAct={() => begin(false)}>
           Import
-        </button>
+        </ActButton>
       </div>
       <Outcome state={state} />
     </Panel>

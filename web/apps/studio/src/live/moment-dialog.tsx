@@ -7,6 +7,7 @@ import { useState, type ReactNode } from "react";
 
 import { correctMoment, fireMoment, type Change, type LiveEvent } from "../api/events.ts";
 import { asProblem, type Problem } from "../api/problem.ts";
+import { ActButton } from "../parts/act-button.tsx";
 import { useAnnouncer } from "../parts/announcer.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
@@ -77,9 +78,9 @@ export function MomentDialog({ event, fields, wrong, serverNow, onDone, onClose 
           <button type="button" className="button" onClick={onClose}>
             Leave it
           </button>
-          <button type="submit" className="button primary" disabled={isBusy}>
+          <ActButton type="submit" isPrimary isOff={isBusy}>
             {isBusy ? "Sending" : wrong ? "Correct it" : "Fire"} <kbd aria-hidden="true">Enter</kbd>
-          </button>
+          </ActButton>
         </div>
       </form>
     </Dialog>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
+
+import { ActButton } from "./act-button.tsx";
 
 interface DialogProps {
   readonly title: string;
@@ -8,11 +10,11 @@ interface DialogProps {
   onClose(): void;
 }
 
-/** A modal dialog: the browser keeps the focus in it and gives it back. Mounted means open. */
+/** A modal dialog: the browser keeps the focus in it and gives it back, if it is closed before it is taken away. Mounted means open. */
 export function Dialog({ title, children, isWide = false, onClose }: DialogProps): ReactNode {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
@@ -57,9 +59,9 @@ export function Confirm({ title, text, act, isBusy = false, onConfirm, onClose }
         <button type="button" className="button" data-first onClick={onClose}>
           Leave it
         </button>
-        <button type="button" className="button primary" disabled={isBusy} onClick={onConfirm}>
+        <ActButton isPrimary isOff={isBusy} onAct={onConfirm}>
           {act}
-        </button>
+        </ActButton>
       </div>
     </Dialog>
   );
