@@ -24,10 +24,10 @@ class TrainerProgram(unittest.TestCase):
         cls.undisturbed = cls.answer(cls.start("undisturbed"))
 
     @classmethod
-    def start(cls, out, *arguments, seed=7):
+    def start(cls, out, *arguments, seed=7, epochs=EPOCHS):
         files = [argument for kind in ("interactions", "items", "users") for argument in (f"--{kind}", cls.folder / f"data/{kind}.csv")]
         return subprocess.Popen(
-            [TRAINER, *files, "--out", cls.folder / out, "--seed", str(seed), "--threads", "1", "--set", f"epochs={EPOCHS}",
+            [TRAINER, *files, "--out", cls.folder / out, "--seed", str(seed), "--threads", "1", "--set", f"epochs={epochs}",
              "--progress", "json", "--json", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
@@ -76,8 +76,8 @@ class TrainerProgram(unittest.TestCase):
         self.assertGreater(first["epoch"], 1)
 
     def test_interrupted_it_keeps_the_best_so_far(self):
-        process = self.start("interrupted", "--set", "epochs=1000")
-        self.wait_for_epoch(process)
+        process = self.start("interrupted", epochs=1000)
+        self.assertEqual(self.wait_for_epoch(process)["epochs"], 1000)
         process.send_signal(signal.SIGINT)
         answer = self.answer(process)
         self.assertLess(answer["best_epoch"], 1000)

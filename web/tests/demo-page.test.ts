@@ -6,12 +6,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { Browser, Frame, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Frame, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 
-import { startBrowser } from "./support/browser.ts";
-import { goal } from "./support/match.ts";
-import { builtSites, MatchcueServer } from "./support/server.ts";
+import { goal, slots } from "./support/match.ts";
+import { servedSites } from "./support/served.ts";
+import { builtSites } from "./support/server.ts";
 
 const limit = 60_000;
 
@@ -22,19 +22,7 @@ describe("three viewers on one page", () => {
     { id: "ben", name: "Ben", delay: 14 },
     { id: "cleo", name: "Cleo", delay: 28 },
   ];
-  const slots = ["GENERAL", "PLAYER", "SOCIAL", "MONETIZE"];
-  let server: MatchcueServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    server = await MatchcueServer.start({ sites: builtSites });
-    await server.ask("PUT", "/v1/contents/c1", { event: "1" });
-    browser = await startBrowser();
-  }, limit);
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  }, limit);
+  const program = servedSites();
 
   /** What is in the frame of a viewer, once its page is connected. */
   async function frameOf(page: Page, name: string): Promise<Frame> {
@@ -66,17 +54,17 @@ describe("three viewers on one page", () => {
   }
 
   test("see slates of their own at a goal, each once their own picture has reached it", async () => {
-    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
-    await page.goto(`${server.api}/demo`);
+    const page = await program.browser.newPage({ viewport: { width: 1920, height: 1080 } });
+    await page.goto(`${program.server.api}/demo`);
     const frames = await Promise.all(watchers.map(({ name }) => frameOf(page, name)));
     // A moment that is in everybody's picture already.
-    await server.ask("POST", "/v1/events/1/moments", { state: { ...goal, MATCH_EVENT: "THROW" }, media_time: new Date(Date.now() - 30_000).toISOString() });
+    await program.server.ask("POST", "/v1/events/1/moments", { state: { ...goal, MATCH_EVENT: "THROW" }, media_time: new Date(Date.now() - 30_000).toISOString() });
     await Promise.all(frames.map((frame) => frame.locator(".moment-event").getByText("Throw", { exact: true }).waitFor({ timeout: limit })));
     await Promise.all(frames.map(slateOn));
     await Promise.all(frames.map(noteGoal));
 
     const happened = Date.now();
-    await server.ask("POST", "/v1/events/1/moments", { state: goal, media_time: new Date(happened).toISOString() });
+    await program.server.ask("POST", "/v1/events/1/moments", { state: goal, media_time: new Date(happened).toISOString() });
     await expect.poll(async () => (await Promise.all(frames.map(noted))).every(({ goalAt, cuesAt }) => goalAt > 0 && cuesAt > 0), { timeout: limit }).toBe(true);
     const notes = await Promise.all(frames.map(noted));
     const waited = notes.map(({ goalAt, cuesAt }) => [goalAt - happened, cuesAt - happened] as const);

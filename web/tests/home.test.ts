@@ -25,9 +25,11 @@ import {
   titles,
   watchFaults,
   type Match,
+  type RemoteId,
   type SlotId,
   type Survivor,
 } from "./support/match.ts";
+import type { Fault } from "./support/sites.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const limit = 60_000;
@@ -124,43 +126,32 @@ async function expectStandIn(place: SlotId, why: RegExp): Promise<void> {
 }
 
 describe("a remote that lets the page down", () => {
-  const toStranger = (sandbox: boolean, host: string) => () => {
-    const { port } = match.sites.stranger;
-    match.config = { ...match.config, remotes: { ...match.config.remotes, bet: { manifest: `http://${host}:${port}/mf-manifest.json`, integrity: null, sandbox } } };
+  const configure = (remote: RemoteId, entry: Partial<Match["config"]["remotes"][string]>) => {
+    match.config = { ...match.config, remotes: { ...match.config.remotes, [remote]: { ...match.config.remotes[remote]!, ...entry } } };
   };
-  const changed = () => {
-    const { bet } = match.config.remotes;
-    match.config = { ...match.config, remotes: { ...match.config.remotes, bet: { ...bet!, integrity: { ...digests("bet"), "remote.js": `sha384-${"A".repeat(64)}` } } } };
-  };
-  const faults: [string, () => void, RegExp][] = [
-    ["answers 404", () => (match.sites.bet.fault = "404"), /cannot be loaded/],
-    ["hangs", () => (match.sites.bet.fault = "hangs"), /takes too long/],
-    ["is blocked by CORS", () => (match.sites.bet.fault = "no-cors"), /cannot be loaded/],
-    ["throws on mount", toStranger(false, "localhost"), /a bug of a stranger/],
-    ["is not what its digests say", changed, /remote\.js is not what it should be/],
-    ["loops in its frame", toStranger(true, "127.0.0.1"), /takes too long/],
+  const toStranger = (sandbox: boolean, host: string) => (remote: RemoteId) =>
+    configure(remote, { manifest: `http://${host}:${match.sites.stranger.port}/mf-manifest.json`, sandbox });
+  const change = (remote: RemoteId) => configure(remote, { integrity: { ...digests(remote), "remote.js": `sha384-${"A".repeat(64)}` } });
+  const fail = (fault: Fault) => (remote: RemoteId) => (match.sites[remote].fault = fault);
+  const faults = [
+    { does: "answers 404", break_: fail("404"), why: /cannot be loaded/ },
+    { does: "hangs", break_: fail("hangs"), why: /takes too long/ },
+    { does: "is blocked by CORS", break_: fail("no-cors"), why: /cannot be loaded/ },
+    { does: "throws on mount", break_: toStranger(false, "localhost"), why: /a bug of a stranger/ },
+    { does: "is not what its digests say", break_: change, why: /remote\.js is not what it should be/ },
+    { does: "loops in its frame", break_: toStranger(true, "127.0.0.1"), why: /takes too long/ },
   ];
+  const each = slots.flatMap((id) => faults.map((fault) => ({ id, remote: remoteOf[id], ...fault })));
 
-  test.each(faults)("%s: a stand-in within two seconds, and everything else goes on", async (_, break_, why) => {
+  test.each(each)("$remote $does: a stand-in within two seconds, and everything else goes on", async ({ id, remote, break_, why }) => {
     await match.pin(true);
-    break_();
-    await expectStandIn("GENERAL", why);
-  }, 2 * limit);
-
-  const others = (["PLAYER", "SOCIAL", "MONETIZE"] as const).flatMap((id) => [
-    { id, remote: remoteOf[id], fault: "404", does: "answers 404", why: /cannot be loaded/ } as const,
-    { id, remote: remoteOf[id], fault: "hangs", does: "hangs", why: /takes too long/ } as const,
-  ]);
-
-  test.each(others)("$does, and is $remote: a stand-in within two seconds, and everything else goes on", async ({ id, remote, fault, why }) => {
-    await match.pin(true);
-    match.sites[remote].fault = fault;
+    break_(remote);
     await expectStandIn(id, why);
   }, 2 * limit);
 
   test("that was only slow takes its stand-in's place, in a frame too", async () => {
     await match.pin(true);
-    toStranger(true, "127.0.0.1")();
+    toStranger(true, "127.0.0.1")("bet");
     const page = await match.open("?viewer=late&delay=5");
     const slider = page.getByRole("slider", { name: "Behind live" });
     await slider.focus();
@@ -173,11 +164,10 @@ describe("a remote that lets the page down", () => {
 
   test("because it was built anew since the page was opened comes by its new build", async () => {
     await match.pin(true);
-    changed();
+    change("bet");
     // Asks for the configuration four seconds after the first failure, which may be that of a slate from before.
     const page = await match.open("?viewer=rebuilt&delay=5", {}, () => (Math.random = () => 0.2));
-    const { bet } = match.config.remotes;
-    match.config = { ...match.config, remotes: { ...match.config.remotes, bet: { ...bet!, integrity: digests("bet") } } };
+    configure("bet", { integrity: digests("bet") });
     await match.fire();
     await slot(page, "GENERAL").locator(".fallback").waitFor();
     await slot(page, "GENERAL").locator('.cue[data-stage="shown"]').waitFor({ timeout: limit });
@@ -219,6 +209,7 @@ describe("a player that lets the page down", () => {
   test.each([
     { fault: "404", does: "answers 404", why: /cannot be loaded/ },
     { fault: "hangs", does: "hangs", why: /takes too long/ },
+    { fault: "no-cors", does: "is blocked by CORS", why: /cannot be loaded/ },
   ] as const)("$does: the picture's place says so within two seconds, and every slot works, as far behind as the viewer said", async ({ fault, why }) => {
     await match.pin(true);
     match.sites.video.fault = fault;

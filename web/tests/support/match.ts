@@ -24,7 +24,7 @@ export const pinned = { GENERAL: "ITEM_ID_9", SOCIAL: "ITEM_ID_2", MONETIZE: "IT
 /** Which remote renders that item. */
 export const remoteOf = { GENERAL: "bet", SOCIAL: "poll", MONETIZE: "ad", PLAYER: "player" } as const;
 const components = { bet: "./Bet", poll: "./Poll", ad: "./Merchandise", player: "./Player" } as const;
-type RemoteId = keyof typeof components;
+export type RemoteId = keyof typeof components;
 
 export const goal = { MATCH_EVENT: "GOAL", MATCH_TIMING: "SECOND-HALF-2", SCORE_DIFFERENCE: "1", MATCH_TYPE: "FINAL", MATCH_VENUE: "France" };
 
