@@ -344,6 +344,7 @@ describe("for everybody", () => {
       }).observe({ type: "layout-shift", buffered: true });
     });
     await pictureRuns(page);
+    await expect.poll(() => page.locator('.cue[data-stage="loading"]').count()).toBe(0); // of the slate before
     expect(await violations(page)).toEqual([]);
     await match.fire();
     await Promise.all(slots.map((id) => isShown(page, id)));
@@ -363,6 +364,20 @@ describe("for everybody", () => {
     await page.goto(`${match.sites.video.origin}/?url=${match.picture.origin}/live.m3u8`);
     await pictureRuns(page);
     expect(await violations(page)).toEqual([]);
+  }, limit);
+
+  test("keys scroll a cue that is larger than its slot, and only then", async () => {
+    await match.pin(true);
+    const page = await match.open("?viewer=large&delay=5", { viewport: { width: 1440, height: 900 } });
+    await match.fire();
+    await isShown(page, "GENERAL");
+    const scroller = slot(page, "GENERAL").locator(".slot-scroll");
+    expect(await scroller.getAttribute("tabindex")).toBeNull();
+    // Larger by style alone, as when a remote's style sheet comes after its component.
+    await slot(page, "GENERAL").locator(".cue-component").evaluate((element) => (element.style.minBlockSize = "900px"));
+    await slot(page, "GENERAL").getByRole("group", { name: /, scrolls$/ }).focus();
+    await page.keyboard.press("End");
+    await expect.poll(() => scroller.evaluate((element) => element.scrollTop)).toBeGreaterThan(300);
   }, limit);
 
   test("the keyboard reaches every cue, Escape dismisses it, and the focus is never taken", async () => {

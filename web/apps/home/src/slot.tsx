@@ -2,7 +2,7 @@
 //
 // A place beside the picture. Its size is the page's, never its cue's: nothing moves when a cue comes or goes.
 
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 
 import type { RevealedCue } from "@matchcue/client/client.ts";
 import type { Cue } from "@matchcue/protocol/frames.ts";
@@ -10,21 +10,18 @@ import type { Cue } from "@matchcue/protocol/frames.ts";
 import { CuePlace } from "./cue-place.tsx";
 import { cueName, slotName, slotPromise } from "./moment-words.ts";
 
-/** Whether what is in `element` is larger than it, so that keys must be able to scroll it. */
-function useOverflow(element: HTMLElement | null): boolean {
+/** Whether `content` is larger than the `scroller` that it is in, so that keys must be able to scroll it. */
+function useOverflow(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>): boolean {
   const [overflows, setOverflows] = useState(false);
   useEffect(() => {
-    if (!element || typeof ResizeObserver === "undefined") return;
-    const look = () => setOverflows(element.scrollHeight > element.clientHeight + 1);
-    const sizes = new ResizeObserver(look);
-    sizes.observe(element);
-    const children = new MutationObserver(look);
-    children.observe(element, { childList: true, subtree: true });
-    return () => {
-      sizes.disconnect();
-      children.disconnect();
-    };
-  }, [element]);
+    const outer = scroller.current;
+    const inner = content.current;
+    if (!outer || !inner || typeof ResizeObserver === "undefined") return;
+    const sizes = new ResizeObserver(() => setOverflows(outer.scrollHeight > outer.clientHeight + 1));
+    sizes.observe(outer);
+    sizes.observe(inner);
+    return () => sizes.disconnect();
+  }, [scroller, content]);
   return overflows;
 }
 
@@ -37,8 +34,9 @@ export interface SlotProps {
 export function Slot({ slot, revealed, onDismiss }: SlotProps) {
   const heading = useId();
   const section = useRef<HTMLElement>(null);
-  const [body, setBody] = useState<HTMLDivElement | null>(null);
-  const overflows = useOverflow(body);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const overflows = useOverflow(scroller, content);
   const dismiss = () => {
     if (!revealed) return;
     // The button goes away under the viewer's hand: keep them where they are.
@@ -63,10 +61,12 @@ export function Slot({ slot, revealed, onDismiss }: SlotProps) {
       <div className="slot-body">
         <div
           className="slot-scroll"
-          ref={setBody}
+          ref={scroller}
           {...(overflows && { tabIndex: 0, role: "group", "aria-label": `${slotName(slot)}, scrolls` })}
         >
-          {revealed ? <CuePlace key={revealed.cue.id} revealed={revealed} /> : <p className="slot-empty">{slotPromise(slot)}</p>}
+          <div className="slot-content" ref={content}>
+            {revealed ? <CuePlace key={revealed.cue.id} revealed={revealed} /> : <p className="slot-empty">{slotPromise(slot)}</p>}
+          </div>
         </div>
       </div>
     </section>
