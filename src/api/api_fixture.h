@@ -133,6 +133,7 @@ inline const std::map<std::string, Sample>& samples() {
       {"recommend",
        {"/v1/recommendations",
         R"({"viewer":"v1","event":"1","context":{"MATCH_EVENT":"GOAL"},"filter":"young","filter_values":{}})"}},
+      {"rankItems", {"/v1/rankings", R"({"viewer":"v1","event":"1","items":["I1","I2"]})"}},
       {"getDecision", {"/v1/decisions/" + decision}},
       {"createSolutionVersion",
        {"/v1/solution-versions",

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kTextBytesMax = 16 * 1024;
 
 /// Operations that ask and change nothing, or that are a viewer's and not an operator's.
-constexpr std::array<std::string_view, 3> kNotAudited = {"recommend", "tryFilter", "recordInteraction"};
+constexpr std::array<std::string_view, 4> kNotAudited = {"recommend", "rankItems", "tryFilter", "recordInteraction"};
 
 /// The operation that shows what another one changes.
 struct Shown {

@@ -9,6 +9,8 @@
 namespace matchcue::api {
 namespace {
 
+constexpr std::size_t kRankedMax = 500;
+
 Result<void> record_interaction(Call& call) {
   MCUE_TRY(codec::PostedInteraction posted, codec::parse_posted_interaction(call.request.body));
   call.services.engine.record_interaction(
@@ -30,9 +32,7 @@ Result<void> list_interactions(Call& call) {
   return {};
 }
 
-Result<void> recommend(Call& call) {
-  MCUE_TRY(const auto body, parse_object(call.request.body));
-  Fields fields(body);
+engine::RecommendRequest read_request(Fields& fields) {
   engine::RecommendRequest request{fields.id<domain::ViewerId>("viewer"), fields.optional_id<domain::EventId>("event"),
                                    fields.values("context"), std::nullopt};
   auto values = fields.texts("filter_values");
@@ -41,10 +41,31 @@ Result<void> recommend(Call& call) {
   } else if (!values.empty()) {
     fields.refuse(invalid("missing_value", "filter_values without a filter", "filter"));
   }
+  return request;
+}
+
+Result<void> recommend(Call& call) {
+  MCUE_TRY(const auto body, parse_object(call.request.body));
+  Fields fields(body);
+  engine::RecommendRequest request = read_request(fields);
   MCUE_TRY_VOID(fields.finish());
   call.services.engine.recommend(
       std::move(request),
       answer_with<engine::Recommendation>(call, 200, [](const engine::Recommendation& made) { return to_json(made); }));
+  return {};
+}
+
+Result<void> rank_items(Call& call) {
+  MCUE_TRY(const auto body, parse_object(call.request.body));
+  Fields fields(body);
+  engine::RecommendRequest request = read_request(fields);
+  auto list = fields.ids<domain::ItemId>("items", kRankedMax);
+  MCUE_TRY_VOID(fields.finish());
+  call.services.engine.recommend(
+      std::move(request),
+      answer_with<engine::Recommendation>(call, 200, [list = std::move(list)](const engine::Recommendation& made) {
+        return to_json(made, engine::rank_list(made, list));
+      }));
   return {};
 }
 
@@ -91,6 +112,16 @@ std::vector<Route> decision_routes() {
        "Recommendation",
        {404, 413, 415},
        recommend},
+      {"POST",
+       "/v1/rankings",
+       "rankItems",
+       "A list of items in a viewer's order",
+       {},
+       "RankingRequest",
+       200,
+       "Ranking",
+       {404, 413, 415},
+       rank_items},
       {"GET",
        "/v1/decisions/{decision}",
        "getDecision",

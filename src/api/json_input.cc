@@ -122,6 +122,29 @@ std::optional<std::string> Fields::checked_id(const char* name, bool required) {
   return text;
 }
 
+std::vector<std::string> Fields::checked_ids(const char* name, std::size_t count_max) {
+  std::vector<std::string> ids;
+  const Json* found = find(name, true);
+  if (found == nullptr) return ids;
+  if (!found->is_array()) {
+    refuse(wrong_type(name, "an array of texts", *found));
+    return ids;
+  }
+  if (found->empty() || found->size() > count_max) {
+    refuse(invalid("out_of_range",
+                   std::string(name) + " has " + std::to_string(found->size()) + " entries; 1 to " +
+                       std::to_string(count_max) + " are allowed",
+                   name));
+    return ids;
+  }
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    const std::string field = std::string(name) + "[" + std::to_string(i) + "]";
+    ids.push_back(text_of(field, (*found)[i]));
+    if (auto checked = domain::check_id(ids.back(), field); !checked) refuse(std::move(checked).error());
+  }
+  return ids;
+}
+
 std::string Fields::text_of(const std::string& field, const Json& found) {
   if (!found.is_string()) {
     refuse(wrong_type(field, "a text", found));

@@ -58,6 +58,12 @@ class Fields {
   domain::Values values(const char* name);                                  ///< {} when absent
   std::map<std::string, std::string, std::less<>> texts(const char* name);  ///< an object of texts; {} when absent
   domain::Values required_values(const char* name);
+  /// An array of 1 to `count_max` ids; errors name "<name>[INDEX]".
+  template <typename Id>
+  std::vector<Id> ids(const char* name, std::size_t count_max) {
+    const std::vector<std::string> checked = checked_ids(name, count_max);
+    return {checked.begin(), checked.end()};
+  }
   /// Remembers an error that the caller found.
   void refuse(Error error);
 
@@ -66,6 +72,7 @@ class Fields {
  private:
   const nlohmann::json* find(const char* name, bool required);
   std::optional<std::string> checked_id(const char* name, bool required);
+  std::vector<std::string> checked_ids(const char* name, std::size_t count_max);
   std::string text_of(const std::string& field, const nlohmann::json& found);
 
   const nlohmann::json& object_;

@@ -24,6 +24,7 @@ constexpr std::array kTable = {
     Row{"getPageConfig", std::nullopt},
     // These ask and change nothing.
     Row{"recommend", Scope::read},
+    Row{"rankItems", Scope::read},
     Row{"tryFilter", Scope::read},
     // What is done during a match.
     Row{"setState", Scope::moments},

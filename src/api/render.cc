@@ -391,6 +391,22 @@ Json to_json(const engine::Recommendation& recommendation) {
           {"slots", to_json(recommendation.slots)}};
 }
 
+Json to_json(const engine::Recommendation& recommendation, const std::vector<engine::RankedItem>& ranking) {
+  Json items = Json::array();
+  for (const engine::RankedItem& ranked : ranking) {
+    const bool known = ranked.excluded != engine::kUnknownItem;
+    const bool choosable = ranked.excluded.empty();
+    items.push_back({{"item", ranked.item.str()},
+                     {"score", known ? Json(ranked.score) : Json()},
+                     {"share", choosable ? Json(ranked.share) : Json()},
+                     {"excluded", choosable ? Json() : Json(ranked.excluded)}});
+  }
+  Json json = to_json(recommendation);
+  json.erase("slots");
+  json["ranking"] = std::move(items);
+  return json;
+}
+
 Json to_json(const engine::ExplainedDecision& explained) {
   const domain::Decision& decision = explained.decision;
   const domain::DecisionHeader& header = decision.header;

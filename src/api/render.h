@@ -12,6 +12,7 @@
 #include "domain/decision.h"
 #include "domain/live_event.h"
 #include "engine/engine.h"
+#include "engine/ranking.h"
 
 namespace matchcue::api {
 
@@ -38,6 +39,7 @@ Json to_json(const store::Erasure& erasure);
 Json to_json(const engine::ViewerView::Slate& slate);
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view);
 Json to_json(const engine::Recommendation& recommendation);
+Json to_json(const engine::Recommendation& recommendation, const std::vector<engine::RankedItem>& ranking);
 Json to_json(const engine::ExplainedDecision& explained);
 
 }  // namespace matchcue::api

@@ -227,6 +227,20 @@ TEST(ApiServer, FiltersReachTheEngineWhole) {
   EXPECT_EQ(edge.engine.last_recommend.filter->values.at("AGE"), "\"18\"");
 }
 
+TEST(ApiServer, RanksAList) {
+  Edge edge;
+  const auto answer = edge.client->send("POST", "/v1/rankings", R"({"viewer":"v1","items":["gone","I1"]})");
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(Json::parse(answer->body).at("ranking").dump(),
+            R"([{"excluded":null,"item":"I1","score":0.5,"share":1.0},)"
+            R"({"excluded":"unknown","item":"gone","score":null,"share":null}])");
+  EXPECT_EQ(edge.engine.last_recommend.viewer.str(), "v1");
+  EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1"})").field, "items");
+  EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":[]})").code, "out_of_range");
+  EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":["I1",7]})").field, "items[1]");
+  EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":["I1",""]})").code, "invalid_id");
+}
+
 TEST(ApiServer, AnOperatorSaysWhoAnAnonymousViewerIs) {
   Edge edge;
   const auto answer = edge.client->send("POST", "/v1/viewers/anon%2F7/identify", R"({"viewer":"bob"})");

@@ -57,6 +57,12 @@ TEST_F(ApiCommands, PrintJsonWhenAsked) {
   EXPECT_EQ(Json::parse(run("recommend v1 --event 1 --json").out).at("solution_version"), "live-bandit-3");
 }
 
+TEST_F(ApiCommands, RankAListForAViewer) {
+  const std::string out = run("recommend v1 MATCH_EVENT=GOAL --rank gone I1").out;
+  EXPECT_TRUE(out.ends_with("\n  I1  score 0.5000  share 1.0000\n  gone  excluded: unknown\n")) << out;
+  EXPECT_EQ(engine_.last_recommend.context.at("MATCH_EVENT"), domain::Value("GOAL"));
+}
+
 TEST_F(ApiCommands, KeepAndTryFilters) {
   const std::string young = "young  (2026-05-28T20:26:40.000Z)\n  " + api::FakeEngine::filter().expression + "\n";
   EXPECT_EQ(run("filter list").out, young);

@@ -19,6 +19,7 @@ struct Arguments {
   std::vector<std::string> values;
   std::string filter;
   std::vector<std::string> filter_values;
+  std::vector<std::string> ranked;
 };
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -108,6 +109,17 @@ std::string readable_recommendation(const Json& recommendation) {
   return text;
 }
 
+std::string readable_ranking(const Json& made) {
+  std::string text = readable_version(made) + "\ncontext " + readable_values(made.at("context")) + "\n";
+  for (const Json& ranked : made.at("ranking")) {
+    text += "\n  " + text_of(ranked.at("item"));
+    text += ranked.at("score").is_null() ? std::string() : "  score " + number(ranked.at("score").get<double>());
+    text += ranked.at("share").is_null() ? "  excluded: " + text_of(ranked.at("excluded"))
+                                         : "  share " + number(ranked.at("share").get<double>());
+  }
+  return text;
+}
+
 /// Exit code 1 when the decision does not come out again: something is wrong with the log or the artefacts.
 ExitCode show(const Globals& globals, const Arguments& arguments) {
   api::HttpClient client(globals.server);
@@ -127,9 +139,11 @@ ExitCode recommend(const Globals& globals, const Arguments& arguments) {
   if (!given) return fail(globals, given.error());
   if (!arguments.filter.empty()) body["filter"] = arguments.filter;
   if (!given->empty()) body["filter_values"] = *given;
-  const auto answer = call(client, "POST", "/v1/recommendations", body);
+  const bool ranks = !arguments.ranked.empty();
+  if (ranks) body["items"] = arguments.ranked;
+  const auto answer = call(client, "POST", ranks ? "/v1/rankings" : "/v1/recommendations", body);
   if (!answer) return fail(globals, answer.error());
-  return print(globals, *answer, readable_recommendation(*answer));
+  return print(globals, *answer, ranks ? readable_ranking(*answer) : readable_recommendation(*answer));
 }
 
 }  // namespace
@@ -152,6 +166,7 @@ void add_decision_commands(Commands commands) {
   preview->add_option("--event", arguments->event, "whose state, overrides and filters to use");
   preview->add_option("--filter", arguments->filter, "a stored filter, beside the event's");
   preview->add_option("--filter-value", arguments->filter_values, "NAME=VALUE of a placeholder; repeatable");
+  preview->add_option("--rank", arguments->ranked, "ITEM ...: these items in the viewer's order instead");
   runs(preview, recommend);
 }
 

@@ -35,7 +35,8 @@ class Training(unittest.TestCase):
         self.assertEqual(done["state"], "done", done)
         return done["solution_version"]
 
-    def wait_until_served(self, version):
+    def deploy(self, version):
+        self.server.must("PUT", "/v1/campaign", {"solution_version": version})
         deadline = time.monotonic() + WAIT_SECONDS_MAX
         while self.server.must("GET", "/v1/campaign")["solution_version"] != version:
             self.assertLess(time.monotonic(), deadline)
@@ -52,12 +53,30 @@ class Training(unittest.TestCase):
         made = self.server.must("GET", f"/v1/solution-versions/{related}")
         self.assertEqual((made["parameters"]["window"], made["seed"], made["data"]["event_type"]), ("3", 7, "CLICK"))
         self.assertIsNone(self.server.must("POST", "/v1/recommendations", {"viewer": "1"})["campaign"])
+        self.addCleanup(self.deploy, None)
         for version in (popular, related):
-            self.server.must("PUT", "/v1/campaign", {"solution_version": version})
-            self.wait_until_served(version)
+            self.deploy(version)
             self.assertEqual(self.server.must("POST", "/v1/recommendations", {"viewer": "1"})["campaign"], version)
         trainings = self.server.must("GET", "/v1/trainings")["trainings"]
         self.assertLessEqual({popular, related}, {training["solution_version"] for training in trainings})
+
+    def test_a_deployed_ranking_puts_a_list_into_each_viewers_order(self):
+        version = self.train(recipe="personalized-ranking")
+        self.deploy(version)
+        self.addCleanup(self.deploy, None)
+        context = {"MATCH_EVENT": "GOAL"}
+        orders = set()
+        for viewer in map(str, range(1, 9)):
+            slot = self.server.must("POST", "/v1/recommendations", {"viewer": viewer, "context": context})["slots"][0]
+            best_first = [candidate["item"] for candidate in slot["candidates"] if candidate["excluded"] is None]
+            made = self.server.must("POST", "/v1/rankings",
+                                    {"viewer": viewer, "context": context, "items": ["gone", *sorted(best_first)]})
+            ranked = [(item["item"], item["excluded"]) for item in made["ranking"]]
+            self.assertEqual(ranked, [*((item, None) for item in best_first), ("gone", "unknown")])
+            self.assertAlmostEqual(sum(item["share"] or 0 for item in made["ranking"]), 1)
+            self.assertEqual(made["campaign"], version)
+            orders.add(tuple(best_first))
+        self.assertGreater(len(orders), 1)
 
     def test_too_little_data_is_told_to_who_asks(self):
         failed = self.wait(self.order(recipe="sims", event_type="NEVER"))
