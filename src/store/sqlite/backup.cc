@@ -3,7 +3,8 @@
 // In this order: snapshots (of steps that the database then has too), files of the decision log to which nothing is
 // added any more (retention may remove one, after its rows: then the database does not have them either), the database
 // as of one commit, and the rest of the decision log as far as that commit's index goes (it only grows). Solution
-// versions never change once they are there.
+// versions never change once they are there. Somebody who is erased meanwhile may be in what was copied before: then
+// nothing of it is kept.
 #include "store/sqlite/backup.h"
 
 #include <algorithm>
@@ -62,6 +63,14 @@ class Copying {
     return copy(from, name, bytes);
   }
 
+  /// Takes back what was copied.
+  Result<void> undo() {
+    for (const std::string& name : disk_.list(to_)) {
+      if (name != "matchcue.lock") MCUE_TRY_VOID(disk_.remove(to_ + "/" + name));
+    }
+    return {};
+  }
+
   Result<void> sync_file(const std::string& path) {
     MCUE_TRY(const auto file, disk_.open(path, OpenFor::writing));
     MCUE_TRY_VOID(file->sync());
@@ -106,6 +115,13 @@ Result<std::uint64_t> load_log_bytes(const std::string& database, Disk& disk) {
   Query query(*connection,
               "SELECT max(coalesce((SELECT max(log_offset + length) FROM decision_chunks), 0), "
               "(SELECT value FROM meta WHERE key = 'decision_log_synced'))");
+  MCUE_TRY_VOID(query.next());
+  return query.count(0);
+}
+
+Result<std::uint64_t> count_erasures(const std::string& database, Disk& disk) {
+  MCUE_TRY(const auto connection, Connection::open(database, Access::read, disk.sqlite_vfs()));
+  Query query(*connection, "SELECT coalesce((SELECT value FROM meta WHERE key = ?1), 0)", kErasuresKey);
   MCUE_TRY_VOID(query.next());
   return query.count(0);
 }
@@ -155,6 +171,7 @@ Result<BackupSummary> back_up(const std::string& directory, const std::string& t
   MCUE_TRY_VOID(check_there(from));
   Copying copying(disk, to);
   MCUE_TRY_VOID(copying.begin());
+  MCUE_TRY(const std::uint64_t erasures, count_erasures(from.database, disk));
   for (const std::string& name : disk.list(directory)) {
     if (!is_copied_as_a_file(name)) continue;
     const Result<void> copied = copying.copy(directory + "/" + name, name);
@@ -162,6 +179,12 @@ Result<BackupSummary> back_up(const std::string& directory, const std::string& t
   }
   MCUE_TRY(const auto whole_segments, copy_whole_segments(from, copying));
   MCUE_TRY_VOID(copy_database(from, copy.database));
+  MCUE_TRY(const std::uint64_t erasures_copied, count_erasures(copy.database, disk));
+  if (erasures_copied != erasures) {
+    MCUE_TRY_VOID(copying.undo());
+    return Error{
+        ErrorKind::unavailable, "erased_meanwhile", "somebody was erased while " + to + " was written: try again", {}};
+  }
   MCUE_TRY_VOID(copying.sync_file(copy.database));
   MCUE_TRY(const std::uint64_t log_bytes, load_log_bytes(copy.database, disk));
   MCUE_TRY_VOID(copy_other_segments(from, whole_segments, log_bytes, copying));

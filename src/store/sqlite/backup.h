@@ -20,7 +20,7 @@ struct BackupSummary {
 /// Copies what is committed now into the directory `to`, which must be empty or missing, and verifies the copy. A
 /// server goes on writing; what it writes meanwhile is left out. The copy's decision log has every decision that its
 /// feedback cites. Errors: not_found, conflict (directory_not_empty), corrupt (the copy is not whole: then neither is
-/// the original), unsupported, unavailable.
+/// the original), unsupported, unavailable (erased_meanwhile: somebody was erased, and the copy is gone again).
 Result<BackupSummary> back_up(const std::string& directory, const std::string& to, Disk& disk = real_disk());
 
 /// Verifies a backup and copies it into `directory`, which must be empty or missing. The change streams get a new

@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "store/sqlite/test_store.h"
 
@@ -106,6 +108,43 @@ TEST(Backup, IsWholeWhileAServerGoesOnWriting) {
   }
   stop = true;
   server.join();
+}
+
+/// Does something when the first file is about to be written.
+class InterruptedDisk final : public Disk {
+ public:
+  explicit InterruptedDisk(std::function<void()> interruption) : interruption_(std::move(interruption)) {}
+  Result<std::unique_ptr<DiskFile>> open(const std::string& path, OpenFor how) override {
+    if (how == OpenFor::writing && interruption_) std::exchange(interruption_, nullptr)();
+    return disk_.open(path, how);
+  }
+  Result<void> rename(const std::string& from, const std::string& to) override { return disk_.rename(from, to); }
+  Result<void> remove(const std::string& path) override { return disk_.remove(path); }
+  bool exists(const std::string& path) override { return disk_.exists(path); }
+  std::vector<std::string> list(const std::string& folder) override { return disk_.list(folder); }
+  Result<void> create_folder(const std::string& path) override { return disk_.create_folder(path); }
+  Result<void> sync_folder(const std::string& path) override { return disk_.sync_folder(path); }
+  Result<std::unique_ptr<FolderLock>> lock_folder(const std::string& path) override { return disk_.lock_folder(path); }
+  const char* sqlite_vfs() const override { return disk_.sqlite_vfs(); }
+
+ private:
+  Disk& disk_ = real_disk();
+  std::function<void()> interruption_;
+};
+
+TEST(Backup, KeepsNothingOfSomebodyWhoIsErasedMeanwhile) {
+  const TestDirectory directory;
+  const TestDirectory target;
+  TestStore store(directory.path());
+  write_some(store);
+  ASSERT_TRUE(store.store().put_learner_snapshot({2, "knows viewer1"}).ok());
+  InterruptedDisk disk([&] { ASSERT_TRUE(store.erase("viewer1").ok()); });
+  const auto made = back_up(directory.path(), target.path(), disk);
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, "erased_meanwhile");
+  EXPECT_EQ(count_bytes(target.path(), "viewer1"), 0U);
+  ASSERT_TRUE(back_up(directory.path(), target.path(), disk).ok());
+  EXPECT_EQ(count_bytes(target.path(), "viewer1"), 0U);
 }
 
 TEST(Backup, ComesBackWithEverythingAndANewEpoch) {

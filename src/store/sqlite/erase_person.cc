@@ -220,7 +220,9 @@ Result<Erasure> erase_person(Storage& storage, const DataPaths& paths, const dom
   MCUE_TRY(erasure.snapshots, SnapshotFolder(*paths.disk, paths.snapshots).remove_all());
   const Result<void> rows_erased = in_transaction(connection, [&]() -> Result<void> {
     for (const domain::ViewerId& id : erasure.ids) MCUE_TRY_VOID(erase_rows_of(connection, id, erasure));
-    return {};
+    return Query(connection, "INSERT INTO meta VALUES (?1, 1) ON CONFLICT (key) DO UPDATE SET value = value + 1",
+                 kErasuresKey)
+        .run();
   });
   if (!rows_erased.ok()) return rows_erased.error();
   storage.traits_numbers.on_rollback();  // numbers it remembers may name nothing now

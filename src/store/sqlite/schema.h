@@ -22,6 +22,7 @@ constexpr std::string_view kCatalogueVersionKey = "catalogue_version";
 constexpr std::string_view kInteractionsKey = "interactions";
 constexpr std::string_view kInteractionsIndexedKey = "interactions_indexed";  ///< see key_index.h
 constexpr std::string_view kFeedbackIndexedKey = "feedback_indexed";          ///< see key_index.h
+constexpr std::string_view kErasuresKey = "erasures";              ///< persons erased; missing when none ever was
 constexpr std::string_view kLogBeginKey = "decision_log_begin";    ///< what was logged in front of it was dropped
 constexpr std::string_view kLogSyncedKey = "decision_log_synced";  ///< bytes of decisions.log known to be durable
 
