@@ -138,7 +138,7 @@ std::vector<std::string> Fields::checked_ids(const char* name, std::size_t count
     return ids;
   }
   for (std::size_t i = 0; i < found->size(); ++i) {
-    const std::string field = std::string(name) + "[" + std::to_string(i) + "]";
+    const std::string field = std::string(name) + "." + std::to_string(i);
     ids.push_back(text_of(field, (*found)[i]));
     if (auto checked = domain::check_id(ids.back(), field); !checked) refuse(std::move(checked).error());
   }

@@ -58,7 +58,7 @@ class Fields {
   domain::Values values(const char* name);                                  ///< {} when absent
   std::map<std::string, std::string, std::less<>> texts(const char* name);  ///< an object of texts; {} when absent
   domain::Values required_values(const char* name);
-  /// An array of 1 to `count_max` ids; errors name "<name>[INDEX]".
+  /// An array of 1 to `count_max` ids; errors name "<name>.INDEX".
   template <typename Id>
   std::vector<Id> ids(const char* name, std::size_t count_max) {
     const std::vector<std::string> checked = checked_ids(name, count_max);

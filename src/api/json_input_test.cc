@@ -69,6 +69,23 @@ TEST(Fields, TextHasALimitAndNoZeroByte) {
   EXPECT_EQ(reason(10'001), "too_long");
 }
 
+TEST(Fields, IdsAreBetweenOneAndSoMany) {
+  const auto read = [](const std::string& items) {
+    const auto body = parse_object("{\"items\":" + items + "}");
+    Fields fields(*body);
+    const auto ids = fields.ids<domain::ItemId>("items", 2);
+    const auto finished = fields.finish();
+    return finished ? std::to_string(ids.size()) : finished.error().field + " " + finished.error().code;
+  };
+  EXPECT_EQ(read(R"(["a","b"])"), "2");
+  EXPECT_EQ(read(R"(["a","b","c"])"), "items out_of_range");
+  EXPECT_EQ(read("[]"), "items out_of_range");
+  EXPECT_EQ(read("null"), "items wrong_type");
+  EXPECT_EQ(read(R"("a")"), "items wrong_type");
+  EXPECT_EQ(read(R"(["a",7])"), "items.1 wrong_type");
+  EXPECT_EQ(read("[\"" + std::string(domain::kIdBytesMax + 1, 'x') + "\"]"), "items.0 invalid_id");
+}
+
 TEST(Fields, AnUnknownFieldNamesItsNearestRelative) {
   const Error error = read_error(R"({"viewer":"v","reson":"x"})");
   EXPECT_EQ(error.code, "unknown_field");

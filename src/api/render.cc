@@ -383,12 +383,22 @@ Json to_json(const domain::ViewerId& id, const engine::ViewerView& view) {
           {"slates", std::move(slates)}};
 }
 
-Json to_json(const engine::Recommendation& recommendation) {
+namespace {
+
+/// What a recommendation was made with.
+Json basis_of(const engine::Recommendation& recommendation) {
   return {{"solution_version", recommendation.solution_version},
           {"campaign", version_or_null(recommendation.campaign)},
           {"catalogue_version", recommendation.catalogue_version},
-          {"context", to_json(recommendation.context)},
-          {"slots", to_json(recommendation.slots)}};
+          {"context", api::to_json(recommendation.context)}};
+}
+
+}  // namespace
+
+Json to_json(const engine::Recommendation& recommendation) {
+  Json json = basis_of(recommendation);
+  json["slots"] = to_json(recommendation.slots);
+  return json;
 }
 
 Json to_json(const engine::Recommendation& recommendation, const std::vector<engine::RankedItem>& ranking) {
@@ -401,8 +411,7 @@ Json to_json(const engine::Recommendation& recommendation, const std::vector<eng
                      {"share", choosable ? Json(ranked.share) : Json()},
                      {"excluded", choosable ? Json() : Json(ranked.excluded)}});
   }
-  Json json = to_json(recommendation);
-  json.erase("slots");
+  Json json = basis_of(recommendation);
   json["ranking"] = std::move(items);
   return json;
 }

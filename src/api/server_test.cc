@@ -237,7 +237,7 @@ TEST(ApiServer, RanksAList) {
   EXPECT_EQ(edge.engine.last_recommend.viewer.str(), "v1");
   EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1"})").field, "items");
   EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":[]})").code, "out_of_range");
-  EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":["I1",7]})").field, "items[1]");
+  EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":["I1",7]})").field, "items.1");
   EXPECT_EQ(edge.refused("POST", "/v1/rankings", R"({"viewer":"v1","items":["I1",""]})").code, "invalid_id");
 }
 

@@ -166,7 +166,8 @@ void add_decision_commands(Commands commands) {
   preview->add_option("--event", arguments->event, "whose state, overrides and filters to use");
   preview->add_option("--filter", arguments->filter, "a stored filter, beside the event's");
   preview->add_option("--filter-value", arguments->filter_values, "NAME=VALUE of a placeholder; repeatable");
-  preview->add_option("--rank", arguments->ranked, "ITEM ...: these items in the viewer's order instead");
+  preview->add_option("--rank", arguments->ranked,
+                      "ITEM ...: these items in the viewer's order instead; VALUES stand in front of it");
   runs(preview, recommend);
 }
 

@@ -163,14 +163,14 @@ std::vector<Standing> Decider::standings(std::size_t slot_index, std::string_vie
     for (const scoring::ScorePart& part : parts) standing.parts.emplace(part.name, part.values[item]);
     return standing;
   };
+  std::size_t place = 0;  // in eligible_, which has the order of the slot's items
   for (const std::size_t item : slot.items) {
     Standing standing = stand(item, excluded_reason(slot, item, viewer));
     if (standing.excluded.empty() && pinned) {
       standing.propensity = item == slot.pinned ? 1 : 0;
       if (item != slot.pinned) standing.excluded = "not_pinned";
     } else if (standing.excluded.empty()) {
-      const auto at = std::find(eligible_.begin(), eligible_.end(), item) - eligible_.begin();
-      standing.propensity = probabilities_[static_cast<std::size_t>(at)];
+      standing.propensity = probabilities_[place++];
     }
     standings.push_back(std::move(standing));
   }

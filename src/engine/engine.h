@@ -101,7 +101,7 @@ struct ChangeReceipt {
 /// One item as it could be chosen now for one slot.
 struct Candidate {
   domain::ItemId item;
-  double score = 0;                     ///< the solution version's, comparable within a slot only
+  double score = 0;                     ///< log-odds of being acted upon; a campaign's part is beside its slot's mean
   std::map<std::string, double> parts;  ///< what the score adds up, by name: "taste"; empty when it is one number only
   double propensity = 0;                ///< (0,1] within its slot; sums to 1 over the slot's candidates
   std::string excluded;  ///< why it cannot be chosen ("min_age", "country", "filter", "blocked", "not_pinned"); empty

@@ -132,6 +132,8 @@ class Schemas:
             yield from self.wrong_numbers(kinds, core)
         if "string" in kinds:
             yield from self.wrong_strings(core)
+        if "array" in kinds:
+            yield from self.wrong_arrays(core, good)
 
     @staticmethod
     def wrong_numbers(kinds, schema):
@@ -148,6 +150,15 @@ class Schemas:
             if bound in schema:
                 whole = schema[bound] + step
                 yield f"beyond the {bound}", str(whole).encode(), abs(whole) < 2**63
+
+    @staticmethod
+    def wrong_arrays(schema, good):
+        if schema.get("minItems"):
+            yield "an empty list", b"[]", True
+        if "maxItems" in schema:
+            yield "one too many", as_json(good[:1] * (schema["maxItems"] + 1)), True
+        for wrong in (None, True, 7, "", "\0", [], {}, "x" * 10_000):
+            yield f"an element {str(wrong)[:10]!r}", as_json([*good, wrong]), True
 
     @staticmethod
     def wrong_strings(schema):
@@ -296,7 +307,7 @@ class Operations:
     """
     # Fields that stand in for each other: each row is one good request's omissions.
     VARIANTS = {"tryFilter": (("expression",), ("filter",)), "revokeTickets": (("ticket",), ("viewer",))}
-    ROWS = {"putItem": "items", "putViewer": "users"}
+    ROWS = {"putItem": "row of items", "putViewer": "row of users"}
 
     def __init__(self, document, columns, good, host):
         self.document, self.columns, self.good, self.host = document, columns, good, host

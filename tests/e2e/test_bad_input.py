@@ -184,12 +184,12 @@ class World:
             "filter_values": {"TYPE": '"PLAYER"'}, "recipe": "sims", "event_type": "CLICK", "event_value_min": 0.5,
             "hyperparameters": {"window": 5}, "seed": 7, "solution_version": version, "ticket": "ticket-1", "id": "f1",
             "value": 1, "device": "d1", "previously": "anon-2", "epoch": "k1", "seq": 1, "rate": 1,
-            "resume": {"epoch": "k1", "seq": 1}, "schema": self.schemas["users"], "csv": "USER_ID\n1\n"}
-        self.columns = {"items": self.row(self.schemas["items"]), "users": self.row(self.schemas["users"]),
+            "resume": {"epoch": "k1", "seq": 1}, "items": ["ITEM_ID_1"], "schema": self.schemas["users"], "csv": "USER_ID\n1\n"}
+        self.columns = {**{f"row of {kind}": self.row(self.schemas[kind]) for kind in ("items", "users")},
                         "state": self.context(), "context": self.context(),
                         "filter_values": {"TYPE": {"type": "string"}},
                         "hyperparameters": {"window": {"type": "integer", "minimum": 1}}}
-        for name, column in {**self.columns["items"], **self.columns["users"]}.items():
+        for name, column in {**self.columns["row of items"], **self.columns["row of users"]}.items():
             self.good.setdefault(name, 30 if "integer" in column["type"] else "GENERAL")
         self.good.pop("USER_ID", None)
 
