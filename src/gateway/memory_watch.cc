@@ -48,7 +48,6 @@ Shedding MemoryWatch::measure() {
     if (used >= kFrom[level] - (level <= now ? kRoom : 0)) next = level;
   }
   if (next > now) ::malloc_trim(0);  // what was freed and is still held counts as ours
-  if (next > now) ::malloc_trim(0);  // what was freed and is still held counts as ours
   level_ = static_cast<Shedding>(next);
   return level_;
 }
