@@ -223,8 +223,9 @@ void SlateRules::check_pins(const Connection& connection, const SeenFrame& frame
         std::find_if(frame.cues.begin(), frame.cues.end(), [&](const SeenCue& cue) { return cue.slot == slot; });
     if (shown != frame.cues.end() && shown->item == item.str()) continue;
     const bool dismissed = std::any_of(disk_.feedback.begin(), disk_.feedback.end(), [&](const domain::Feedback& row) {
+      // What was dismissed of a decision that was lost is not stored.
       return row.viewer == connection.introduction.hello.viewer && row.kind == domain::FeedbackKind::dismiss &&
-             row.item == item && row.cue.decision.event == change.event;
+             (row.item == item || !row.attributed) && row.cue.decision.event == change.event;
     });
     if (dismissed && shown == frame.cues.end()) continue;  // their screen is theirs
     findings_.add("an operator's pin holds",

@@ -48,8 +48,11 @@ void SimStore::submit(Apply apply, Done<T> done, std::shared_ptr<const domain::D
 }
 
 void SimStore::refuse(const Write& write, const Error& error) {
-  if (write.decisions)
-    disk_.refused_decisions.insert({write.decisions->header.event, write.decisions->header.sequence});
+  if (write.decisions) {
+    const domain::DecisionHeader& header = write.decisions->header;
+    disk_.refused_decisions.insert({header.event, header.sequence});
+    lost_.add(header.event, header.sequence);
+  }
   answer_soon(write.run(nullptr, &error));
 }
 
@@ -183,7 +186,12 @@ void SimStore::drop_decisions(WallTime now, Milliseconds keep, Done<store::Reten
 }
 void SimStore::append_feedback(std::vector<domain::Feedback> feedback, Done<std::vector<store::FeedbackOutcome>> done) {
   submit<std::vector<store::FeedbackOutcome>>(
-      [rows = std::move(feedback)](Disk& disk) { return disk.append_feedback(rows); }, std::move(done));
+      [this, rows = std::move(feedback)](Disk& disk) {
+        std::vector<domain::Feedback> admitted;
+        for (const domain::Feedback& row : rows) admitted.push_back(lost_.admit(row));
+        return disk.append_feedback(admitted);
+      },
+      std::move(done));
 }
 void SimStore::append_learner_step(store::LearnerStep step, Done<void> done) {
   submit<void>([step = std::move(step)](Disk& disk) { return disk.append_step(step); }, std::move(done));

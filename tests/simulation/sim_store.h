@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "store/sqlite/lost_decisions.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/scheduler.h"
 
@@ -86,6 +87,7 @@ class SimStore final : public store::Store {
   Random random_;
   OnEdge on_edge_;
   std::deque<Write> queue_;
+  store::LostDecisions lost_;
   std::vector<Write> limbo_;  ///< of a failed commit: the disk may hold it all the same
   bool refusing_ = false;
   bool committing_ = false;

@@ -343,12 +343,10 @@ Outcome Simulation::run() {
   if (!found() && !go_on_until([this] { return is_settled(); }, kPatience) && !found()) say_what_does_not_settle();
   if (!found()) go_on(Milliseconds(300));  // the last late decisions are logged
   if (!found()) check_settled();
-  // Rows that cite refused decisions train or not depending on when they are read: docs/simulation.md, "Open".
-  const bool is_whole = world_.disk.refused_decisions.empty();
-  if (!found() && is_whole) explain_some();
+  if (!found()) explain_some();
   if (!found() && world_.below(4) == 0) check_sessions();
   if (!found()) stop_in_good_order();
-  if (!found() && is_whole) check_learner();
+  if (!found()) check_learner();
   Outcome outcome;
   outcome.finding = world_.findings.first();
   outcome.trace_hash = world_.scheduler.trace_hash();

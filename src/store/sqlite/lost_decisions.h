@@ -12,6 +12,17 @@
 
 namespace matchcue::store {
 
+/// Feedback on a decision that nobody can look up.
+inline domain::Feedback without_decision(domain::Feedback row) {
+  row.attributed = false;
+  row.item = {};
+  row.slot = {};
+  row.propensity = 0;
+  row.solution_version.clear();
+  row.traits = nullptr;
+  return row;
+}
+
 /// Writer thread only. Empty unless storage was in trouble.
 class LostDecisions {
  public:
@@ -26,7 +37,11 @@ class LostDecisions {
     changes_.erase(in_order_.front());
     in_order_.pop_front();
   }
-  bool contains(const domain::DecisionId& id) const { return changes_.contains({id.event, id.sequence}); }
+  /// The row as it may be stored.
+  domain::Feedback admit(const domain::Feedback& row) const {
+    const bool is_lost = row.attributed && changes_.contains({row.cue.decision.event, row.cue.decision.sequence});
+    return is_lost ? without_decision(row) : row;
+  }
 
  private:
   std::set<std::pair<domain::EventId, domain::Sequence>> changes_;

@@ -22,16 +22,6 @@ Result<bool> is_stored(WriteTarget& target, const domain::Feedback& row, std::in
 }
 
 /// As feedback is whose decision is not known any more.
-domain::Feedback without_decision(domain::Feedback row) {
-  row.attributed = false;
-  row.item = {};
-  row.slot = {};
-  row.propensity = 0;
-  row.solution_version.clear();
-  row.traits = nullptr;
-  return row;
-}
-
 Result<FeedbackOutcome> write_one_feedback(WriteTarget& target, const domain::Feedback& row) {
   const std::int64_t key = first_feedback_key(row.viewer) + static_cast<std::int64_t>(stable_hash(row.id) & kLowHalf);
   MCUE_TRY(const bool stored, is_stored(target, row, key));
@@ -82,8 +72,7 @@ Result<std::vector<FeedbackOutcome>> write_feedback(WriteTarget& target, std::sp
   std::vector<FeedbackOutcome> outcomes;
   outcomes.reserve(feedback.size());
   for (const domain::Feedback& row : feedback) {
-    const bool unattributed = row.attributed && lost.contains(row.cue.decision);
-    MCUE_TRY(const FeedbackOutcome outcome, write_one_feedback(target, unattributed ? without_decision(row) : row));
+    MCUE_TRY(const FeedbackOutcome outcome, write_one_feedback(target, lost.admit(row)));
     outcomes.push_back(outcome);
   }
   return outcomes;
