@@ -11,19 +11,12 @@ Error refused(std::string code, std::string message) { return invalid(std::move(
 
 }  // namespace
 
-Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view text, const domain::ViewerId& viewer,
-                              WallTime now) {
+Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view text, const Visit& visit, WallTime now) {
   if (text.empty()) return refused("ticket_missing", "a ticket is needed");
   MCUE_TRY(Ticket ticket, check_ticket(text, policy.keys, policy.rules, now));
   if (policy.revocations.contains(ticket)) return refused("ticket_revoked", "this ticket was revoked");
-  if (!viewer.empty() && ticket.viewer != viewer) return refused("ticket_viewer", "this ticket is for another viewer");
-  return ticket;
-}
-
-Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view text, const Visit& visit, WallTime now) {
-  MCUE_TRY(Ticket ticket, admit_anywhere(policy, text, visit.viewer, now));
-  if (!ticket.allows(visit.content)) {
-    return refused("ticket_content", "this ticket does not allow content \"" + visit.content.str() + "\"");
+  if (!visit.viewer.empty() && ticket.viewer != visit.viewer) {
+    return refused("ticket_viewer", "this ticket is for another viewer");
   }
   if (!ticket.device.empty() && ticket.device != visit.device) {
     return refused("ticket_device", "this ticket is for another device");
@@ -31,10 +24,18 @@ Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view text, const
   return ticket;
 }
 
+Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view text, const Visit& visit, WallTime now) {
+  MCUE_TRY(Ticket ticket, admit_anywhere(policy, text, visit, now));
+  if (!ticket.allows(visit.content)) {
+    return refused("ticket_content", "this ticket does not allow content \"" + visit.content.str() + "\"");
+  }
+  return ticket;
+}
+
 Result<void> still_good(const AdmissionPolicy& policy, const Ticket& ticket, WallTime now) {
   if (!policy.needs_ticket) return {};
   const auto& keys = policy.keys.all();
-  const auto signer = [&](const TicketKey& key) { return key.id() == ticket.key; };
+  const auto signer = [&](const TicketKey& key) { return key.fingerprint() == ticket.key; };
   if (std::none_of(keys.begin(), keys.end(), signer)) {
     return refused("ticket_key", "the key that signed this ticket is not in use any more");
   }

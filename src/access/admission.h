@@ -34,9 +34,9 @@ struct Visit {
 /// ticket_content, ticket_device.
 Result<Ticket> admit(const AdmissionPolicy& policy, std::string_view ticket, const Visit& visit, WallTime now);
 
-/// The same for something that a viewer does beside any connection.
-Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view ticket, const domain::ViewerId& viewer,
-                              WallTime now);
+/// The same for something that a viewer does beside any connection, to a cue that they were shown: `visit` needs no
+/// content. Errors: all of admit() but ticket_content.
+Result<Ticket> admit_anywhere(const AdmissionPolicy& policy, std::string_view ticket, const Visit& visit, WallTime now);
 
 /// Whether a ticket that let somebody in still holds: its key is in the set, it is not revoked, and has not expired.
 /// Errors: ticket_key, ticket_revoked, ticket_expired.

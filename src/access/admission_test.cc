@@ -51,6 +51,15 @@ TEST_F(AdmitTest, ARevokedTicketLetsNobodyIn) {
   EXPECT_EQ(verdict(visit_), "ok");
 }
 
+TEST_F(AdmitTest, AnExchangedSecretLetsGoOfWhomTheOldOneLetIn) {
+  const TicketKey& key = *policy_.keys.find("shared", Algorithm::hs256);
+  const auto ticket = admit(policy_, write_ticket(ticket_, key, "matchcue", ""), visit_, kNow);
+  ASSERT_TRUE(ticket.ok());
+  EXPECT_TRUE(still_good(policy_, *ticket, kNow).ok());
+  policy_.keys = TicketKeys::parse(make_ticket_key("shared", Algorithm::hs256).checking).value();
+  EXPECT_EQ(still_good(policy_, *ticket, kNow).error().code, "ticket_key");
+}
+
 TEST(Admission, WhoAsksNextIsAnsweredByTheNewPolicy) {
   Admission admission{AdmissionPolicy()};
   const AdmissionPolicyPtr before = admission.get();

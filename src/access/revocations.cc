@@ -18,7 +18,8 @@ void Revocations::revoke_viewer(const domain::ViewerId& viewer, WallTime at, Wal
 }
 
 void Revocations::revoke_digest(const std::string& digest, WallTime at, WallTime until) {
-  digests_[digest] = {at, until};
+  IssuedBefore& kept = digests_[digest];
+  kept = {std::max(kept.at, at), std::max(kept.until, until)};
 }
 
 void Revocations::forget_until(WallTime now) {

@@ -15,7 +15,7 @@ class Revocations {
  public:
   /// The ticket of this id. It may be forgotten at `until`, when the ticket itself is over.
   void revoke_ticket(const std::string& id, WallTime until);
-  /// Every ticket of a viewer that was issued before `at`; one that does not say when is always one of them.
+  /// Every ticket of a viewer that was issued before `at`.
   void revoke_viewer(const domain::ViewerId& viewer, WallTime at, WallTime until);
   /// The same of somebody who was erased: what is kept of them is the digest of their id (sha256).
   void revoke_digest(const std::string& digest, WallTime at, WallTime until);

@@ -38,7 +38,9 @@ inline std::int64_t seconds_from_now(std::int64_t seconds) { return to_ms(kNow) 
 
 /// A good one's claims for an hour, with `more` members.
 inline std::string claims_with(std::string_view more) {
-  return R"({"sub":"bob","aud":"matchcue","exp":)" + std::to_string(seconds_from_now(3'600)) + std::string(more) + "}";
+  std::string claims = R"({"sub":"bob","aud":"matchcue","exp":)" + std::to_string(seconds_from_now(3'600));
+  if (more.find("\"iat\"") == std::string_view::npos) claims += ",\"iat\":" + std::to_string(seconds_from_now(0));
+  return claims + std::string(more) + "}";
 }
 
 }  // namespace matchcue::access

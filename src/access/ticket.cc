@@ -120,8 +120,9 @@ Result<void> check_times(const JsonObject& claims, const TicketRules& rules, Wal
   MCUE_TRY(const auto issued, find_time(claims, "iat"));
   MCUE_TRY(const auto begins, find_time(claims, "nbf"));
   if (!expires) return refused("invalid_ticket", "exp is missing: a ticket must expire", "exp");
+  if (!issued) return refused("invalid_ticket", "iat is missing: a ticket must say when it was issued", "iat");
   ticket.expires = *expires;
-  ticket.issued = issued.value_or(WallTime{});
+  ticket.issued = *issued;
   if (now >= *expires + rules.skew)
     return refused("ticket_expired", "it expired at " + format_rfc3339(*expires), "exp");
   for (const auto& [name, from] : {std::pair{"iat", issued}, std::pair{"nbf", begins}}) {
@@ -129,8 +130,7 @@ Result<void> check_times(const JsonObject& claims, const TicketRules& rules, Wal
       return refused("ticket_not_yet", std::string(name) + " is " + format_rfc3339(*from) + ", which is to come", name);
     }
   }
-  const WallTime from = issued.value_or(now);
-  if (*expires > std::min(now, from) + rules.lifetime_max + rules.skew) {
+  if (*expires > std::min(now, *issued) + rules.lifetime_max + rules.skew) {
     return refused("ticket_lifetime",
                    "it expires at " + format_rfc3339(*expires) + ", later than tickets may be good for", "exp");
   }
@@ -164,7 +164,7 @@ Result<Ticket> check_ticket(std::string_view text, const TicketKeys& keys, const
   const auto read = [&]() -> Result<Ticket> {
     MCUE_TRY(const JsonObject claims, JsonObject::parse(body, ""));
     MCUE_TRY(Ticket ticket, read_claims(claims));
-    ticket.key = key->id();
+    ticket.key = key->fingerprint();
     MCUE_TRY_VOID(check_times(claims, rules, now, ticket));
     MCUE_TRY_VOID(check_purpose(claims, rules));
     return ticket;
@@ -182,8 +182,8 @@ std::string write_ticket(const Ticket& ticket, const TicketKey& key, std::string
     return out;
   };
   const auto seconds = [](WallTime time) { return std::to_string(to_ms(time) / 1'000); };
-  std::string claims = "{\"sub\":" + quote(ticket.viewer.str()) + ",\"exp\":" + seconds(ticket.expires);
-  if (ticket.issued != WallTime{}) claims += ",\"iat\":" + seconds(ticket.issued);
+  std::string claims = "{\"sub\":" + quote(ticket.viewer.str()) + ",\"iat\":" + seconds(ticket.issued) +
+                       ",\"exp\":" + seconds(ticket.expires);
   const std::array<std::pair<std::string_view, std::string_view>, 5> texts = {
       {{"aud", audience},
        {"iss", issuer},

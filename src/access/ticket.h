@@ -4,6 +4,7 @@
 // A viewer's ticket: a JWT (RFC 7519) by which the operator's own service says who is watching, what they may watch,
 // and what is known of them. Checked by RFC 8725 ("JSON Web Token Best Current Practices").
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,9 +26,9 @@ struct Ticket {
   std::vector<domain::ContentId> contents;  ///< that may be watched; empty is any
   domain::ViewerId previously;              ///< an anonymous viewer whom this one may say to have been; "" is nobody
   domain::Values attributes;                ///< of the viewer, by the names of the users schema; over the catalogue's
-  WallTime issued{};                        ///< iat; 1970 when it does not say
+  WallTime issued{};                        ///< iat
   WallTime expires{};                       ///< exp
-  std::string key;                          ///< which signed it: its kid in the set
+  std::uint64_t key = 0;                    ///< which signed it: the fingerprint
 
   bool allows(const domain::ContentId& content) const;
 };

@@ -10,6 +10,8 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/random.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "codec/json_object.h"
 
@@ -104,6 +106,7 @@ Result<TicketKey> TicketKey::make_hs256(std::string id, std::string secret) {
   TicketKey key;
   key.id_ = std::move(id);
   key.can_sign_ = true;
+  key.fingerprint_ = stable_hash(sha256(secret));
   key.secret_ = std::move(secret);
   return key;
 }
@@ -124,13 +127,11 @@ Result<TicketKey> TicketKey::make_ed25519(std::string id, std::string_view publi
   key.id_ = std::move(id);
   key.algorithm_ = Algorithm::eddsa;
   key.can_sign_ = !private_key.empty();
-  if (!key.can_sign_ || public_key.empty()) return key;
-  std::array<unsigned char, kEd25519KeyBytes> derived;
+  std::string derived(kEd25519KeyBytes, '\0');
   std::size_t size = derived.size();
-  CHECK(EVP_PKEY_get_raw_public_key(made, derived.data(), &size) == 1);
-  if (!std::equal(derived.begin(), derived.end(), bytes_of(public_key))) {
-    return bad_key(key.id_, "x is not the public half of d");
-  }
+  CHECK(EVP_PKEY_get_raw_public_key(made, reinterpret_cast<unsigned char*>(derived.data()), &size) == 1);
+  if (!public_key.empty() && derived != public_key) return bad_key(key.id_, "x is not the public half of d");
+  key.fingerprint_ = stable_hash(sha256(derived));
   return key;
 }
 

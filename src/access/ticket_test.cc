@@ -162,7 +162,8 @@ TEST_F(TicketTest, ASignatureThatWasChangedOrTakenFromElsewhereIsRefused) {
 
 TEST_F(TicketTest, IsGoodUntilItExpiresAndALittleLonger) {
   const std::string text = sign_texts(
-      kHeader, R"({"sub":"bob","aud":"matchcue","exp":)" + std::to_string(seconds_from_now(0)) + "}", shared_);
+      kHeader, R"({"sub":"bob","aud":"matchcue","iat":1781170000,"exp":)" + std::to_string(seconds_from_now(0)) + "}",
+      shared_);
   EXPECT_EQ(verdict(text), "ok");
   now_ = kNow + rules_.skew - Milliseconds(1);
   EXPECT_EQ(verdict(text), "ok");
@@ -183,11 +184,15 @@ TEST_F(TicketTest, IsNotGoodBeforeItsTime) {
   }
 }
 
+TEST_F(TicketTest, SaysWhenItWasIssuedSoThatARevocationKnowsHowLongItMatters) {
+  const std::string text = R"({"sub":"bob","aud":"matchcue","exp":)" + std::to_string(seconds_from_now(60)) + "}";
+  EXPECT_EQ(verdict_of_claims(text), "invalid_ticket ticket.iat");
+}
+
 TEST_F(TicketTest, HasToExpireAndNotInAgesFromNow) {
-  EXPECT_EQ(verdict_of_claims(R"({"sub":"bob","aud":"matchcue"})"), "invalid_ticket ticket.exp");
-  const auto with = [&](const std::string& expires) {
-    return verdict_of_claims(R"({"sub":"bob","aud":"matchcue","exp":)" + expires + "}");
-  };
+  const std::string begin = R"({"sub":"bob","aud":"matchcue","iat":)" + std::to_string(seconds_from_now(0));
+  EXPECT_EQ(verdict_of_claims(begin + "}"), "invalid_ticket ticket.exp");
+  const auto with = [&](const std::string& expires) { return verdict_of_claims(begin + ",\"exp\":" + expires + "}"); };
   EXPECT_EQ(with(std::to_string(seconds_from_now(86'460))), "ok");
   EXPECT_EQ(with(std::to_string(seconds_from_now(86'461))), "ticket_lifetime ticket.exp");
   for (const char* expires : {"-1", "1e300", "\"1781200000\"", "true", "[]", "{}"}) {
@@ -200,7 +205,8 @@ TEST_F(TicketTest, HasToExpireAndNotInAgesFromNow) {
 }
 
 TEST_F(TicketTest, IsForUsAndFromWhomWeTrust) {
-  const std::string begin = R"({"sub":"bob","exp":)" + std::to_string(seconds_from_now(60));
+  const std::string begin = R"({"sub":"bob","iat":)" + std::to_string(seconds_from_now(0)) +
+                            ",\"exp\":" + std::to_string(seconds_from_now(60));
   EXPECT_EQ(verdict_of_claims(begin + "}"), "ticket_audience ticket.aud");
   for (const char* audience :
        {R"("")", R"("other")", R"("MATCHCUE")", R"("matchcue2")", R"(["other"])", "[]", "null"}) {
@@ -217,7 +223,8 @@ TEST_F(TicketTest, IsForUsAndFromWhomWeTrust) {
 }
 
 TEST_F(TicketTest, ClaimsThatCannotBeMeantAreRefusedByName) {
-  const std::string end = R"(,"aud":"matchcue","exp":)" + std::to_string(seconds_from_now(60)) + "}";
+  const std::string end = R"(,"aud":"matchcue","iat":)" + std::to_string(seconds_from_now(0)) +
+                          ",\"exp\":" + std::to_string(seconds_from_now(60)) + "}";
   for (const char* viewer : {"\"\"", "7", "null", "[\"bob\"]", "\"a\\u0000b\"", "\"a\\nb\""}) {
     EXPECT_EQ(verdict_of_claims(R"({"sub":)" + std::string(viewer) + end), "invalid_ticket ticket.sub") << viewer;
   }

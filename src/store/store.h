@@ -25,7 +25,7 @@
 
 namespace matchcue::store {
 
-/// Called exactly once, on the store's writer thread, after the commit or the failure. Must not block.
+/// Called exactly once, on a thread of the store's, after the commit or the failure. Must not block.
 template <typename T>
 using Done = std::function<void(Result<T>)>;
 

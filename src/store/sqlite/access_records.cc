@@ -44,7 +44,8 @@ Result<std::uint64_t> SqliteReader::last_audit_number() {
 Result<void> write_revocation(WriteTarget& target, const domain::Revocation& revocation) {
   MCUE_TRY_VOID(Query(target.connection, "DELETE FROM revocations WHERE until < ?1", to_ms(revocation.at)).run());
   return Query(target.connection,
-               "INSERT OR REPLACE INTO revocations (ticket, viewer_id, at, until) VALUES (?1, ?2, ?3, ?4)",
+               "INSERT INTO revocations (ticket, viewer_id, at, until) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
+               "SET at = max(at, excluded.at), until = max(until, excluded.until)",
                revocation.ticket, revocation.viewer.str(), to_ms(revocation.at), to_ms(revocation.until))
       .run();
 }

@@ -33,6 +33,17 @@ TEST(AccessRecords, RevocationsAreKeptUntilTheyDoNotMatter) {
   ASSERT_EQ(kept.size(), 2U) << "t1 is over";
 }
 
+TEST(AccessRecords, ALaterRevocationDoesNotShortenAnEarlierOne) {
+  TestDirectory directory;
+  TestStore store(directory.path());
+  ASSERT_TRUE(put(store, &Store::put_revocation, of_ticket("t1", 1'000, 9'000)).ok());
+  ASSERT_TRUE(put(store, &Store::put_revocation, of_ticket("t1", 2'000, 5'000)).ok());
+  const auto kept = store.reader().load_revocations().value();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].at, wall_time_from_ms(2'000));
+  EXPECT_EQ(kept[0].until, wall_time_from_ms(9'000));
+}
+
 TEST(AccessRecords, AnAuditRecordIsWrittenTwiceAndReadOnce) {
   TestDirectory directory;
   auto store = std::make_unique<TestStore>(directory.path());

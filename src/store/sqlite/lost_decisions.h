@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -23,7 +24,7 @@ inline domain::Feedback without_decision(domain::Feedback row) {
   return row;
 }
 
-/// Writer thread only. Empty unless storage was in trouble.
+/// Any thread. Empty unless storage was in trouble.
 class LostDecisions {
  public:
   /// So many are remembered, the newest: feedback comes within minutes.
@@ -31,6 +32,7 @@ class LostDecisions {
 
   /// Part of the decisions for a change may be logged all the same; they then count as lost too.
   void add(const domain::EventId& event, domain::Sequence sequence) {
+    const std::lock_guard lock(mutex_);
     if (!changes_.emplace(event, sequence).second) return;
     in_order_.emplace_back(event, sequence);
     if (in_order_.size() <= kMax) return;
@@ -39,11 +41,13 @@ class LostDecisions {
   }
   /// The row as it may be stored.
   domain::Feedback admit(const domain::Feedback& row) const {
+    const std::lock_guard lock(mutex_);
     const bool is_lost = row.attributed && changes_.contains({row.cue.decision.event, row.cue.decision.sequence});
     return is_lost ? without_decision(row) : row;
   }
 
  private:
+  mutable std::mutex mutex_;
   std::set<std::pair<domain::EventId, domain::Sequence>> changes_;
   std::deque<std::pair<domain::EventId, domain::Sequence>> in_order_;
 };

@@ -158,8 +158,8 @@ class SqliteStore final : public Store {
 
   DataDirectory directory_;  // first: the lock outlives the writer
   std::string epoch_;
-  LostDecisions lost_decisions_;  // the writer thread's
-  Writer writer_;                 // last: its thread uses the above
+  LostDecisions lost_decisions_;
+  Writer writer_;  // last: its thread uses the above
 };
 
 /// The chunks behind the last synced byte, as the index has them.

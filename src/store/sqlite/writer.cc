@@ -16,7 +16,10 @@ constexpr std::chrono::seconds kProbeEvery{1};
 }  // namespace
 
 Writer::Writer(Storage storage, Limits limits)
-    : limits_(limits), storage_(std::move(storage)), thread_([this] { run(); }) {}
+    : limits_(limits),
+      storage_(std::move(storage)),
+      answerer_([this] { answer_refused(); }),
+      thread_([this] { run(); }) {}
 
 Writer::~Writer() {
   close();
@@ -25,24 +28,22 @@ Writer::~Writer() {
     stopping_ = true;
   }
   work_.notify_one();
+  refusals_.notify_one();
   thread_.join();
+  answerer_.join();
 }
 
 void Writer::submit(std::unique_ptr<Write> write) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (closing_) {
-      write->fail(unavailable("store_closed", "the store is closed"));
-      refused_.push_back(std::move(write));
-    } else if (queue_.size() >= limits_.queue_writes_max) {
-      write->fail(unavailable("store_queue_full",
-                              std::to_string(limits_.queue_writes_max) + " writes are waiting for the disk"));
-      refused_.push_back(std::move(write));
-    } else {
-      queue_.push_back(std::move(write));
-    }
+  const std::lock_guard lock(mutex_);
+  if (!closing_ && queue_.size() < limits_.queue_writes_max) {
+    queue_.push_back(std::move(write));
+    return work_.notify_one();
   }
-  work_.notify_one();
+  const std::string waiting = std::to_string(limits_.queue_writes_max) + " writes are waiting for the disk";
+  write->fail(closing_ ? unavailable("store_closed", "the store is closed") : unavailable("store_queue_full", waiting));
+  refused_.push_back(std::move(write));
+  ++unanswered_;
+  refusals_.notify_one();
 }
 
 void Writer::submit_between(Task task) {
@@ -65,20 +66,19 @@ void Writer::close() {
   std::unique_lock lock(mutex_);
   closing_ = true;
   work_.notify_one();
-  idle_.wait(lock, [this] { return settled_; });
+  idle_.wait(lock, [this] { return settled_ && unanswered_ == 0; });
 }
 
 void Writer::run() {
   while (true) {
     Writes writes;
-    Writes refused;
     std::deque<Task> between;
     bool settle_now = false;
     bool probe_now = false;
     {
       std::unique_lock lock(mutex_);
       const auto has_work = [this] {
-        return !queue_.empty() || !refused_.empty() || !between_.empty() || (closing_ && !settled_) || stopping_;
+        return !queue_.empty() || !between_.empty() || (closing_ && !settled_) || stopping_;
       };
       if (trouble_ && !sync_error_) {
         probe_now = !work_.wait_for(lock, kProbeEvery, has_work);
@@ -90,15 +90,28 @@ void Writer::run() {
         writes.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
-      refused.swap(refused_);
       settle_now = closing_ && !settled_ && writes.empty() && between.empty();
-      if (stopping_ && writes.empty() && refused.empty() && between.empty()) return;
+      if (stopping_ && writes.empty() && between.empty()) return;
     }
     if (probe_now) probe();
     for (const Task& task : between) run_between(task);
-    for (const auto& write : refused) write->finish();
     if (!writes.empty()) commit(writes);
     if (settle_now) settle();
+  }
+}
+
+void Writer::answer_refused() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    refusals_.wait(lock, [this] { return !refused_.empty() || stopping_; });
+    if (refused_.empty()) return;
+    Writes refused;
+    refused.swap(refused_);
+    lock.unlock();
+    for (const auto& write : refused) write->finish();
+    lock.lock();
+    unanswered_ -= refused.size();
+    idle_.notify_all();
   }
 }
 

@@ -16,13 +16,13 @@
 
 namespace matchcue::store {
 
-/// One queued write. Writer thread only, but for its making.
+/// One queued write. Made by one thread, then the writer's; a refused one is its answerer's.
 class Write {
  public:
   virtual ~Write() = default;
   /// Does the work and keeps its result; false when that is an error.
   virtual bool apply(WriteTarget& target) = 0;
-  /// Makes `error` the result, unless it is an error already.
+  /// Makes `error` the result, unless it is an error already, and lets go of what was to be written.
   virtual void fail(const Error& error) = 0;
   /// Why it failed; null when it did not.
   virtual const Error* error() const = 0;
@@ -37,11 +37,12 @@ class WriteOf final : public Write {
   WriteOf(Apply apply, Done<T> done) : apply_(std::move(apply)), done_(std::move(done)) {}
 
   bool apply(WriteTarget& target) override {
-    result_.emplace(apply_(target));
+    result_.emplace((*apply_)(target));
     return result_->ok();
   }
   void fail(const Error& error) override {
     if (!result_ || result_->ok()) result_.emplace(error);
+    apply_.reset();
   }
   const Error* error() const override { return result_ && !result_->ok() ? &result_->error() : nullptr; }
   void finish() override {
@@ -50,7 +51,7 @@ class WriteOf final : public Write {
   }
 
  private:
-  Apply apply_;
+  std::optional<Apply> apply_;
   Done<T> done_;
   std::optional<Result<T>> result_;
 };
@@ -73,7 +74,8 @@ struct Storage {
 ///
 /// 1. Writes are applied in the order of submit(), each in a savepoint: one that fails leaves its neighbours alone.
 /// 2. No write is answered before the transaction that holds it has committed or failed.
-/// 3. Every write is answered once, on the writer thread, refused ones too; so the thread lives as long as the Writer.
+/// 3. Every write is answered once: on the writer thread, or, when it is refused at once, on another one, which no disk
+///    holds up. Both live as long as the Writer.
 /// 4. While storage refuses it is asked once a second whether it works again.
 /// 5. After a failed sync every write is refused: nobody can say what of the last ones is on the disk.
 class Writer {
@@ -100,6 +102,7 @@ class Writer {
   using Writes = std::vector<std::unique_ptr<Write>>;
 
   void run();
+  void answer_refused();
   void commit(Writes& writes);
   Result<void> carry_out(Writes& writes);
   void roll_back(std::uint64_t log_end);
@@ -119,15 +122,18 @@ class Writer {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
+  std::condition_variable refusals_;
   std::condition_variable idle_;
   std::deque<std::unique_ptr<Write>> queue_;
-  std::vector<std::unique_ptr<Write>> refused_;  // failed already; only to be answered
+  Writes refused_;              // failed already; only to be answered
+  std::size_t unanswered_ = 0;  // of those that were refused
   std::deque<Task> between_;
   std::optional<Error> trouble_;
   bool closing_ = false;
   bool settled_ = false;
   bool stopping_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::thread answerer_;
+  std::thread thread_;  // last: they use all of the above
 };
 
 }  // namespace matchcue::store
