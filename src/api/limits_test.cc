@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "api/api_fixture.h"
+#include "api/wire_stream.h"
+#include "base/sha256.h"
 
 namespace matchcue::api {
 namespace {
@@ -122,6 +124,40 @@ TEST(ApiLimits, ThereAreSoManyConnections) {
   while (!crowd.grows()) {
   }
   EXPECT_FALSE(crowd.grows());
+}
+
+TEST(ApiLimits, StrangersMakeRoomForWhoComesLater) {
+  ServerOptions options;
+  options.connections_max = 3;
+  Edge edge(options);
+  edge.client.reset();
+  edge.operators.replace(access::OperatorTokens::parse("ann read " + sha256("token-of-ann") + "\n").value());
+  Crowd strangers(edge);
+  for (int i = 0; i < 30; ++i) EXPECT_TRUE(strangers.grows()) << i;
+  const auto get = [](const std::string& token, const char* more) {
+    return "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n" + more + "\r\n";
+  };
+  std::vector<runtime::Fd> operators;
+  for (int i = 0; i < 3; ++i) {
+    const std::string request = get("token-of-ann", "");
+    operators.emplace_back(edge.connect());
+    CHECK(::send(operators.back().get(), request.data(), request.size(), MSG_NOSIGNAL) > 0);
+    char byte = 0;
+    EXPECT_EQ(::recv(operators.back().get(), &byte, 1, 0), 1);
+  }
+  EXPECT_FALSE(strangers.grows()) << "operators stay";
+  operators.pop_back();
+  while (!strangers.grows()) {
+  }
+  EXPECT_EQ(status_of(edge, get("token-of-bob", "Connection: close\r\n")), "401") << "one stranger for another";
+}
+
+TEST(ApiLimits, ACustomerIsAnAddressOrANetwork) {
+  const auto customer = [](const char* text) { return customer_of(boost::asio::ip::make_address(text)); };
+  EXPECT_NE(customer("192.0.2.1"), customer("192.0.2.2"));
+  EXPECT_EQ(customer("2001:db8::1"), customer("2001:db8::ffff:ffff:1:2"));
+  EXPECT_NE(customer("2001:db8::1"), customer("2001:db8:0:1::1"));
+  EXPECT_NE(customer("::ffff:192.0.2.1"), customer("::ffff:192.0.2.2"));
 }
 
 TEST(ApiLimits, AndSoManyOfOneAddress) {

@@ -152,12 +152,14 @@ struct ApiServer::State {
   std::map<Session*, std::unique_ptr<Session>> sessions;
   bool stopping = false;
   std::uint64_t requests = 0;
+  std::uint64_t accepted = 0;
   std::atomic<bool> stop_called = false;
   std::thread thread;
 
   Result<void> listen();
   asio::awaitable<void> accept();
-  bool admits(const asio::ip::address& peer) const;
+  bool admits(const asio::ip::address& peer);
+  bool make_room();
   void count_refusal(std::string_view why) const;
   void begin_stop();
 };
@@ -170,9 +172,13 @@ struct ApiServer::Session {
   State& server;
   WireStream stream;
   beast::flat_buffer buffer;
-  std::vector<char> chunk;  ///< of a body
-  std::string from;         ///< the other side's address
+  std::vector<char> chunk;   ///< of a body
+  std::string from;          ///< the other side's address
+  std::string customer;      ///< see customer_of()
+  std::uint64_t number = 0;  ///< in the order in which they came
   std::uint64_t served = 0;
+  bool known = false;      ///< an operator has asked for something
+  bool leaving = false;    ///< it made room for another
   bool busy = false;       ///< a request has begun and is not answered
   bool head_only = false;  ///< its answer goes without a body
   std::shared_ptr<Pending> pending;
@@ -219,18 +225,31 @@ Result<void> ApiServer::State::listen() {
 }
 
 /// Whether there may be one more connection, of that address. This machine's own have a limit only together.
-bool ApiServer::State::admits(const asio::ip::address& peer) const {
-  if (sessions.size() >= options.connections_max) {
+bool ApiServer::State::admits(const asio::ip::address& peer) {
+  if (sessions.size() >= options.connections_max && !make_room()) {
     count_refusal("connections");
     return false;
   }
   if (peer.is_loopback() && !options.counts_this_machine) return true;
-  const std::string from = peer.to_string();
-  const auto same =
-      std::count_if(sessions.begin(), sessions.end(), [&](const auto& each) { return each.second->from == from; });
+  const std::string customer = customer_of(peer);
+  const auto same = std::count_if(sessions.begin(), sessions.end(),
+                                  [&](const auto& each) { return each.second->customer == customer; });
   if (static_cast<std::size_t>(same) < options.connections_per_address_max) return true;
   count_refusal("address_connections");
   return false;
+}
+
+/// Lets go of who has been here the longest without a token, so that strangers cannot keep operators out.
+bool ApiServer::State::make_room() {
+  Session* oldest = nullptr;
+  for (const auto& [key, session] : sessions) {
+    const bool is_stranger = !session->known && !session->leaving;
+    if (is_stranger && (oldest == nullptr || session->number < oldest->number)) oldest = key;
+  }
+  if (oldest == nullptr) return false;
+  oldest->leaving = true;
+  oldest->stream.close();
+  return true;
 }
 
 void ApiServer::State::count_refusal(std::string_view why) const {
@@ -253,6 +272,8 @@ asio::awaitable<void> ApiServer::State::accept() {
     auto session = std::make_unique<Session>(*this, std::move(socket));
     Session* const begun = session.get();
     begun->from = peer.to_string();
+    begun->customer = customer_of(peer);
+    begun->number = ++accepted;
     sessions.emplace(begun, std::move(session));
     asio::co_spawn(*io, begun->serve(), asio::detached);
   }
@@ -310,6 +331,7 @@ asio::awaitable<bool> ApiServer::Session::serve_one() {
 
 asio::awaitable<void> ApiServer::Session::make_answer() {
   plan = server.router.plan(request);
+  known = known || !plan.who.empty();
   answer = std::move(plan.refusal);
   if (answer && (answer->status == 401 || answer->status == 403)) server.count_refusal(answer->problem->code);
   const auto length = parser->content_length();

@@ -96,7 +96,7 @@ struct SiteServer::Session {
   const Listener& listener;
   WireStream stream;
   beast::flat_buffer buffer;
-  std::string from;  ///< the other side's address
+  std::string customer;  ///< see customer_of()
   bool served = false;
   std::optional<Parser> parser;
   std::optional<SiteReply> reply;
@@ -110,9 +110,9 @@ struct SiteServer::Session {
 /// Whether one address has as many connections as it may. This machine's own are not counted.
 bool SiteServer::State::is_crowding(const asio::ip::address& peer) const {
   if (peer.is_loopback()) return false;
-  const std::string from = peer.to_string();
-  const auto same =
-      std::count_if(sessions.begin(), sessions.end(), [&](const auto& each) { return each.second->from == from; });
+  const std::string customer = customer_of(peer);
+  const auto same = std::count_if(sessions.begin(), sessions.end(),
+                                  [&](const auto& each) { return each.second->customer == customer; });
   return static_cast<std::size_t>(same) >= options.connections_per_address_max;
 }
 
@@ -131,7 +131,7 @@ asio::awaitable<void> SiteServer::Listener::accept() {
     socket.set_option(tcp::no_delay(true), ignored);
     auto session = std::make_unique<Session>(server, *this, std::move(socket));
     Session* const begun = session.get();
-    begun->from = peer.to_string();
+    begun->customer = customer_of(peer);
     server.sessions.emplace(begun, std::move(session));
     asio::co_spawn(server.io, begun->serve(), asio::detached);
   }

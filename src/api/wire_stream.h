@@ -3,15 +3,28 @@
 //
 // A TCP connection, in the clear or over TLS, as Beast reads and writes one.
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace matchcue::api {
+
+/// Whom connections are counted by: an IPv4 address, or the network of an IPv6 one, its first 64 bits, which one
+/// customer has for themselves.
+inline std::string customer_of(const boost::asio::ip::address& peer) {
+  if (peer.is_v4()) return peer.to_string();
+  auto bytes = peer.to_v6().to_bytes();
+  if (!peer.to_v6().is_v4_mapped()) std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return boost::asio::ip::address_v6(bytes).to_string();
+}
 
 /// Asio's AsyncReadStream and AsyncWriteStream. Time limits are those of tcp(). Single thread.
 class WireStream {
