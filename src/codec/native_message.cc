@@ -27,6 +27,14 @@ Result<domain::ViewerId> read_viewer(const JsonObject& object, const std::string
   return domain::ViewerId(viewer);
 }
 
+/// "" when it is not given.
+Result<std::string> read_device(const JsonObject& object, const std::string& type) {
+  MCUE_TRY(const std::optional<std::string> device, object.find_string("device"));
+  if (!device || device->empty()) return std::string();
+  MCUE_TRY_VOID(domain::check_id(*device, type + ".device"));
+  return *device;
+}
+
 Result<std::optional<ResumePoint>> read_resume(const JsonObject& object) {
   MCUE_TRY(const std::optional<JsonObject> resume, object.find_object("resume"));
   if (!resume) return std::optional<ResumePoint>();
@@ -48,11 +56,7 @@ Result<ClientMessage> read_hello(const JsonObject& object) {
   MCUE_TRY(const std::string content, object.get_string("content"));
   MCUE_TRY_VOID(domain::check_id(content, "hello.content"));
   hello.content = domain::ContentId(content);
-  MCUE_TRY(const std::optional<std::string> device, object.find_string("device"));
-  if (device && !device->empty()) {
-    MCUE_TRY_VOID(domain::check_id(*device, "hello.device"));
-    hello.device = *device;
-  }
+  MCUE_TRY(hello.device, read_device(object, "hello"));
   MCUE_TRY(hello.resume, read_resume(object));
   MCUE_TRY(const std::optional<std::string> previously, object.find_string("previously"));
   if (previously) {
@@ -128,6 +132,7 @@ Result<PostedInteraction> parse_posted_interaction(std::string_view text) {
   MCUE_TRY(const JsonObject object, JsonObject::parse(text, "interaction"));
   PostedInteraction posted;
   MCUE_TRY(posted.viewer, read_viewer(object, "interaction"));
+  MCUE_TRY(posted.device, read_device(object, "interaction"));
   MCUE_TRY(posted.interaction, read_interaction(object));
   return posted;
 }

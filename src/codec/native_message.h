@@ -62,10 +62,11 @@ using ClientMessage =
 /// One thread at a time per process thread (it keeps a thread-local parser). Cost: microseconds.
 Result<ClientMessage> parse_client_message(std::string_view text);
 
-/// Reads the body of POST /v1/interactions: {"viewer":..,"id":..,"cue":..,"kind":..,"value":..}.
+/// Reads the body of POST /v1/interactions: {"viewer":..,"device":..,"id":..,"cue":..,"kind":..,"value":..}.
 struct PostedInteraction {
   domain::ViewerId viewer;
   InteractionMessage interaction;
+  std::string device = {};  ///< "" when it does not say; a ticket may ask for one
 };
 Result<PostedInteraction> parse_posted_interaction(std::string_view text);
 

@@ -87,10 +87,11 @@ TEST(NativeMessage, WritesTheGoldenServerFrames) {
 }
 
 TEST(NativeMessage, ReadsAPostedInteraction) {
-  const auto posted =
-      parse_posted_interaction(R"({"viewer":"v1","id":"a","cue":")" + to_string(kCue) + R"(","kind":"impression"})");
+  const auto posted = parse_posted_interaction(R"({"viewer":"v1","device":"tv","id":"a","cue":")" + to_string(kCue) +
+                                               R"(","kind":"impression"})");
   ASSERT_TRUE(posted.ok());
   EXPECT_EQ(posted->viewer.str(), "v1");
+  EXPECT_EQ(posted->device, "tv");
   EXPECT_EQ(posted->interaction.value, 1);
 }
 

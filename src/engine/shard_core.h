@@ -91,6 +91,7 @@ class ShardCore final : public ShardEngine {
   void on_change(const ChangeMessage& message);
 
   // From the gateway.
+  Result<void> can_introduce(const Introduction& introduction) const override;
   Result<SessionKey> introduce(ViewerPeer* peer, const Introduction& introduction) override;
   void receive(SessionKey session, const codec::ClientMessage& message) override;
   void describe_viewer(SessionKey session, const domain::Values& attributes) override;

@@ -16,13 +16,16 @@ using domain::DecisionBatch;
 using domain::EventId;
 using domain::Sequence;
 
-Result<SessionKey> ShardCore::introduce(ViewerPeer* peer, const Introduction& introduction) {
+Result<void> ShardCore::can_introduce(const Introduction& introduction) const {
   if (!catalogue_ || !version_) return unavailable("starting", "not ready yet");
+  const domain::ContentId& content = introduction.hello.content;
+  if (introduction.route == Route::sample || contents_.contains(content)) return {};
+  return not_found("unknown_content", "unknown content \"" + content.str() + "\"", "hello.content");
+}
+
+Result<SessionKey> ShardCore::introduce(ViewerPeer* peer, const Introduction& introduction) {
+  MCUE_TRY_VOID(can_introduce(introduction));
   const auto content = contents_.find(introduction.hello.content);
-  if (introduction.route == Route::native && content == contents_.end()) {
-    return not_found("unknown_content", "unknown content \"" + introduction.hello.content.str() + "\"",
-                     "hello.content");
-  }
   const EventId event = content == contents_.end() ? EventId() : content->second;
   if (introduction.route == Route::sample) {
     Session& session = open_session(introduction, event);

@@ -64,6 +64,8 @@ class ShardEngine {
  public:
   virtual ~ShardEngine() = default;
 
+  /// Why introduce() would refuse it now, if it would; nothing changes.
+  virtual Result<void> can_introduce(const Introduction& introduction) const = 0;
   /// Opens or resumes a session of a viewer that this shard owns. On the native route this sends the welcome and what
   /// was missed (or the current slate) through `peer` before it returns. `peer` must stay valid until disconnect().
   /// A second introduction of the same viewer, content and device replaces the first, whose peer is closed (replaced).

@@ -60,14 +60,20 @@ std::vector<std::string> Journal::lines() const {
   return lines_;
 }
 
-Result<engine::SessionKey> FakeShard::introduce(engine::ViewerPeer* peer, const engine::Introduction& introduction) {
+Result<void> FakeShard::can_introduce(const engine::Introduction& introduction) const {
   CHECK(loop->on_loop_thread());
   const codec::HelloMessage& hello = introduction.hello;
-  const bool native = introduction.route == engine::Route::native;
-  if (native && hello.content.str() == "nowhere") {
+  if (introduction.route == engine::Route::native && hello.content.str() == "nowhere") {
     return not_found("unknown_content", "unknown content \"nowhere\"", "hello.content");
   }
   if (hello.viewer.str() == "full") return unavailable("shutting_down", "this server is shutting down");
+  return {};
+}
+
+Result<engine::SessionKey> FakeShard::introduce(engine::ViewerPeer* peer, const engine::Introduction& introduction) {
+  MCUE_TRY_VOID(can_introduce(introduction));
+  const codec::HelloMessage& hello = introduction.hello;
+  const bool native = introduction.route == engine::Route::native;
   for (auto& [key, session] : sessions_) {
     const codec::HelloMessage& other = session.introduction.hello;
     if (!native || other.viewer != hello.viewer || other.device != hello.device) continue;

@@ -40,6 +40,7 @@ class FakeShard final : public engine::ShardEngine {
  public:
   FakeShard(std::size_t index, Journal& journal) : index_(index), journal_(journal) {}
 
+  Result<void> can_introduce(const engine::Introduction& introduction) const override;
   Result<engine::SessionKey> introduce(engine::ViewerPeer* peer, const engine::Introduction& introduction) override;
   void receive(engine::SessionKey session, const codec::ClientMessage& message) override;
   void describe_viewer(engine::SessionKey session, const domain::Values& attributes) override;

@@ -190,7 +190,7 @@ void ShardGateway::take_interaction(Connection& connection, const codec::HttpReq
   }
   auto posted = codec::parse_posted_interaction(request.body);
   if (!posted.ok()) return refuse(connection, 400, posted.error(), keep_alive);
-  if (const auto admitted = admit_interaction(request, posted->viewer); !admitted.ok()) {
+  if (const auto admitted = admit_interaction(request, *posted); !admitted.ok()) {
     return refuse(connection, 401, admitted.error(), keep_alive);
   }
   connection.pause_reading();

@@ -2,6 +2,8 @@
 #include "gateway/shard_gateway.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <sys/epoll.h>
@@ -21,10 +23,17 @@ namespace {
 
 constexpr std::size_t kReadBufferBytes = 64 * 1024;
 constexpr int kAcceptsPerWake = 256;
+constexpr int kUnsentBytesMax = 16 * 1024;
 constexpr Milliseconds kSweepPeriod{1'000};
 constexpr Milliseconds kFlushCheck{10};
 
 runtime::Fd open_spare() { return runtime::Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+/// What a viewer does not take waits with us, where a newer slate replaces it; the kernel would keep a megabyte of
+/// each.
+void keep_little_unsent(int fd) {
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytesMax, sizeof kUnsentBytesMax);
+}
 
 std::string_view transport_of(Speech speech) {
   switch (speech) {
@@ -87,6 +96,7 @@ void ShardGateway::accept_some() {
     const AddressKey address = shared_.addresses.key_of(peer);
     if (!admit_address(address)) continue;
     runtime::set_no_delay(fd.get());
+    keep_little_unsent(fd.get());
     runtime::set_send_timeout(fd.get(), options_.silence_max);
     const ConnectionId id = ++accepted_ * shards_.size() + index_;
     auto connection =
@@ -244,31 +254,6 @@ void ShardGateway::fail_sample(Connection& connection) {
 }
 
 void ShardGateway::introduce(Connection& connection, engine::Introduction introduction) {
-  if (introduction.hello.previously) return identify_then_introduce(connection, std::move(introduction));
-  introduce_at_owner(connection, std::move(introduction));
-}
-
-void ShardGateway::identify_then_introduce(Connection& connection, engine::Introduction introduction) {
-  connection.pause_reading();
-  const engine::IdentifyViewer claim{*introduction.hello.previously, introduction.hello.viewer,
-                                     engine::IdentifiedBy::viewer};
-  engine_.identify_viewer(claim, [this, id = connection.id(), introduction = std::move(introduction)](
-                                     const Result<domain::ViewerLink>& identified) {
-    loop_.post([this, id, introduction, identified]() mutable {
-      Connection* still = find(id);
-      if (still == nullptr || still->closing()) return;
-      if (!identified.ok()) {  // they watch as who they say they are, all the same
-        introduction.hello.previously.reset();
-        still->send_text(codec::write_error(identified.error(), false));
-        if (find(id) == nullptr) return;
-      }
-      introduce_at_owner(*still, std::move(introduction));
-      if (find(id) != nullptr && !still->moving_) still->resume_reading();
-    });
-  });
-}
-
-void ShardGateway::introduce_at_owner(Connection& connection, engine::Introduction introduction) {
   const std::size_t owner = engine_.shard_of(introduction.hello.viewer);
   if (owner == index_) return introduce_here(connection, introduction);
   loop_.remove(connection.fd());
@@ -287,31 +272,63 @@ void ShardGateway::introduce_at_owner(Connection& connection, engine::Introducti
       arrived.moving_ = false;
       target->add(std::move(arrival->connection));
       target->introduce_here(arrived, arrival->introduction);
-      if (!arrived.dropped_) arrived.resume_reading();
+      if (!arrived.dropped_ && !arrived.paused_) arrived.resume_reading();
     });
   });
 }
 
 void ShardGateway::introduce_here(Connection& connection, const engine::Introduction& introduction) {
   const bool sample = introduction.route == engine::Route::sample;
-  ViewerPace& pace = viewers_.pace_of(introduction.hello.viewer);
-  if (!viewers_.take_hello(pace, now())) {
+  if (!viewers_.take_hello(viewers_.pace_of(introduction.hello.viewer), now())) {
     metrics_.refused("viewer_pace").Increment();
     if (sample) return fail_sample(connection);
     return connection.close_with(CloseCode::try_again_later, "too_many_hellos");
   }
-  const auto session = engine_shard_.introduce(&connection, introduction);
-  if (session.ok()) {
-    connection.session = *session;
-    connection.viewer = &pace;
-    ++pace.connections;
-    if (sample) connection.send_text(codec::kSampleSuccess);
-    return;
+  if (introduction.hello.previously) return identify_then_open(connection, introduction);
+  open_session(connection, introduction);
+}
+
+/// Who they were is for good: nobody becomes anybody by a hello that is refused.
+void ShardGateway::identify_then_open(Connection& connection, const engine::Introduction& introduction) {
+  if (const auto possible = engine_shard_.can_introduce(introduction); !possible.ok()) {
+    return refuse_introduction(connection, possible.error());
   }
-  if (sample) return fail_sample(connection);
-  const bool unknown = session.error().code == "unknown_content";
-  connection.send_text(codec::write_error(session.error(), true));
-  connection.close_with(unknown ? CloseCode::unknown_content : CloseCode::try_again_later, session.error().code);
+  connection.pause_reading();
+  const engine::IdentifyViewer claim{*introduction.hello.previously, introduction.hello.viewer,
+                                     engine::IdentifiedBy::viewer};
+  engine_.identify_viewer(
+      claim, [this, id = connection.id(), introduction](const Result<domain::ViewerLink>& identified) {
+        loop_.post([this, id, introduction, identified] { open_identified(id, introduction, identified); });
+      });
+}
+
+void ShardGateway::open_identified(ConnectionId id, engine::Introduction introduction,
+                                   const Result<domain::ViewerLink>& identified) {
+  Connection* still = find(id);
+  if (still == nullptr || still->closing()) return;
+  if (!identified.ok()) {  // they watch as who they say they are, all the same
+    introduction.hello.previously.reset();
+    still->send_text(codec::write_error(identified.error(), false));
+    if (find(id) == nullptr) return;
+  }
+  open_session(*still, introduction);
+  if (find(id) != nullptr) still->resume_reading();
+}
+
+void ShardGateway::open_session(Connection& connection, const engine::Introduction& introduction) {
+  const bool sample = introduction.route == engine::Route::sample;
+  const auto session = engine_shard_.introduce(&connection, introduction);
+  if (!session.ok()) return sample ? fail_sample(connection) : refuse_introduction(connection, session.error());
+  connection.session = *session;
+  connection.viewer = &viewers_.pace_of(introduction.hello.viewer);
+  ++connection.viewer->connections;
+  if (sample) connection.send_text(codec::kSampleSuccess);
+}
+
+void ShardGateway::refuse_introduction(Connection& connection, const Error& error) {
+  const bool unknown = error.code == "unknown_content";
+  connection.send_text(codec::write_error(error, true));
+  connection.close_with(unknown ? CloseCode::unknown_content : CloseCode::try_again_later, error.code);
 }
 
 void ShardGateway::sweep() {

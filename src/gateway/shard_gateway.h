@@ -96,17 +96,21 @@ class ShardGateway final : public runtime::FdHandler {
   bool allows_origin(Connection& connection, const codec::HttpRequest& request);
   bool admit(Connection& connection, std::string_view ticket, engine::Introduction& introduction);
   void turn_away(Connection& connection, const Error& error);
-  Result<void> admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer);
+  Result<void> admit_interaction(const codec::HttpRequest& request, const codec::PostedInteraction& posted);
   void renew_ticket(Connection& connection, std::string_view ticket);
   bool still_admitted(Connection& connection);
 
   // Viewers (shard_gateway.cc).
   void on_native_message(Connection& connection, std::string_view text);
   void on_sample_message(Connection& connection, std::string_view text);
+  /// At the shard that owns the viewer: the connection may move there.
   void introduce(Connection& connection, engine::Introduction introduction);
-  void identify_then_introduce(Connection& connection, engine::Introduction introduction);
-  void introduce_at_owner(Connection& connection, engine::Introduction introduction);
   void introduce_here(Connection& connection, const engine::Introduction& introduction);
+  void identify_then_open(Connection& connection, const engine::Introduction& introduction);
+  void open_identified(ConnectionId connection, engine::Introduction introduction,
+                       const Result<domain::ViewerLink>& identified);
+  void open_session(Connection& connection, const engine::Introduction& introduction);
+  void refuse_introduction(Connection& connection, const Error& error);
   void leave_session(Connection& connection);
   void fail_sample(Connection& connection);
 

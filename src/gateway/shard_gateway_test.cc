@@ -180,6 +180,23 @@ TEST_F(NativeRoute, AClaimThatIsRefusedIsSaidAndTheViewerWatchesAllTheSame) {
   EXPECT_THAT(viewer.hear_text(), HasSubstr(R"("t":"welcome")"));
 }
 
+TEST_F(NativeRoute, AHelloThatIsRefusedIdentifiesNobody) {
+  options.viewer.hellos_burst = 1;
+  for (const char* name : {"v0", "v1"}) {
+    TestViewer viewer(server());
+    viewer.upgrade("/v1/ws");
+    viewer.send_text(R"({"t":"hello","viewer":")" + std::string(name) +
+                     R"(","content":"nowhere","previously":"anon"})");
+    EXPECT_THAT(viewer.hear_text(), HasSubstr(R"("code":"unknown_content")"));
+    EXPECT_EQ(viewer.hear_close(), 4004);
+  }
+  TestViewer hasty(server());  // v1 has just said hello
+  hasty.upgrade("/v1/ws");
+  hasty.send_text(R"({"t":"hello","viewer":"v1","content":"c1","previously":"anon"})");
+  EXPECT_EQ(hasty.hear_close(), 1013);
+  EXPECT_TRUE(engine.journal.lines().empty());
+}
+
 TEST_F(NativeRoute, AMalformedFrameIsNamedAndHarmlessUntilThereAreTooMany) {
   options.bad_messages_max = 3;
   const auto viewer = native("v1");

@@ -60,10 +60,12 @@ bool ShardGateway::admit(Connection& connection, std::string_view text, engine::
   return true;
 }
 
-Result<void> ShardGateway::admit_interaction(const codec::HttpRequest& request, const domain::ViewerId& viewer) {
+Result<void> ShardGateway::admit_interaction(const codec::HttpRequest& request,
+                                             const codec::PostedInteraction& posted) {
   const access::AdmissionPolicyPtr policy = admission_.get();
   if (!policy->needs_ticket) return {};
-  MCUE_TRY_VOID(access::admit_anywhere(*policy, codec::bearer_token(request.find_header("Authorization")), viewer,
+  const access::Visit visit{posted.viewer, {}, posted.device};
+  MCUE_TRY_VOID(access::admit_anywhere(*policy, codec::bearer_token(request.find_header("Authorization")), visit,
                                        loop_.clock().wall()));
   return {};
 }

@@ -31,10 +31,12 @@ class ViewerDoorTest : public GatewayFixture {
     policy.origins = std::move(origins);
     admission.replace(std::move(policy));
   }
-  std::string ticket(const std::string& viewer, const std::string& id = "t1", Milliseconds good_for = kHour) const {
+  std::string ticket(const std::string& viewer, const std::string& id = "t1", Milliseconds good_for = kHour,
+                     const std::string& device = {}) const {
     access::Ticket ticket;
     ticket.viewer = domain::ViewerId(viewer);
     ticket.id = id;
+    ticket.device = device;
     ticket.issued = clock.wall();
     ticket.expires = clock.wall() + good_for;
     ticket.attributes = {{"AGE", std::int64_t{17}}};
@@ -56,6 +58,19 @@ class ViewerDoorTest : public GatewayFixture {
     EXPECT_THAT(socket->hear_text(), HasSubstr(R"("t":"welcome")"));
     return socket;
   }
+  /// Posts what bob1 does; `more` goes into the body.
+  std::unique_ptr<TestViewer> post(const std::string& text, const std::string& more = {}) {
+    auto socket = std::make_unique<TestViewer>(server());
+    const std::string body = R"({"viewer":"bob1","id":"i1","cue":"c_MQ.57.djE.2","kind":"click")" + more + "}";
+    socket->send_bytes("POST /v1/interactions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+                       (text.empty() ? std::string() : "Authorization: Bearer " + text + "\r\n") +
+                       "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return socket;
+  }
+  void expect_post_refused(const std::string& text, const std::string& code, const std::string& more = {}) {
+    EXPECT_THAT(post(text, more)->read_response(),
+                AllOf(HasSubstr(" 401 "), HasSubstr("\"code\":\"" + code + "\""), HasSubstr("\"pointer\":\"/ticket")));
+  }
   void expect_refused(const std::string& hello, const std::string& code) {
     const auto socket = connect();
     socket->send_text(hello);
@@ -71,6 +86,24 @@ TEST_F(ViewerDoorTest, ATicketSaysWhoIsWatching) {
   const auto named = connect();
   named->send_text(hello_with(ticket("bob1"), "bob1"));
   EXPECT_THAT(named->hear_text(), HasSubstr(R"("t":"welcome")"));
+}
+
+TEST_F(ViewerDoorTest, WithoutAGoodOneNothingIsPosted) {
+  expect_post_refused("", "ticket_missing");
+  expect_post_refused("nonsense", "invalid_ticket");
+  expect_post_refused(ticket("alice"), "ticket_viewer");
+  expect_post_refused(ticket("bob1", "t1", -kHour), "ticket_expired");
+  const std::string of_a_tv = ticket("bob1", "t2", kHour, "tv");
+  expect_post_refused(of_a_tv, "ticket_device");
+  expect_post_refused(of_a_tv, "ticket_device", R"(,"device":"phone")");
+  access::Revocations revocations;
+  revocations.revoke_ticket("t3", clock.wall() + kHour);
+  set_policy(std::move(revocations));
+  expect_post_refused(ticket("bob1", "t3"), "ticket_revoked");
+  EXPECT_TRUE(engine.journal.lines().empty());
+  const auto good = post(of_a_tv, R"(,"device":"tv")");
+  engine.answer_interaction(engine::FeedbackReceipt{});
+  EXPECT_THAT(good->read_response(), HasSubstr(" 200 "));
 }
 
 TEST_F(ViewerDoorTest, WithoutAGoodOneNobodyEnters) {

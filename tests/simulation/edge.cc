@@ -188,26 +188,6 @@ void Edge::on_message(const ConnectionPtr& connection, const std::string& text) 
 }
 
 void Edge::introduce(const ConnectionPtr& connection, engine::Introduction introduction) {
-  connection->introduction = introduction;
-  if (!introduction.hello.previously) return introduce_at_owner(connection, std::move(introduction));
-  const engine::IdentifyViewer claim{*introduction.hello.previously, introduction.hello.viewer,
-                                     engine::IdentifiedBy::viewer};
-  runtime::Loop* loop = shards_[connection->shard];
-  engine_.identify_viewer(claim, [this, loop, connection, introduction](const Result<domain::ViewerLink>& identified) {
-    events_.on_identified(*connection, identified);
-    loop->post([this, connection, introduction, identified]() mutable {
-      if (!connection->open()) return;
-      if (!identified.ok()) {
-        introduction.hello.previously.reset();
-        connection->send_text(codec::write_error(identified.error(), false));
-        if (!connection->open()) return;
-      }
-      introduce_at_owner(connection, introduction);
-    });
-  });
-}
-
-void Edge::introduce_at_owner(const ConnectionPtr& connection, engine::Introduction introduction) {
   connection->introduction = std::move(introduction);
   const std::size_t owner = engine_.shard_of(connection->introduction.hello.viewer);
   if (owner == connection->shard) return introduce_here(connection);
@@ -218,16 +198,40 @@ void Edge::introduce_at_owner(const ConnectionPtr& connection, engine::Introduct
 }
 
 void Edge::introduce_here(const ConnectionPtr& connection) {
+  const engine::Introduction& introduction = connection->introduction;
+  if (!introduction.hello.previously) return open_session(connection);
+  if (const auto possible = engine_.shard(connection->shard).can_introduce(introduction); !possible.ok()) {
+    return refuse(*connection, possible.error());
+  }
+  const engine::IdentifyViewer claim{*introduction.hello.previously, introduction.hello.viewer,
+                                     engine::IdentifiedBy::viewer};
+  runtime::Loop* loop = shards_[connection->shard];
+  engine_.identify_viewer(claim, [this, loop, connection](const Result<domain::ViewerLink>& identified) {
+    events_.on_identified(*connection, identified);
+    loop->post([this, connection, identified] {
+      if (!connection->open()) return;
+      if (!identified.ok()) {
+        connection->introduction.hello.previously.reset();
+        connection->send_text(codec::write_error(identified.error(), false));
+        if (!connection->open()) return;
+      }
+      open_session(connection);
+    });
+  });
+}
+
+void Edge::open_session(const ConnectionPtr& connection) {
   connection->introducing = true;
   connection->event = events_.event_of(connection->introduction.hello.content);
   const auto session = engine_.shard(connection->shard).introduce(connection.get(), connection->introduction);
   connection->introducing = false;
-  if (session.ok()) {
-    connection->session = *session;
-    return;
-  }
-  connection->send_text(codec::write_error(session.error(), true));
-  connection->drop();
+  if (!session.ok()) return refuse(*connection, session.error());
+  connection->session = *session;
+}
+
+void Edge::refuse(Connection& connection, const Error& error) {
+  connection.send_text(codec::write_error(error, true));
+  connection.drop();
 }
 
 }  // namespace matchcue::simulation

@@ -114,8 +114,9 @@ class Edge {
   friend class Connection;
   void on_message(const ConnectionPtr& connection, const std::string& text);
   void introduce(const ConnectionPtr& connection, engine::Introduction introduction);
-  void introduce_at_owner(const ConnectionPtr& connection, engine::Introduction introduction);
   void introduce_here(const ConnectionPtr& connection);
+  void open_session(const ConnectionPtr& connection);
+  static void refuse(Connection& connection, const Error& error);
   void retire(const ConnectionPtr& connection);
 
   engine::Engine& engine_;

@@ -127,11 +127,11 @@ class EventStream implements Link {
 
   /** null when it is durable, else why not. */
   async #answerTo(interaction: Omit<InteractionFrame, "t" | "value"> & { readonly value: number | undefined }): Promise<string | null> {
-    const { viewer, ticket } = this.#hello;
+    const { viewer, ticket, device } = this.#hello;
     const response = await this.#platform.fetch(addressOf(this.#url, "interactions").href, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...(ticket && { Authorization: `Bearer ${ticket}` }) },
-      body: JSON.stringify({ viewer: viewer ?? subjectOf(ticket ?? ""), ...interaction }),
+      body: JSON.stringify({ viewer: viewer ?? subjectOf(ticket ?? ""), device, ...interaction }),
       keepalive: true,
     });
     return response.ok ? null : problemCode(response);
