@@ -2,11 +2,11 @@
 //
 // How much of what could be gained each policy gains in the crowd:
 //
-//   crowd_bench [--params FILE.json] [--draws N] [SEED [FEED.ndjson...]]
+//   crowd_bench [--params FILE.json] [--viewers N] [--draws N] [SEED [FEED.ndjson...]]
 //
-// FILE.json makes another crowd than the default (data/crowds has some). Without feeds three matches are made from the
-// seed. Figures are means over N sets of the policies' own draws (1) in front of the same crowd. docs/learning.md says
-// what G is; "new" is the share of new items two ticks after they arrived.
+// FILE.json makes another crowd than the default (data/crowds has some), of N viewers (1,500). Without feeds three
+// matches are made from the seed. Figures are means over so many sets of the policies' own draws (1) in front of the
+// same crowd. docs/learning.md says what G is; "new" is the share of new items two ticks after they arrived.
 #include <fmt/format.h>
 
 #include <array>
@@ -26,8 +26,6 @@ namespace {
 using namespace matchcue;
 using namespace matchcue::simulate;
 
-constexpr std::size_t kViewers = 1'500;
-
 learn::Settings without(bool learn::Options::*part) {
   learn::Settings settings;
   settings.model.*part = false;
@@ -39,6 +37,7 @@ constexpr std::size_t kTicksAfterArrival = 2;
 /// What every policy is measured in.
 struct Setting {
   CrowdParams params;
+  std::size_t viewers = 1'500;
   std::uint64_t draws = 1;
   std::uint64_t seed = 1;
   std::vector<std::vector<TimedMoment>> matches;
@@ -55,10 +54,11 @@ Setting read_arguments(std::vector<char*> arguments) {
   Setting setting;
   while (arguments.size() >= 2 && std::string_view(arguments[0]).starts_with("--")) {
     const std::string_view option = arguments[0];
-    CHECK(option == "--params" || option == "--draws", option);
+    CHECK(option == "--params" || option == "--viewers" || option == "--draws", option);
     if (option == "--params") setting.params = read_params(arguments[1]);
+    if (option == "--viewers") setting.viewers = std::stoull(arguments[1]);
     if (option == "--draws") setting.draws = std::stoull(arguments[1]);
-    CHECK(setting.draws > 0, arguments[1]);
+    CHECK(setting.viewers > 0 && setting.draws > 0, arguments[1]);
     arguments.erase(arguments.begin(), arguments.begin() + 2);
   }
   if (!arguments.empty()) setting.seed = std::stoull(arguments[0]);
@@ -78,7 +78,7 @@ void report(const std::string& name, const Setting& setting, const MakePolicy& m
   std::array<double, kColumns.size()> means{};
   const std::clock_t start = std::clock();
   for (std::uint64_t draws = 0; draws < setting.draws; ++draws) {
-    CrowdWorld world(setting.params, setting.matches, setting.seed, kViewers);
+    CrowdWorld world(setting.params, setting.matches, setting.seed, setting.viewers);
     const auto policy = make_policy(setting.seed + draws * 1'000);
     const CrowdScore score = run_crowd(world, *policy);
     const std::array<double, kColumns.size()> figures = {
