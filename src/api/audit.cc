@@ -141,25 +141,47 @@ class AuditedSink final : public BodySink {
     record_ = office_.begin_record(record_);
   }
 
+  /// What was written of a body that broke off stays: its record has an outcome, too.
+  ~AuditedSink() override {
+    if (has_outcome_) return;
+    inner_.reset();  // waits for its writes
+    if (record_.status == 0) {
+      take_answer(make_problem(invalid(
+          "broken_off", "the client went away before the body was whole; what had come may have been written")));
+    }
+    write_outcome().wait();
+  }
+
   Result<void> write(std::string_view bytes) override { return inner_->write(bytes); }
+
+  void refuse(const HttpResponse& answer) override { take_answer(answer); }
 
   Result<HttpResponse> finish() override {
     auto finished = inner_->finish();
     const HttpResponse response = finished.ok() ? *finished : make_problem(finished.error());
-    record_.status = response.status;
-    record_.after = kept(text_of(response));
-    // shared_ptr: the office may answer when nobody waits any more.
-    const auto written = std::make_shared<std::promise<Result<void>>>();
-    auto outcome = written->get_future();
-    office_.finish_record(record_, [written](Result<void> result) { written->set_value(std::move(result)); });
-    MCUE_TRY_VOID(outcome.get());
+    take_answer(response);
+    MCUE_TRY_VOID(write_outcome().get());
     return finished;
   }
 
  private:
+  void take_answer(const HttpResponse& response) {
+    record_.status = response.status;
+    record_.after = kept(text_of(response));
+  }
+  std::future<Result<void>> write_outcome() {
+    has_outcome_ = true;
+    // shared_ptr: the office may answer when nobody waits any more.
+    const auto written = std::make_shared<std::promise<Result<void>>>();
+    auto outcome = written->get_future();
+    office_.finish_record(record_, [written](Result<void> result) { written->set_value(std::move(result)); });
+    return outcome;
+  }
+
   std::unique_ptr<BodySink> inner_;
   AccessOffice& office_;
   domain::AuditRecord record_;
+  bool has_outcome_ = false;
 };
 
 }  // namespace

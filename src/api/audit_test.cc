@@ -74,6 +74,39 @@ TEST_F(AuditTest, AnImportIsOneChange) {
   EXPECT_THAT(record.after, HasSubstr("rows"));
 }
 
+TEST_F(AuditTest, AnImportThatBreaksOffHasAnOutcome) {
+  const std::string head =
+      "POST /v1/datasets/items/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\n"
+      "Content-Type: text/csv\r\n";
+  const std::string rows = "ITEM_ID,ITEM_TYPE,ITEM_LABEL\nI2,GENERAL,BET\n";
+  {
+    const runtime::Fd fd(edge.connect());
+    const std::string half = head + "Content-Length: 1000\r\n\r\n" + rows;
+    ASSERT_EQ(::send(fd.get(), half.data(), half.size(), MSG_NOSIGNAL), static_cast<ssize_t>(half.size()));
+  }
+  const auto gone = edge.office.await_outcome(1);
+  EXPECT_EQ(gone.status, 400);
+  EXPECT_THAT(gone.after, HasSubstr("broken_off"));
+  edge.raw(head + "Transfer-Encoding: chunked\r\n\r\n10\r\nITEM_ID,ITEM_TYP\r\nno size\r\n");
+  EXPECT_THAT(edge.office.await_outcome(2).after, HasSubstr("invalid_http"));
+  const std::string chunk(70'000, '1');  // so much is handed on before there is more
+  edge.raw(head + "Content-Length: 100000\r\n\r\nNO_SUCH_COLUMN\n" + chunk);
+  EXPECT_THAT(edge.office.await_outcome(3).after, HasSubstr("missing_columns"));
+}
+
+TEST(Audit, AnImportThatIsTooLargeHasAnOutcome) {
+  ServerOptions options;
+  options.bodies.import_bytes_max = 100;
+  const Edge edge(options);
+  const std::string answer = edge.raw(
+      "POST /v1/datasets/items/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+      "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n80\r\n" +
+      std::string(128, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("body_too_large"));
+  ASSERT_EQ(edge.office.records().size(), 1U);
+  EXPECT_EQ(edge.office.records().front().status, 413) << "it is there before the answer is";
+}
+
 TEST_F(AuditTest, AChangeThatCannotBeWrittenDownIsNotAnswered) {
   edge.office.failure = unavailable("storage_full", "no space");
   const auto answer = client->send("PUT", "/v1/items/I1", R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})");

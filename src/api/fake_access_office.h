@@ -3,6 +3,7 @@
 //
 // For tests: revocations and audit records in memory, answered at once.
 
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -34,6 +35,7 @@ class FakeAccessOffice final : public AccessOffice {
       const std::lock_guard lock(mutex_);
       records_[record.number - 1] = std::move(record);
     }
+    written_.notify_all();
     reply({});
   }
   void read_audit(std::uint64_t after, std::size_t limit,
@@ -50,8 +52,18 @@ class FakeAccessOffice final : public AccessOffice {
     return records_;
   }
 
+  /// The record with that number, once it has an outcome. Not here in ten seconds: as it is.
+  domain::AuditRecord await_outcome(std::uint64_t number) {
+    std::unique_lock lock(mutex_);
+    const auto has_outcome = [&] { return records_.size() >= number && records_[number - 1].status != 0; };
+    written_.wait_for(lock, std::chrono::seconds(10), has_outcome);
+    CHECK(records_.size() >= number, records_.size(), number);
+    return records_[number - 1];
+  }
+
  private:
   mutable std::mutex mutex_;
+  std::condition_variable written_;
   std::vector<domain::AuditRecord> records_;
 };
 

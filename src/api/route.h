@@ -95,6 +95,8 @@ class BodySink {
   virtual Result<void> write(std::string_view bytes) = 0;
   /// The body is whole.
   virtual Result<HttpResponse> finish() = 0;
+  /// There is no more to come: this is what the client is told. A sink whose client went away just ends.
+  virtual void refuse(const HttpResponse& /*answer*/) {}
 };
 using SinkMaker = std::unique_ptr<BodySink> (*)(const Services& services, const Arguments& arguments);
 

@@ -344,6 +344,7 @@ asio::awaitable<void> ApiServer::Session::make_answer() {
   }
   sink = server.router.make_sink(plan, request);
   co_await take_body();
+  if (answer && sink) sink->refuse(*answer);
   if (!answer && parser->is_done()) {
     if (sink) {
       co_await asio::co_spawn(server.uploads, finish_upload(), kAwait);

@@ -34,7 +34,7 @@ struct AuditRecord {
   std::string request;    ///< the body, as it came
   std::string before;     ///< what was changed, as JSON; "" where it cannot be said
   std::string after;      ///< the same afterwards, or the answer
-  int status = 0;         ///< of the answer; 0 when none was given: the process ended in between
+  int status = 0;  ///< of the answer, also of one that nobody was there to hear; 0 when the process ended before it
 };
 
 }  // namespace matchcue::domain
