@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tickets that are revoked, and the log of what operators changed.
-#include <nlohmann/json.hpp>
-
 #include "api/access_office.h"
 #include "api/json_input.h"
+#include "api/render.h"
 #include "api/route.h"
 #include "codec/strict_json.h"
 
 namespace matchcue::api {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json optional(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-Json to_json(const domain::Revocation& revocation) {
-  return {{"ticket", optional(revocation.ticket)},
-          {"viewer", optional(revocation.viewer.str())},
-          {"at", format_rfc3339(revocation.at)},
-          {"until", format_rfc3339(revocation.until)}};
-}
 
 /// JSON that was kept as text, as JSON again where it is such as every reader understands: the request may be anything.
 Json kept(const std::string& text) {
@@ -52,8 +40,9 @@ Result<void> revoke_tickets(Call& call) {
   if (revocation.ticket.empty() == revocation.viewer.str().empty()) {
     return invalid("ticket_or_viewer", "either ticket (its jti) or viewer is wanted", "ticket");
   }
-  call.services.office.revoke(std::move(revocation), answer_with<domain::Revocation>(
-                                                         call, 201, [](const auto& made) { return to_json(made); }));
+  call.services.office.revoke(std::move(revocation), answer_with<domain::Revocation>(call, 201, [](const auto& made) {
+                                return api::to_json(made);
+                              }));
   return {};
 }
 
@@ -61,7 +50,7 @@ Result<void> list_revocations(Call& call) {
   call.services.office.list_revocations(
       answer_with<std::vector<domain::Revocation>>(call, 200, [](const std::vector<domain::Revocation>& kept_now) {
         Json all = Json::array();
-        for (const domain::Revocation& revocation : kept_now) all.push_back(to_json(revocation));
+        for (const domain::Revocation& revocation : kept_now) all.push_back(api::to_json(revocation));
         return Json{{"revocations", std::move(all)}};
       }));
   return {};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/access_office.h"
+#include "api/audit_views.h"
 #include "api/json_input.h"
 #include "api/permissions.h"
 #include "base/sha256.h"
@@ -22,10 +23,14 @@ constexpr std::size_t kTextBytesMax = 16 * 1024;
 /// Operations that ask and change nothing, or that are a viewer's and not an operator's.
 constexpr std::array<std::string_view, 4> kNotAudited = {"recommend", "rankItems", "tryFilter", "recordInteraction"};
 
-/// The operation that shows what another one changes.
+/// The operation that shows what another one changes, or a handler that is for the log alone. Not here, since nothing
+/// is there before or it must not be kept: createSolutionVersion and settleLearner, which only add; importRows, whose
+/// rows may be a million (its answer counts what it replaced, and the store keeps every version of an item);
+/// eraseViewer.
 struct Shown {
   std::string_view operation;
   std::string_view by;
+  Handler own = nullptr;
 };
 constexpr std::array kShown = {
     Shown{"setState", "getEvent"},
@@ -43,16 +48,21 @@ constexpr std::array kShown = {
     Shown{"rollBackCampaign", "getCampaign"},
     Shown{"shadowCampaign", "getCampaign"},
     Shown{"stopTraining", "getTraining"},
+    Shown{"mapContent", "", show_content},
+    Shown{"identifyViewer", "", show_identity},
+    Shown{"revokeTickets", "", show_revocations},
 };
 
-const Route* route_that_shows(const Route& route) {
+/// What shows the thing that a route changes: nullptr for nothing.
+Handler view_of(const Route& route) {
   const auto shown =
       std::find_if(kShown.begin(), kShown.end(), [&](const Shown& each) { return each.operation == route.operation; });
   if (shown == kShown.end()) return nullptr;
+  if (shown->own != nullptr) return shown->own;
   const auto found =
       std::find_if(routes().begin(), routes().end(), [&](const Route& each) { return each.operation == shown->by; });
   CHECK(found != routes().end(), shown->by);
-  return &*found;
+  return found->handler;
 }
 
 /// A text as it is kept: of a large one its digest.
@@ -73,26 +83,23 @@ std::string text_of(const HttpResponse& response) {
 
 using Shows = std::function<void(std::string)>;
 
-/// Calls `then`, on the API's thread, with what the route shows now; "" when it shows nothing.
-void show(const Route* route, const Services& services, const Arguments& arguments, Shows then) {
-  if (route == nullptr) return then({});
-  Arguments asked = arguments;
-  for (const Parameter& parameter : route->parameters) {
-    if (!parameter.in_path && !asked.has(parameter.name)) asked.set(parameter.name, std::to_string(parameter.fallback));
-  }
-  Call call{services, {}, std::move(asked), [&services, then](std::function<HttpResponse()> make) {
+/// Calls `then`, on the API's thread, with what `view` shows now of what a request is about; "" when it shows nothing.
+void show(Handler view, const Call& about, Shows then) {
+  if (view == nullptr) return then({});
+  Call call{about.services, about.request, about.arguments,
+            [&services = about.services, then](std::function<HttpResponse()> make) {
               services.on_api_thread([then, make = std::move(make)] {
                 const HttpResponse response = make();
                 then(response.status == 200 ? kept(response.body) : std::string());
               });
             }};
-  if (const auto called = route->handler(call); !called.ok()) then({});
+  if (const auto called = view(call); !called.ok()) then({});
 }
 
 /// One change on its way, from the request to the answer.
 struct Change {
   const Route& route;
-  const Route* shown_by;
+  Handler view;  ///< of what is changed
   Call call;
   domain::AuditRecord record;
 };
@@ -117,11 +124,11 @@ void carry_out(const std::shared_ptr<Change>& change) {
     change->call.services.on_api_thread([change, make = std::move(make)] {
       const HttpResponse response = make();
       const bool done = response.status < 300;
-      if (!done || change->shown_by == nullptr) {
+      if (!done || change->view == nullptr) {
         if (!forgets_whom(change->route)) change->record.after = kept(text_of(response));
         return answer(change, response);
       }
-      show(change->shown_by, change->call.services, change->call.arguments, [change, response](std::string after) {
+      show(change->view, change->call, [change, response](std::string after) {
         change->record.after = std::move(after);
         answer(change, response);
       });
@@ -194,10 +201,10 @@ bool is_audited(const Route& route) {
 bool forgets_whom(const Route& route) { return route.operation == "eraseViewer"; }
 
 void run_audited(const Route& route, Call call, const domain::AuditRecord& record) {
-  const auto change = std::make_shared<Change>(Change{route, route_that_shows(route), std::move(call), record});
+  const auto change = std::make_shared<Change>(Change{route, view_of(route), std::move(call), record});
   change->record.operation = route.operation;
   change->record.request = kept(in_one_spelling(change->call.request.body));
-  show(change->shown_by, change->call.services, change->call.arguments, [change](std::string before) {
+  show(change->view, change->call, [change](std::string before) {
     change->record.before = std::move(before);
     carry_out(change);
   });

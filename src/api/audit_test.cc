@@ -114,6 +114,34 @@ TEST_F(AuditTest, AChangeThatCannotBeWrittenDownIsNotAnswered) {
   EXPECT_EQ(answer.error().code, "storage_full");
 }
 
+TEST_F(AuditTest, WhatWasThereBeforeIsShownWhereverSomethingIsChanged) {
+  std::vector<std::string> without;
+  for (const Route& route : routes()) {
+    if (!is_audited(route) || route.sink != nullptr) continue;
+    const std::size_t number = edge.office.records().size() + 1;
+    (void)client->send(route.method, samples().at(route.operation).target, samples().at(route.operation).body);
+    if (edge.office.await_outcome(number).before.empty()) without.push_back(route.operation);
+  }
+  EXPECT_THAT(without, testing::UnorderedElementsAre("createSolutionVersion", "settleLearner", "eraseViewer"));
+}
+
+TEST_F(AuditTest, AContentThatIsMappedAnewShowsTheEventThatItHad) {
+  ASSERT_TRUE(client->send("PUT", "/v1/contents/c1", R"({"event":"2"})").ok());
+  EXPECT_EQ(only_record().before, R"({"content":"c1","event":"1"})");
+}
+
+TEST_F(AuditTest, AnIdentificationShowsWhomTheViewerWasIdentifiedAs) {
+  ASSERT_TRUE(client->send("POST", "/v1/viewers/anon-7f3a/identify", R"({"viewer":"bob"})").ok());
+  EXPECT_EQ(only_record().before, R"({"anonymous":"anon-7f3a","identified_as":null})");
+}
+
+TEST_F(AuditTest, ARevocationShowsThoseOfTheSameTicketOrViewerThatAreInForce) {
+  ASSERT_TRUE(client->send("POST", "/v1/revocations", R"({"ticket":"t1"})").ok());
+  EXPECT_THAT(edge.office.records()[0].before, HasSubstr(R"("ticket":"t1")"));
+  ASSERT_TRUE(client->send("POST", "/v1/revocations", R"({"viewer":"bob"})").ok());
+  EXPECT_EQ(edge.office.records()[1].before, R"({"revocations":[]})");
+}
+
 TEST_F(AuditTest, EveryOperationThatChangesSomethingOfAnOperatorsIsAudited) {
   std::vector<std::string> not_audited;
   for (const Route& route : routes()) {

@@ -346,6 +346,14 @@ Json to_json(const domain::ViewerLink& link) {
   return {{"anonymous", link.anonymous.str()}, {"viewer", link.viewer.str()}, {"at", format_rfc3339(link.at)}};
 }
 
+Json to_json(const domain::Revocation& revocation) {
+  const auto optional = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"ticket", optional(revocation.ticket)},
+          {"viewer", optional(revocation.viewer.str())},
+          {"at", format_rfc3339(revocation.at)},
+          {"until", format_rfc3339(revocation.until)}};
+}
+
 Json to_json(const engine::ViewerView::Slate& slate) {
   Json cues = Json::array();
   for (const auto& cue : slate.cues) {

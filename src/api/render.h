@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/training_desk.h"
+#include "domain/access_records.h"
 #include "domain/catalogue.h"
 #include "domain/decision.h"
 #include "domain/live_event.h"
@@ -36,6 +37,7 @@ Json to_json(const engine::CampaignView& view);
 Json to_json(const Training& training);
 Json to_json(const domain::ViewerLink& link);
 Json to_json(const store::Erasure& erasure);
+Json to_json(const domain::Revocation& revocation);
 Json to_json(const engine::ViewerView::Slate& slate);
 Json to_json(const domain::ViewerId& id, const engine::ViewerView& view);
 Json to_json(const engine::Recommendation& recommendation);
