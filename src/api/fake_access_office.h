@@ -3,6 +3,7 @@
 //
 // For tests: revocations and audit records in memory, answered at once.
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -15,21 +16,26 @@ namespace matchcue::api {
 class FakeAccessOffice final : public AccessOffice {
  public:
   std::optional<Error> failure;  ///< when set, the answer to everything
+  std::atomic<std::uint64_t> calls{0};
 
   void revoke(domain::Revocation revocation, engine::Reply<domain::Revocation> reply) override {
+    ++calls;
     if (failure) return reply(*failure);
     reply(std::move(revocation));
   }
   void list_revocations(engine::Reply<std::vector<domain::Revocation>> reply) override {
+    ++calls;
     reply(std::vector<domain::Revocation>{{"t1", domain::ViewerId(), wall_time_from_ms(1), wall_time_from_ms(2)}});
   }
   domain::AuditRecord begin_record(domain::AuditRecord record) override {
+    ++calls;
     const std::lock_guard lock(mutex_);
     record.number = records_.size() + 1;
     records_.push_back(record);
     return record;
   }
   void finish_record(domain::AuditRecord record, engine::Reply<void> reply) override {
+    ++calls;
     if (failure) return reply(*failure);
     {
       const std::lock_guard lock(mutex_);
@@ -40,6 +46,7 @@ class FakeAccessOffice final : public AccessOffice {
   }
   void read_audit(std::uint64_t after, std::size_t limit,
                   engine::Reply<std::vector<domain::AuditRecord>> reply) override {
+    ++calls;
     std::vector<domain::AuditRecord> page;
     for (const domain::AuditRecord& record : records()) {
       if (record.number > after && page.size() < limit) page.push_back(record);

@@ -18,7 +18,8 @@ class FakeEngine final : public engine::Engine {
   std::optional<Error> failure;     ///< when set, the answer to everything
   std::atomic<bool> silent{false};  ///< when set, nothing is answered
   std::atomic<bool> is_ready{true};
-  std::optional<Error> trouble;  ///< of storage
+  std::optional<Error> trouble;         ///< of storage
+  std::atomic<std::uint64_t> calls{0};  ///< of those that are answered
   std::uint64_t rows_put = 0;
   domain::Values last_row;
   engine::CorrectMoment last_correction;
@@ -116,6 +117,7 @@ class FakeEngine final : public engine::Engine {
   }
   void read_changes(domain::EventId, domain::Sequence after, std::size_t limit, Milliseconds wait,
                     engine::Reply<std::vector<domain::ChangePtr>> reply) override {
+    ++calls;
     const std::lock_guard lock(mutex_);
     std::vector<domain::ChangePtr> changes = changes_after(after, limit);
     if (changes.empty() && wait >= kLongWait) return waiters_.push_back({after, limit, std::move(reply)});
@@ -156,7 +158,10 @@ class FakeEngine final : public engine::Engine {
     put(rows.size(), reply);
   }
   void find_viewer(domain::ViewerId id, engine::Reply<engine::ViewerView> reply) override {
-    if (id.str() != "v1") return reply(not_found("unknown_viewer", "unknown viewer \"" + id.str() + "\"", "viewer"));
+    if (id.str() != "v1") {
+      return answer<engine::ViewerView>(reply,
+                                        not_found("unknown_viewer", "unknown viewer \"" + id.str() + "\"", "viewer"));
+    }
     answer(reply, engine::ViewerView{domain::Viewer{id, 30, "DE", {}, "{}", 1},
                                      true,
                                      {},
@@ -261,6 +266,7 @@ class FakeEngine final : public engine::Engine {
 
   template <typename T>
   void answer(engine::Reply<T> reply, Result<T> result) {
+    ++calls;
     if (silent) return;
     const std::lock_guard lock(mutex_);
     if (failure) result = *failure;

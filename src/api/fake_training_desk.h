@@ -3,6 +3,8 @@
 //
 // For tests: a desk with one training that is running, and one version. It answers at once.
 
+#include <atomic>
+
 #include "api/training_desk.h"
 
 namespace matchcue::api {
@@ -11,6 +13,7 @@ namespace matchcue::api {
 class FakeTrainingDesk final : public TrainingDesk {
  public:
   std::optional<Error> failure;  ///< when set, the answer to everything
+  std::atomic<std::uint64_t> calls{0};
   TrainingOrder last_order;
 
   static Training training() {
@@ -54,6 +57,7 @@ class FakeTrainingDesk final : public TrainingDesk {
  private:
   template <typename T>
   void answer(const engine::Reply<T>& reply, Result<T> result) {
+    ++calls;
     reply(failure ? Result<T>(*failure) : std::move(result));
   }
   template <typename T>
