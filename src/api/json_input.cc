@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "base/quoted_text.h"
 #include "base/text.h"
 #include "codec/strict_json.h"
 
@@ -19,7 +20,7 @@ Error wrong_type(const std::string& field, std::string_view wanted, const Json& 
 }
 
 Error unknown_field(const std::string& name, const std::vector<std::string>& known) {
-  std::string message = "unknown field \"" + name + "\"";
+  std::string message = "unknown field " + quoted_text(name);
   if (const auto nearest = nearest_name(name, known)) message += "; did you mean \"" + *nearest + "\"?";
   return invalid("unknown_field", message, name);
 }
@@ -28,10 +29,12 @@ Error unknown_field(const std::string& name, const std::vector<std::string>& kno
 Result<void> check_text(std::string_view text, const std::string& field) {
   if (text.size() > kTextBytesMax) {
     return invalid("too_long",
-                   field + " has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kTextBytesMax),
+                   field + ": " + quoted_text(text) + " has " + std::to_string(text.size()) + " bytes; at most " +
+                       std::to_string(kTextBytesMax),
                    field);
   }
-  if (text.find('\0') != std::string_view::npos) return invalid("invalid_text", field + " has a zero byte", field);
+  if (text.find('\0') != std::string_view::npos)
+    return invalid("invalid_text", field + ": " + quoted_text(text) + " has a zero byte", field);
   return {};
 }
 
@@ -57,7 +60,8 @@ Result<domain::Value> to_value(const Json& json, const std::string& field) {
     case Json::value_t::number_float: return domain::Value(json.get<double>());
     case Json::value_t::string: {
       auto text = json.get<std::string>();
-      if (text.find('\0') != std::string::npos) return invalid("invalid_text", field + " has a zero byte", field);
+      if (text.find('\0') != std::string::npos)
+        return invalid("invalid_text", field + ": " + quoted_text(text) + " has a zero byte", field);
       return domain::Value(std::move(text));
     }
     default: return wrong_type(field, "null, true, false, a number or a text", json);

@@ -8,6 +8,7 @@
 #include "api/audit.h"
 #include "api/permissions.h"
 #include "api/site_studio.h"
+#include "base/quoted_text.h"
 #include "base/text.h"
 #include "codec/http_request.h"
 #include "codec/problem.h"
@@ -79,15 +80,15 @@ Result<void> check_parameter(const Parameter& parameter, const std::string& valu
       if (number && *number >= parameter.minimum && *number <= parameter.maximum) return {};
       return invalid("out_of_range",
                      name + " must be a whole number of " + std::to_string(parameter.minimum) + ".." +
-                         std::to_string(parameter.maximum) + ", and is \"" + value + "\"",
+                         std::to_string(parameter.maximum) + ", and is " + quoted_text(value),
                      name);
     }
     case ParameterType::boolean:
       if (value == "true" || value == "false") return {};
-      return invalid("wrong_type", name + " must be true or false, and is \"" + value + "\"", name);
+      return invalid("wrong_type", name + " must be true or false, and is " + quoted_text(value), name);
     case ParameterType::choice: {
       if (std::find(parameter.choices.begin(), parameter.choices.end(), value) != parameter.choices.end()) return {};
-      std::string message = "unknown " + name + " \"" + value + "\"";
+      std::string message = "unknown " + name + " " + quoted_text(value);
       if (const auto nearest = nearest_name(value, parameter.choices))
         message += "; did you mean \"" + *nearest + "\"?";
       return not_found("unknown_" + name, message, name);
@@ -108,7 +109,7 @@ Error unknown_parameter(const Route& route, const std::string& name) {
   for (const Parameter& parameter : route.parameters) {
     if (!parameter.in_path) known.push_back(parameter.name);
   }
-  std::string message = "unknown parameter \"" + name + "\"";
+  std::string message = "unknown parameter " + quoted_text(name);
   if (const auto nearest = nearest_name(name, known)) message += "; did you mean \"" + *nearest + "\"?";
   return invalid("unknown_parameter", message, name);
 }
@@ -122,7 +123,7 @@ Result<void> read_parameters(const Route& route, std::string_view query, Argumen
     const auto value = unescape(pair.substr(std::min(equals + 1, pair.size())), true);
     if (!name || !value) return invalid_target(query);
     if (find_query_parameter(route, *name) == nullptr) return unknown_parameter(route, *name);
-    if (arguments.has(*name)) return invalid("duplicate_parameter", "\"" + *name + "\" is given twice", *name);
+    if (arguments.has(*name)) return invalid("duplicate_parameter", quoted_text(*name) + " is given twice", *name);
     if (!value->empty()) arguments.set(*name, *value);
   }
   for (const Parameter& parameter : route.parameters) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/time.h"
 
-#include "base/text.h"
+#include "base/quoted_text.h"
 
 #include <array>
 #include <cstdio>
@@ -11,8 +11,7 @@ namespace matchcue {
 namespace {
 
 Error bad_time(std::string_view text) {
-  return invalid("invalid_time", "\"" + std::string(first_characters(text, 80)) +
-                                     "\" is not an RFC 3339 time such as 2026-06-11T19:04:05Z");
+  return invalid("invalid_time", quoted_text(text) + " is not an RFC 3339 time such as 2026-06-11T19:04:05Z");
 }
 
 /// Reads exactly `digits` decimal digits from the front of `rest`; -1 when they are not there.

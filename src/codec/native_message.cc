@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/quoted_text.h"
 #include "base/text.h"
 #include "codec/json_object.h"
 
@@ -18,7 +19,7 @@ constexpr std::size_t kInteractionIdBytesMax = 128;
 constexpr double kRateMax = 16;
 
 Error bad_field(const std::string& field, const std::string& what) {
-  return invalid("invalid_message", field + " " + what, field);
+  return invalid("invalid_message", field + ": " + what, field);
 }
 
 Result<domain::ViewerId> read_viewer(const JsonObject& object, const std::string& type) {
@@ -71,7 +72,7 @@ Result<ClientMessage> read_clock(const JsonObject& object) {
   ClockMessage clock;
   MCUE_TRY(const std::string time, object.get_string("pdt"));
   auto parsed = parse_rfc3339(time);
-  if (!parsed.ok()) return bad_field("clock.pdt", ": " + parsed.error().message);
+  if (!parsed.ok()) return bad_field("clock.pdt", parsed.error().message);
   clock.programme_time = *parsed;
   MCUE_TRY(const std::optional<double> rate, object.find_number("rate"));
   clock.rate = rate.value_or(1);
@@ -89,18 +90,18 @@ Result<InteractionMessage> read_interaction(const JsonObject& object) {
   InteractionMessage interaction;
   MCUE_TRY(interaction.id, object.get_string("id"));
   if (interaction.id.empty() || interaction.id.size() > kInteractionIdBytesMax) {
-    return bad_field("interaction.id", "has " + std::to_string(interaction.id.size()) + " bytes; 1 to 128 are allowed");
+    return bad_field("interaction.id", quoted_text(interaction.id) + " has " + std::to_string(interaction.id.size()) +
+                                           " bytes; 1 to 128 are allowed");
   }
   MCUE_TRY_VOID(domain::check_id(interaction.id, "interaction.id"));
   MCUE_TRY(const std::string cue, object.get_string("cue"));
   auto cue_id = domain::parse_cue_id(cue);
-  if (!cue_id.ok()) return bad_field("interaction.cue", ": " + cue_id.error().message);
+  if (!cue_id.ok()) return bad_field("interaction.cue", cue_id.error().message);
   interaction.cue = *std::move(cue_id);
   MCUE_TRY(const std::string kind, object.get_string("kind"));
   const auto parsed = domain::parse_feedback_kind(kind);
   if (!parsed) {
-    return bad_field("interaction.kind", "\"" + std::string(first_characters(kind, 80)) +
-                                             "\" is not impression, click, dismiss, answer or convert");
+    return bad_field("interaction.kind", quoted_text(kind) + " is not impression, click, dismiss, answer or convert");
   }
   interaction.kind = *parsed;
   MCUE_TRY(const std::optional<double> value, object.find_number("value"));

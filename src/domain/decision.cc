@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/quoted_text.h"
 #include "base/text.h"
 
 namespace matchcue::domain {
@@ -20,8 +21,7 @@ void append_parts(const DecisionId& id, std::string& out) {
 }
 
 Error bad_id(std::string_view what, std::string_view text) {
-  return invalid("invalid_id", "\"" + std::string(first_characters(text, 200)) + "\" is not a " + std::string(what),
-                 {});
+  return invalid("invalid_id", quoted_text(text) + " is not a " + std::string(what), {});
 }
 
 std::optional<DecisionId> parse_parts(std::string_view event, std::string_view sequence, std::string_view viewer) {

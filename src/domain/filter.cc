@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "base/quoted_text.h"
 
 namespace matchcue::domain {
 
@@ -21,8 +21,8 @@ Result<void> check_filter_name(std::string_view name, std::string_view field) {
       std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
   if (allowed) return {};
   return invalid("invalid_id",
-                 std::string(field) + ": \"" + std::string(first_characters(name, 80)) +
-                     "\" is not a filter's name: 1 to 63 letters, digits, - and _, the first a letter or a digit",
+                 std::string(field) + ": " + quoted_text(name) +
+                     " is not a filter's name: 1 to 63 letters, digits, - and _, the first a letter or a digit",
                  std::string(field));
 }
 

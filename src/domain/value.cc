@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/quoted_text.h"
 #include "base/text.h"
 
 namespace matchcue::domain {
@@ -14,21 +15,21 @@ namespace {
 constexpr std::size_t kLabelBytesMax = 1'000;  // Personalize's limit on categorical values
 
 Error wrong_type(const Field& field, std::string_view value) {
-  std::string shown(first_characters(value, 80));
-  if (value.size() > 80) shown += "...";
-  return invalid("wrong_type", field.name + ": \"" + shown + "\" is not a " + std::string(to_string(field.type)),
+  return invalid("wrong_type",
+                 field.name + ": " + quoted_text(value) + " is not a " + std::string(to_string(field.type)),
                  field.name);
 }
 
 /// What text may not be in any column, and a label in one whose values are counted.
 Result<void> check_text(const Field& field, const std::string& text) {
   if (!is_utf8(text)) return invalid("wrong_type", field.name + " is not UTF-8", field.name);
-  if (text.find('\0') != std::string::npos) return invalid("invalid_text", field.name + " has a zero byte", field.name);
+  if (text.find('\0') != std::string::npos)
+    return invalid("invalid_text", field.name + ": " + quoted_text(text) + " has a zero byte", field.name);
   if (field.categorical && text.size() > kLabelBytesMax) {
-    return invalid(
-        "too_long",
-        field.name + " has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(kLabelBytesMax),
-        field.name);
+    return invalid("too_long",
+                   field.name + ": " + quoted_text(text) + " has " + std::to_string(text.size()) + " bytes; at most " +
+                       std::to_string(kLabelBytesMax),
+                   field.name);
   }
   return {};
 }

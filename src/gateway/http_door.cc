@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "base/quoted_text.h"
 #include "base/text.h"
 #include "codec/problem.h"
 #include "domain/ids.h"
@@ -72,7 +73,7 @@ Result<codec::HelloMessage> read_hello(const codec::HttpRequest& request) {
   if (!resume || resume->empty()) return hello;
   hello.resume = read_resume(*resume);
   if (!hello.resume || !domain::check_id(hello.resume->epoch, "resume").ok()) {
-    return invalid("invalid_resume", "resume: \"" + std::string(*resume) + "\" is not <epoch>:<seq>", "resume");
+    return invalid("invalid_resume", "resume: " + quoted_text(*resume) + " is not <epoch>:<seq>", "resume");
   }
   return hello;
 }

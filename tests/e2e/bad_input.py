@@ -2,7 +2,8 @@
 
     for case in Operations(document, world).cases(): ...
 
-A case says in words what is wrong, has the exact bytes to send, and names the field that the answer has to name.
+A case says in words what is wrong, has the exact bytes to send, and names the field and the value that the answer has to
+name.
 """
 import dataclasses
 import json
@@ -33,16 +34,18 @@ NO_ESCAPES = ("%", "%2", "%zz", "%u0041", "%ff", "%c0%ae", "%c0%af", "%ed%a0%80"
 TRAVERSALS = ("/..", "/../..", "/../../../../etc/passwd", "/%2e%2e", "/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/..%2f..%2fx",
               "/..%5c..%5cwindows", "/%2e", "/%c0%ae%c0%ae/etc/passwd", "/%00", "/x%00.json",
               "/%0d%0aSet-Cookie:%20a=b", "//", "/;/../x", "/\\..\\..", "/%252e%252e%252f")
+SHOWN_MAX = 40  # characters of a value that the shortest message shows
 DEPTHS = (33, 1_000)  # of a member; and of a whole text also:
 DEPTH_MAX = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """What is wrong, in words; the bytes; the field that the answer must name ("" where there is none)."""
+    """What is wrong, in words; the bytes; the field and the value that the answer must name ("" where there is none)."""
     what: str
     request: bytes
     field: str = ""
+    value: str = ""  # as shown() shows it
     code: str = ""  # that the answer must have, where it is one of its own
     may_close: bool = False  # without a word: where there is no whole request to answer
     half_close: bool = False  # nothing more will come, and the server can know
@@ -51,6 +54,21 @@ class Case:
 def shorten(data, most=2_000):
     """Bytes as a failing case shows them."""
     return repr(data) if len(data) <= most else f"{data[:most]!r}... ({len(data)} bytes)"
+
+
+def shown(value):
+    """The beginning of a value as every message shows it, long ones and control characters too."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return json.dumps(text[:SHOWN_MAX], ensure_ascii=False)[1:-1]
+
+
+def shown_scalar(raw):
+    """As shown(), of a member's JSON; "" where it is no scalar or nobody can read it."""
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return ""
+    return "" if value is None or isinstance(value, (list, dict)) else shown(value)
 
 
 def as_json(value):
@@ -182,7 +200,7 @@ class Schemas:
             yield f"a control character: {text!r}", as_json(text), True
 
     def wrong_objects(self, schema, good, parser_depth, path=()):
-        """(what is wrong, bytes of the whole object, field) for every member of an object, and theirs."""
+        """(what is wrong, bytes of the whole object, field, value) for every member of an object, and theirs."""
         schema = self.core(schema, path[-1] if path else "")
         def whole(part):
             for key in reversed(path):
@@ -198,18 +216,18 @@ class Schemas:
             marked = as_json({**here, name: MARK})
             put = lambda raw: whole(marked.replace(as_json(MARK), raw))
             for what, raw, tells in self.wrong(name, part, here[name], parser_depth):
-                yield f"{label}: {what}", put(raw), name if tells else ""
-            yield f"{label}: there twice", put(member + b"," + as_json(name) + b":" + member), name
-            yield f"{label}: there twice, once null", put(member + b"," + as_json(name) + b":null"), name
+                yield f"{label}: {what}", put(raw), *((name, shown_scalar(raw)) if tells else ("", ""))
+            yield f"{label}: there twice", put(member + b"," + as_json(name) + b":" + member), name, ""
+            yield f"{label}: there twice, once null", put(member + b"," + as_json(name) + b":null"), name, ""
             if name in schema.get("required", ()):
-                yield f"{label}: missing", whole(as_json({key: here[key] for key in here if key != name})), name
+                yield f"{label}: missing", whole(as_json({key: here[key] for key in here if key != name})), name, ""
             if "object" in self.kinds(part) and isinstance(here[name], dict):
                 yield from self.wrong_objects(part, good, parser_depth, (*path, name))
         if schema.get("additionalProperties") is False:
             for surprise in ("surprise", "__proto__", "a.b/c~d", "x" * 300, "\r\nSet-Cookie: a=b"):
                 name = surprise if surprise.isalpha() and len(surprise) < 20 else ""
-                yield f"{'.'.join(path)} unknown field {surprise[:20]!r}", whole(as_json({**here, surprise: 1})), name
-            yield "an empty name", whole(as_json({**here, "": 1})), ""
+                yield f"{'.'.join(path)} unknown field {surprise[:20]!r}", whole(as_json({**here, surprise: 1})), name, ""
+            yield "an empty name", whole(as_json({**here, "": 1})), "", ""
 
 
 def good_at(good, path):
@@ -395,11 +413,13 @@ class Operations:
         for parameter in self.parameters(operation, "path"):
             for what, text, tells in self.wrong_texts(parameter):
                 target = self.target(path, operation, {parameter["name"]: text})
-                yield Case(f"{name}: {parameter['name']} in the path: {what}", make(target), tells)
+                value = shown(urllib.parse.unquote(text)) if tells else ""
+                yield Case(f"{name}: {parameter['name']} in the path: {what}", make(target), tells, value)
         for parameter in self.parameters(operation, "query"):
             for what, text, tells in self.wrong_texts(parameter):
                 target = self.target(path, operation, query=f"{parameter['name']}={text}")
-                yield Case(f"{name}: {parameter['name']} in the query: {what}", make(target), tells)
+                value = shown(urllib.parse.unquote_plus(text)) if tells else ""
+                yield Case(f"{name}: {parameter['name']} in the query: {what}", make(target), tells, value)
             value = self.schemas.good(parameter["name"], parameter["schema"])
             pair = parameter["name"] + "=" + (value if isinstance(value, str) else json.dumps(value))
             twice = self.target(path, operation, query=pair + "&" + pair)
@@ -448,8 +468,9 @@ class Operations:
                 if operation["requestBody"]["required"]:
                     yield Case(f"{name}: no body", make(b""))
             described = self.schema_document(good) if free_form else schema
-            for what, raw, field in self.schemas.wrong_objects(described, good, 32):
-                yield Case(f"{name}: {what}", make(raw), field, self.code_of(name, what))
+            for what, raw, field, value in self.schemas.wrong_objects(described, good, 32):
+                # What is wrong with a schema is told as the schema that it should be.
+                yield Case(f"{name}: {what}", make(raw), field, "" if free_form else value, self.code_of(name, what))
 
     def code_of(self, name, what):
         """Nesting has an error of its own, but where another reader stands in front: Avro's, and the frames'."""
@@ -495,11 +516,22 @@ class Frames:
         fields, required = self.TYPES[name]
         good = self.good(name)
         schema = {"type": "object", "properties": {"t": {"type": "string"}, **fields}, "required": ["t", *required]}
-        for what, raw, field in self.schemas.wrong_objects(schema, good, self.DEPTH):
+        for what, raw, field, value in self.schemas.wrong_objects(schema, good, self.DEPTH):
             if not (what.startswith("t: a control character")):  # a type that nobody knows is ignored
-                yield Case(f"frame {name}: {what}", raw, field)
+                is_ticket = what.startswith("ticket: a control character")  # is not shown to anybody
+                yield Case(f"frame {name}: {what}", raw, field, "" if is_ticket else value)
         for what, raw in wrong_texts(as_json(good)):
             yield Case(f"frame {name}: {what}", raw)
+
+
+    def unknown_contents(self):
+        """A hello that is well formed, and for a content that nobody mapped."""
+        good = self.good("hello")
+        bare = {key: good[key] for key in ("t", "viewer", "content")}
+        for what, hello in {"alone": bare, "with an earlier id": {**bare, "previously": good["previously"]},
+                            "with everything": good}.items():
+            unknown = as_json({**hello, "content": "nobody-s-content"})
+            yield Case(f"frame hello: an unknown content, {what}", unknown, "content", "nobody-s-content")
 
 
 class Csv:
@@ -538,16 +570,17 @@ class Csv:
         yield "NUL bytes", b"\x00" * 1_000
 
     def bad_rows(self):
-        """(what is wrong, the file with that one row, the column that the report must name)."""
+        """(what is wrong, the file with that one row, the column and the value that the report must name)."""
         for name, kind in self.columns.items():
             kinds = [kind] if isinstance(kind, str) else kind
             for what, cell in self.bad_cells(name, kinds):
-                yield f"{name}: {what}", self.file(row=[*{**self.good, name: cell}.values()]), name
-        yield "a cell too many", self.file(row=[*self.good.values(), "1"]), ""
-        yield "a cell too few", self.file(row=[*self.good.values()][:-1]), ""
-        yield "an open quote", self.file(row=['"1', *[*self.good.values()][1:]]), ""
-        yield "text behind a quote", self.file(row=['"1"x', *[*self.good.values()][1:]]), ""
-        yield "a row of ten megabytes", self.file(row=[b"x" * TEN_MEGABYTES, *[*self.good.values()][1:]]), ""
+                value = shown(cell) if isinstance(cell, str) else ""
+                yield f"{name}: {what}", self.file(row=[*{**self.good, name: cell}.values()]), name, value
+        yield "a cell too many", self.file(row=[*self.good.values(), "1"]), "", ""
+        yield "a cell too few", self.file(row=[*self.good.values()][:-1]), "", ""
+        yield "an open quote", self.file(row=['"1', *[*self.good.values()][1:]]), "", ""
+        yield "text behind a quote", self.file(row=['"1"x', *[*self.good.values()][1:]]), "", ""
+        yield "a row of ten megabytes", self.file(row=[b"x" * TEN_MEGABYTES, *[*self.good.values()][1:]]), "", ""
 
     @staticmethod
     def bad_cells(name, kinds):

@@ -12,9 +12,10 @@ import socket
 import sqlite3
 import time
 import unittest
+import urllib.parse
 
 import bad_input
-from bad_input import Case, as_json, shorten
+from bad_input import Case, as_json, shorten, shown
 from harness import SAMPLE_STATE, Server, masked_frame
 
 CASES_MIN = 2_000
@@ -22,7 +23,8 @@ ANSWER_SECONDS_MAX = 5
 SHOWN_MAX = 20  # wrong cases of a batch
 HELLO = {"t": "hello", "content": "c1"}
 # The codes that tell a viewer's client that what it sent was wrong (src/codec/close_code.h).
-BAD_MESSAGE, PROTOCOL_ERROR, BINARY, BAD_UTF8, TOO_BIG = 4001, 1002, 1003, 1007, 1009
+BAD_MESSAGE, UNKNOWN_CONTENT = 4001, 4004
+PROTOCOL_ERROR, BINARY, BAD_UTF8, TOO_BIG = 1002, 1003, 1007, 1009
 A_TIME = "2100-06-12T19:04:05Z"
 ROWS_READ_MAX = 2_000  # of larger tables the count is compared
 DATABASE_TABLES_LEFT_OUT = {"audit", "sqlite_sequence"}
@@ -55,11 +57,13 @@ def exchange(port, request, half_close=False):
 
 
 def check_names(case, field, text):
-    """An error names the field that is wrong, in `field` or in what it says."""
+    """An error names the field that is wrong, in `field` or in what it says, and the value."""
     if not text or len(text) < 8:
         raise Wrong(f"it does not say what is wrong: {text!r}")
     if case.field and case.field not in field and case.field not in text:
         raise Wrong(f"it does not name {case.field!r}: {field!r}, {text!r}")
+    if case.value not in text:
+        raise Wrong(f"it does not show {case.value!r}: {field!r}, {text!r}")
 
 
 def check_problem(case, answer):
@@ -172,6 +176,7 @@ class World:
         sequence = must("POST", "/v1/events/1/moments", {"state": SAMPLE_STATE})["event"]["sequence"]
         must("PUT", "/v1/filters/young", {"expression": filter_text})
         decision, cue = self.see_a_slate()
+        self.click("anon-2")
         training = must("POST", "/v1/solution-versions", {"recipe": "popularity-count"})["id"]
         version = self.wait_for_version(training)
         self.schemas = {kind: must("GET", f"/v1/datasets/{kind}/schema") for kind in ("users", "items", "interactions")}
@@ -201,6 +206,14 @@ class World:
         with self.enter("1") as viewer:
             slate = viewer.read_text("slate")[1]
             return slate["decision"], slate["cues"][0]["id"]
+
+    def click(self, name):
+        """Somebody of whom something is known: a hello that is right could say who they are."""
+        with self.enter(name) as viewer:
+            cue = viewer.read_text("slate")[1]["cues"][0]["id"]
+            viewer.send(as_json({"t": "interaction", "id": "f1", "cue": cue, "kind": "click"}))
+            assert viewer.read_text("ack")[0] == "ack"
+        self.server.must("POST", "/v1/learner/settle", {})
 
     def wait_for_version(self, training):
         deadline = time.monotonic() + 60
@@ -294,7 +307,7 @@ class BadInput(unittest.TestCase):
         after = self.world.digest(tables_left_out)
         changed = [what for what in before if before[what] != after.get(what)]
         if changed:
-            wrong.append(f"{name}: the cases changed {changed}")
+            wrong.insert(0, f"{name}: the cases changed {changed}")
         if self.server.http("GET", "/healthz")[0] != 200:
             wrong.append(f"{name}: the server does not go on")
         type(self).cases += len(outcomes)
@@ -321,8 +334,8 @@ class BadInput(unittest.TestCase):
                                                    self.operations.headers("text/csv"), file)
                 files = [Case(f"import {kind}: {what}", make(file)) for what, file in csv.bad_files()]
                 self.run_http(f"import {kind}", files, self.server.api_port)
-                bad_rows = [Case(f"import {kind}: {what}", make(file), column)
-                            for what, file, column in csv.bad_rows()]
+                bad_rows = [Case(f"import {kind}: {what}", make(file), column, value)
+                            for what, file, column, value in csv.bad_rows()]
                 self.run_batch(f"import {kind}", bad_rows, self.check_report)
 
     def check_report(self, case):
@@ -333,14 +346,16 @@ class BadInput(unittest.TestCase):
         report = json.loads(answer[2])
         if report["rejected_rows"] == 0 or report["rejected_rows"] != report["rows"]:
             raise Wrong(f"a bad row was taken: {report}")
-        check_names(case, report["rejects"][0]["column"], report["rejects"][0]["reason"])
+        reject = report["rejects"][0]
+        check_names(case, reject["column"], f"{reject['reason']}: {shown(reject['value'])}")
 
     def send_frames(self):
         frames = bad_input.Frames({**self.world.good, "viewer": "stranger", "cue": self.world.good["cue"]})
         for name in frames.TYPES:
             with self.subTest(frame=name):
                 check = self.check_hello if name == "hello" else self.make_frame_check()
-                self.run_batch(f"frame {name}", frames.cases(name), check, DECISION_TABLES)
+                cases = [*frames.cases(name), *(frames.unknown_contents() if name == "hello" else ())]
+                self.run_batch(f"frame {name}", cases, check, DECISION_TABLES)
 
     def check_error(self, case, kind, frame):
         if kind != "error":
@@ -357,7 +372,7 @@ class BadInput(unittest.TestCase):
             if kind == "error":
                 self.check_error(case, kind, frame)
                 kind, frame = viewer.read_text()
-            if kind != "close" or frame not in (BAD_MESSAGE, BAD_UTF8, TOO_BIG):
+            if kind != "close" or frame not in (BAD_MESSAGE, BAD_UTF8, TOO_BIG, UNKNOWN_CONTENT):
                 raise Wrong(f"no close: {kind} {frame}")
 
     def make_frame_check(self):
@@ -393,7 +408,7 @@ class BadInput(unittest.TestCase):
         ids = {name: bad_input.Frames.ID for name in good if name != "action"}
         schema = {"type": "object", "properties": ids, "required": list(ids)}
         schemas = bad_input.Schemas(None, {}, good)
-        cases = [Case(f"sendmessage: {what}", raw) for what, raw, _ in schemas.wrong_objects(schema, good, 1_024)
+        cases = [Case(f"sendmessage: {what}", raw) for what, raw, *_ in schemas.wrong_objects(schema, good, 1_024)
                  if not ("there twice" in what and "null" not in what)  # the last counts, as in Python
                  and not any(kind in what for kind in (": integer", ": number"))]  # a number stands for its text
         cases += [Case(f"sendmessage: {what}", raw) for what, raw in bad_input.wrong_texts(as_json(good))
@@ -492,7 +507,8 @@ class BadInput(unittest.TestCase):
             if name == "resume":
                 wrong += ["k1", "k1:", "k1:-1", "k1:1.5", "k1:1e400", "k1:9223372036854775808", "k1:x", ":", "1"]
             for text in wrong:
-                yield Case(f"stream: {name} is {text[:20]}", get(join({**good, name: text})), name)
+                value = shown(urllib.parse.unquote(text))
+                yield Case(f"stream: {name} is {text[:20]}", get(join({**good, name: text})), name, value)
             for escape in bad_input.NO_ESCAPES:
                 yield Case(f"stream: {name} is {escape}", get(join({**good, name: escape})))
             yield Case(f"stream: {name} twice", get(join(good) + f"&{name}={good[name]}"), name)
@@ -506,8 +522,8 @@ class BadInput(unittest.TestCase):
         good = next(self.operations.good_bodies(name, schema))
         make = lambda raw: bad_input.http("POST", "/v1/interactions", headers, raw)
         body = as_json(good)
-        for what, raw, field in self.operations.schemas.wrong_objects(schema, good, 8):
-            yield Case(f"interaction: {what}", make(raw), field)
+        for what, raw, field, value in self.operations.schemas.wrong_objects(schema, good, 8):
+            yield Case(f"interaction: {what}", make(raw), field, value)
         for what, raw in bad_input.wrong_texts(body):
             yield Case(f"interaction: {what}", make(raw))
         yield Case("interaction: no body", make(b""))
