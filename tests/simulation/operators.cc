@@ -60,11 +60,13 @@ domain::Values Operators::state() {
 }
 
 void Operators::put_viewers(std::vector<domain::Viewer> rows, bool first) {
+  std::vector<std::uint64_t> asked;
   for (const domain::Viewer& row : rows) {
     busy_.insert(row.id.str());
     world_.promises.slates.expect(row);
+    asked.push_back(world_.promises.acks.viewers.ask(row.id, row));
   }
-  const auto reply = world_.reply<store::WriteSummary>("put viewers", [this, rows, first](const auto& result) {
+  const auto reply = world_.reply<store::WriteSummary>("put viewers", [this, rows, asked, first](const auto& result) {
     for (std::size_t shard = 0; shard < world_.plan.shards; ++shard) {
       // Behind what control has told the shard, so by then the shard knows.
       world_.process->shards[shard]->post([this, shard, rows, stored = result.ok()] {
@@ -74,8 +76,12 @@ void Operators::put_viewers(std::vector<domain::Viewer> rows, bool first) {
         }
       });
     }
+    DurableAcks& acks = world_.promises.acks;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      acks.viewers.answer(rows[i].id, asked[i], result.ok() ? nullptr : &result.error());
+    }
+    acks.check_replaced();
     if (!result.ok()) return;
-    for (const domain::Viewer& row : rows) world_.promises.acks.on_viewer(row);
     if (first) --set_up_left_;
   });
   engine().put_viewers(std::move(rows), reply);
@@ -197,11 +203,20 @@ void Operators::override_item() {
 void Operators::put_filter() {
   const std::size_t which = below(kFilters.size());
   const FilterName name(kFilters[which]);
+  DurableAcks& acks = world_.promises.acks;
+  const auto heed = [&acks, name](std::uint64_t asked) {
+    return [&acks, name, asked](const Result<domain::StoredFilter>& result) {
+      acks.filters.answer(name, asked, result.ok() ? nullptr : &result.error());
+      acks.check_replaced();
+    };
+  };
   if (below(5) == 0) {
-    engine().delete_filter(name, world_.reply<domain::StoredFilter>("delete filter", [](const auto&) {}));
+    const std::uint64_t asked = acks.filters.ask(name, std::nullopt);
+    engine().delete_filter(name, world_.reply<domain::StoredFilter>("delete filter", heed(asked)));
     return;
   }
-  engine().put_filter(name, kExpressions[which], world_.reply<domain::StoredFilter>("put filter", [](const auto&) {}));
+  const std::uint64_t asked = acks.filters.ask(name, kExpressions[which]);
+  engine().put_filter(name, kExpressions[which], world_.reply<domain::StoredFilter>("put filter", heed(asked)));
 }
 
 void Operators::use_filter() {

@@ -43,9 +43,20 @@ void DurableAcks::on_feedback(const ViewerId& viewer, const std::string& id) {
   if (disk_.find_feedback(viewer, id) == nullptr) broken("interaction " + id + " of viewer " + viewer.str());
 }
 
-void DurableAcks::on_viewer(const domain::Viewer& viewer) {
-  const auto stored = disk_.viewers.find(viewer.id);
-  if (stored == disk_.viewers.end() || stored->second.age != viewer.age) broken("viewer " + viewer.id.str());
+void DurableAcks::check_replaced() {
+  const auto viewer_is_there = [&](const ViewerId& id, const domain::Viewer* row) {
+    const auto stored = disk_.viewers.find(id);
+    if (stored == disk_.viewers.end() || row == nullptr) return stored == disk_.viewers.end() && row == nullptr;
+    return stored->second.age == row->age && stored->second.country == row->country &&
+           stored->second.fields == row->fields;
+  };
+  for (const ViewerId& id : viewers.missing(viewer_is_there)) broken("viewer " + id.str());
+  const auto filter_is_there = [&](const domain::FilterName& name, const std::string* expression) {
+    const auto stored = disk_.filters.find(name);
+    if (stored == disk_.filters.end()) return expression == nullptr;
+    return expression != nullptr && stored->second.expression == *expression;
+  };
+  for (const domain::FilterName& name : filters.missing(filter_is_there)) broken("filter " + name.str());
 }
 
 bool DurableAcks::has(const domain::Item& item) const {
@@ -67,14 +78,6 @@ void DurableAcks::on_link(const domain::ViewerLink& link) {
   if (stored == nullptr || stored->viewer != link.viewer) broken("the link of viewer " + link.anonymous.str());
 }
 
-void DurableAcks::on_filter(const domain::StoredFilter& filter) {
-  if (!disk_.filters.contains(filter.name)) broken("filter " + filter.name.str());
-}
-
-void DurableAcks::on_deleted_filter(const domain::FilterName& filter) {
-  if (disk_.filters.contains(filter)) broken("the end of filter " + filter.str());
-}
-
 void DurableAcks::on_content(const domain::ContentId& content, const EventId& event) {
   contents_[content] = event;
   const auto stored = disk_.contents.find(content);
@@ -93,11 +96,14 @@ void DurableAcks::check_all() {
     if (!has(item)) broken("item " + id.str());
   }
   for (const domain::ViewerLink& link : links_) {
-    if (disk_.find_link(link.anonymous) == nullptr) broken("the link of viewer " + link.anonymous.str());
+    const domain::ViewerLink* stored = disk_.find_link(link.anonymous);
+    if (stored == nullptr || stored->viewer != link.viewer) broken("the link of viewer " + link.anonymous.str());
   }
   for (const auto& [content, event] : contents_) {
-    if (!disk_.contents.contains(content)) broken("the event of content " + content.str());
+    const auto stored = disk_.contents.find(content);
+    if (stored == disk_.contents.end() || stored->second != event) broken("the event of content " + content.str());
   }
+  check_replaced();
 }
 
 // ---- 2 and 7

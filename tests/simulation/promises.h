@@ -4,6 +4,7 @@
 // The promises of the product, each with a checker that sees only what is visible at the edges: what was asked and
 // answered, frames handed to connections, and what is durable. The first broken one is the finding of a run.
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,19 +38,65 @@ class Findings {
   std::optional<Finding> first_;
 };
 
+/// What was asked for of rows that are replaced, in that order. Of each the last acknowledged must be on the disk, or
+/// one that was asked for since and not refused: the answer may have been lost. Empty is that there is no row.
+template <typename Id, typename Row>
+class Replaced {
+ public:
+  std::uint64_t ask(const Id& id, std::optional<Row> row) {
+    rows_[id].push_back({++asked_, std::move(row), false});
+    return asked_;
+  }
+  /// The answer to what was asked; null is an acknowledgement.
+  void answer(const Id& id, std::uint64_t asked, const Error* error) {
+    std::vector<Asked>& rows = rows_[id];
+    const auto at = std::find_if(rows.begin(), rows.end(), [&](const Asked& row) { return row.number == asked; });
+    if (error == nullptr) {
+      at->acknowledged = true;
+      rows.erase(rows.begin(), at);
+    } else if (error->kind != ErrorKind::unavailable) {  // then nobody knows
+      rows.erase(at);
+    }
+  }
+  /// Calls `is_there(id, row)` with what may be on the disk; every id of which it is always false, in their order.
+  template <typename IsThere>
+  std::vector<Id> missing(const IsThere& is_there) const {
+    std::vector<Id> ids;
+    for (const auto& [id, rows] : rows_) {
+      if (rows.empty() || !rows.front().acknowledged) continue;
+      const bool there = std::any_of(rows.begin(), rows.end(), [&, &id = id](const Asked& row) {
+        return is_there(id, row.row ? &*row.row : nullptr);
+      });
+      if (!there) ids.push_back(id);
+    }
+    return ids;
+  }
+
+ private:
+  struct Asked {
+    std::uint64_t number;
+    std::optional<Row> row;
+    bool acknowledged;
+  };
+  std::uint64_t asked_ = 0;
+  std::map<Id, std::vector<Asked>> rows_;
+};
+
 /// 1. What was acknowledged is durable: at once, and still there after every crash.
 class DurableAcks {
  public:
   DurableAcks(const Disk& disk, Findings& findings) : disk_(disk), findings_(findings) {}
 
+  Replaced<domain::ViewerId, domain::Viewer> viewers;
+  Replaced<domain::FilterName, std::string> filters;  ///< their expressions
+
   void on_change(const domain::LiveEvent& event);
   void on_feedback(const domain::ViewerId& viewer, const std::string& id);
-  void on_viewer(const domain::Viewer& viewer);
   void on_item(const domain::Item& item);
   void on_link(const domain::ViewerLink& link);
-  void on_filter(const domain::StoredFilter& filter);
-  void on_deleted_filter(const domain::FilterName& filter);
   void on_content(const domain::ContentId& content, const domain::EventId& event);
+  /// Viewers and filters, of which there is an answer.
+  void check_replaced();
   /// Looks at everything again.
   void check_all();
 
