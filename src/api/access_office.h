@@ -19,8 +19,9 @@ class AccessOffice {
   virtual void revoke(domain::Revocation revocation, engine::Reply<domain::Revocation> reply) = 0;
   virtual void list_revocations(engine::Reply<std::vector<domain::Revocation>> reply) = 0;
 
-  /// Gives a record its number and time, and writes it in front of every change that is asked for later.
-  virtual domain::AuditRecord begin_record(domain::AuditRecord record) = 0;
+  /// Gives a record its number and time, and writes it in front of every change that is asked for later. `reply`, which
+  /// may be empty, says whether it could.
+  virtual domain::AuditRecord begin_record(domain::AuditRecord record, engine::Reply<void> reply) = 0;
   /// Writes it again, whole.
   virtual void finish_record(domain::AuditRecord record, engine::Reply<void> reply) = 0;
   virtual void read_audit(std::uint64_t after, std::size_t limit,

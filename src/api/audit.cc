@@ -23,6 +23,11 @@ constexpr std::size_t kTextBytesMax = 16 * 1024;
 /// Operations that ask and change nothing, or that are a viewer's and not an operator's.
 constexpr std::array<std::string_view, 4> kNotAudited = {"recommend", "rankItems", "tryFilter", "recordInteraction"};
 
+/// Operations whose effect is not what the store acknowledges: processes, what is prepared in the background, what is
+/// in memory alone. A store that cannot write refuses every other change together with its record; these wait for it.
+constexpr std::array<std::string_view, 6> kBesideTheStore = {
+    "createSolutionVersion", "stopTraining", "deployCampaign", "rollBackCampaign", "shadowCampaign", "settleLearner"};
+
 /// The operation that shows what another one changes, or a handler that is for the log alone. Not here, since nothing
 /// is there before or it must not be kept: createSolutionVersion and settleLearner, which only add; importRows, whose
 /// rows may be a million (its answer counts what it replaced, and the store keeps every version of an item);
@@ -118,7 +123,6 @@ void answer(const std::shared_ptr<Change>& change, const HttpResponse& response)
 }
 
 void carry_out(const std::shared_ptr<Change>& change) {
-  change->record = change->call.services.office.begin_record(change->record);
   Call call = change->call;
   call.respond = [change](std::function<HttpResponse()> make) {
     change->call.services.on_api_thread([change, make = std::move(make)] {
@@ -141,11 +145,28 @@ void carry_out(const std::shared_ptr<Change>& change) {
   }
 }
 
+/// Writes the record down, and carries the change out: behind it in the store, or when it is known to be there.
+void begin(const std::shared_ptr<Change>& change) {
+  AccessOffice& office = change->call.services.office;
+  const std::string& operation = change->route.operation;
+  if (std::find(kBesideTheStore.begin(), kBesideTheStore.end(), operation) == kBesideTheStore.end()) {
+    change->record = office.begin_record(change->record, {});
+    return carry_out(change);
+  }
+  // What is posted runs after this, on the same thread: the record has its number by then.
+  change->record = office.begin_record(change->record, [change](const Result<void>& written) {
+    change->call.services.on_api_thread([change, written] {
+      if (written.ok()) return carry_out(change);
+      change->call.respond([error = written.error()] { return make_problem(error); });
+    });
+  });
+}
+
 class AuditedSink final : public BodySink {
  public:
   AuditedSink(std::unique_ptr<BodySink> inner, const Services& services, domain::AuditRecord record)
       : inner_(std::move(inner)), office_(services.office), record_(std::move(record)) {
-    record_ = office_.begin_record(record_);
+    record_ = office_.begin_record(record_, {});
   }
 
   /// What was written of a body that broke off stays: its record has an outcome, too.
@@ -206,7 +227,7 @@ void run_audited(const Route& route, Call call, const domain::AuditRecord& recor
   change->record.request = kept(in_one_spelling(change->call.request.body));
   show(change->view, change->call, [change](std::string before) {
     change->record.before = std::move(before);
-    carry_out(change);
+    begin(change);
   });
 }
 

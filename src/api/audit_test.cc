@@ -114,6 +114,21 @@ TEST_F(AuditTest, AChangeThatCannotBeWrittenDownIsNotAnswered) {
   EXPECT_EQ(answer.error().code, "storage_full");
 }
 
+TEST_F(AuditTest, WhatTheStoreWouldNotRefuseIsNotBegunWithoutItsRecord) {
+  edge.office.failure = unavailable("storage_full", "no space");
+  for (const char* operation : {"createSolutionVersion", "stopTraining", "deployCampaign", "rollBackCampaign",
+                                "shadowCampaign", "settleLearner"}) {
+    const auto route =
+        std::find_if(routes().begin(), routes().end(), [&](const Route& each) { return each.operation == operation; });
+    const Sample& sample = samples().at(operation);
+    const auto answer = client->send(route->method, sample.target, sample.body);
+    ASSERT_FALSE(answer.ok()) << operation;
+    EXPECT_EQ(answer.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(answer.error().message, "no space") << operation << " is known not to have happened";
+  }
+  EXPECT_EQ(edge.trainings.last_order.recipe, "");
+}
+
 TEST_F(AuditTest, WhatWasThereBeforeIsShownWhereverSomethingIsChanged) {
   std::vector<std::string> without;
   for (const Route& route : routes()) {

@@ -27,11 +27,14 @@ class FakeAccessOffice final : public AccessOffice {
     ++calls;
     reply(std::vector<domain::Revocation>{{"t1", domain::ViewerId(), wall_time_from_ms(1), wall_time_from_ms(2)}});
   }
-  domain::AuditRecord begin_record(domain::AuditRecord record) override {
+  domain::AuditRecord begin_record(domain::AuditRecord record, engine::Reply<void> reply) override {
     ++calls;
-    const std::lock_guard lock(mutex_);
-    record.number = records_.size() + 1;
-    records_.push_back(record);
+    {
+      const std::lock_guard lock(mutex_);
+      record.number = records_.size() + 1;
+      records_.push_back(record);
+    }
+    if (reply) reply(failure ? Result<void>(*failure) : Result<void>());
     return record;
   }
   void finish_record(domain::AuditRecord record, engine::Reply<void> reply) override {

@@ -39,10 +39,10 @@ class StoredAccessOffice final : public api::AccessOffice {
     loop_.post([this, reply = std::move(reply)] { reply(reader_->load_revocations()); });
   }
 
-  domain::AuditRecord begin_record(domain::AuditRecord record) override {
+  domain::AuditRecord begin_record(domain::AuditRecord record, engine::Reply<void> reply) override {
     record.number = ++last_record_;
     record.at = loop_.clock().wall();
-    store_.put_audit(record, {});  // whole again in finish_record, whose outcome is what is answered
+    store_.put_audit(record, std::move(reply));
     return record;
   }
 

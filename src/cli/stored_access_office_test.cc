@@ -79,12 +79,15 @@ TEST_F(StoredAccessOfficeTest, ARevocationThatIsOverIsRefused) {
 TEST_F(StoredAccessOfficeTest, RecordsAreNumberedOnAcrossARestart) {
   domain::AuditRecord record;
   record.who = "ann";
-  EXPECT_EQ(office->begin_record(record).number, 1U);
-  record = office->begin_record(record);
+  std::promise<Result<void>> written;
+  EXPECT_EQ(office->begin_record(record, [&](Result<void> result) { written.set_value(std::move(result)); }).number,
+            1U);
+  EXPECT_TRUE(written.get_future().get().ok());
+  record = office->begin_record(record, {});
   record.status = 200;
   ASSERT_TRUE(finish(record).ok());
   open();
-  EXPECT_EQ(office->begin_record(record).number, 3U);
+  EXPECT_EQ(office->begin_record(record, {}).number, 3U);
   const auto records = store.reader().load_audit(0, 10).value();
   EXPECT_EQ(records.at(0).status, 0) << "nobody knows what came of it";
   EXPECT_EQ(records.at(1).status, 200);
