@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "store/sqlite/test_store.h"
+#include "store/test_forwarding_disk.h"
 
 namespace matchcue::store {
 namespace {
@@ -111,24 +112,15 @@ TEST(Backup, IsWholeWhileAServerGoesOnWriting) {
 }
 
 /// Does something when the first file is about to be written.
-class InterruptedDisk final : public Disk {
+class InterruptedDisk final : public ForwardingDisk {
  public:
   explicit InterruptedDisk(std::function<void()> interruption) : interruption_(std::move(interruption)) {}
   Result<std::unique_ptr<DiskFile>> open(const std::string& path, OpenFor how) override {
     if (how == OpenFor::writing && interruption_) std::exchange(interruption_, nullptr)();
-    return disk_.open(path, how);
+    return ForwardingDisk::open(path, how);
   }
-  Result<void> rename(const std::string& from, const std::string& to) override { return disk_.rename(from, to); }
-  Result<void> remove(const std::string& path) override { return disk_.remove(path); }
-  bool exists(const std::string& path) override { return disk_.exists(path); }
-  std::vector<std::string> list(const std::string& folder) override { return disk_.list(folder); }
-  Result<void> create_folder(const std::string& path) override { return disk_.create_folder(path); }
-  Result<void> sync_folder(const std::string& path) override { return disk_.sync_folder(path); }
-  Result<std::unique_ptr<FolderLock>> lock_folder(const std::string& path) override { return disk_.lock_folder(path); }
-  const char* sqlite_vfs() const override { return disk_.sqlite_vfs(); }
 
  private:
-  Disk& disk_ = real_disk();
   std::function<void()> interruption_;
 };
 

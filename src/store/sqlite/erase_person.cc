@@ -162,8 +162,9 @@ Result<std::uint64_t> count_in_file(File&& file, const Ids& ids, std::uint64_t& 
   return found;
 }
 
-/// Looks for the ids' bytes in every file of the directory.
-Result<void> search_files(Connection& connection, const DataPaths& paths, Erasure& erasure) {
+/// Looks for the ids' bytes in every file of the directory; false when one of them was taken away or renamed meanwhile,
+/// as a training does with what it has written.
+Result<bool> search_once(Connection& connection, const DataPaths& paths, Erasure& erasure) {
   erasure.bytes_found.clear();
   erasure.bytes_searched = 0;
   for (const std::string& name : paths.disk->list(paths.directory)) {
@@ -173,12 +174,23 @@ Result<void> search_files(Connection& connection, const DataPaths& paths, Erasur
     if (path == paths.database) {
       MCUE_TRY(found, count_in_file(connection.file(), erasure.ids, erasure.bytes_searched));
     } else {
-      MCUE_TRY(const auto file, paths.disk->open(path, OpenFor::reading));
-      MCUE_TRY(found, count_in_file(*file, erasure.ids, erasure.bytes_searched));
+      const auto file = paths.disk->open(path, OpenFor::reading);
+      if (!file.ok() && !paths.disk->exists(path)) return false;
+      if (!file.ok()) return file.error();
+      MCUE_TRY(found, count_in_file(**file, erasure.ids, erasure.bytes_searched));
     }
     if (found > 0) erasure.bytes_found.push_back(name + ": " + std::to_string(found));
   }
-  return {};
+  return true;
+}
+
+Result<void> search_files(Connection& connection, const DataPaths& paths, Erasure& erasure) {
+  constexpr int kSearchesMax = 20;
+  for (int i = 0; i < kSearchesMax; ++i) {
+    MCUE_TRY(const bool whole, search_once(connection, paths, erasure));
+    if (whole) return {};
+  }
+  return unavailable("storage_busy", "files of " + paths.directory + " come and go faster than they can be searched");
 }
 
 /// Deleted rows leave bytes in the WAL and in unused parts of pages.

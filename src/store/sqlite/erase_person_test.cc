@@ -4,9 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
 #include "base/sha256.h"
 #include "store/decision_chunk.h"
 #include "store/sqlite/test_store.h"
+#include "store/test_forwarding_disk.h"
 
 namespace matchcue::store {
 namespace {
@@ -83,6 +88,37 @@ TEST(ErasePerson, LeavesNotAByteOfAnyOfTheirIds) {
     EXPECT_EQ(store.reader().load_audit(0, 1)->at(0).who, "ann") << "who did it stays";
     EXPECT_EQ(store.reader().load_revocations()->at(0).viewer.str(), std::string(domain::kErasedViewer) + sha256(kWho));
   }
+}
+
+/// Whoever trains renames what it has written just when the files have been listed.
+class TrainingDisk final : public ForwardingDisk {
+ public:
+  explicit TrainingDisk(const std::string& directory) : versions_(directory + "/versions") {
+    std::filesystem::create_directories(versions_ + "/.writing-1");
+    std::ofstream(versions_ + "/.writing-1/table") << "knows " << kWho;
+  }
+  std::vector<std::string> list(const std::string& folder) override {
+    auto files = ForwardingDisk::list(folder);
+    if (std::exchange(is_done, false)) std::filesystem::rename(versions_ + "/.writing-1", versions_ + "/sims-1");
+    return files;
+  }
+  bool is_done = false;
+
+ private:
+  std::string versions_;
+};
+
+TEST(ErasePerson, FindsWhatIsRenamedWhileItIsSearched) {
+  const TestDirectory directory;
+  TrainingDisk disk(directory.path());
+  SqliteOptions options;
+  options.disk = &disk;
+  TestStore store(directory.path(), options);
+  ASSERT_TRUE(store.put(std::vector<domain::Viewer>{make_viewer_row(kWho)}).ok());
+  disk.is_done = true;
+  const auto erased = store.erase(kWho);
+  ASSERT_TRUE(erased.ok()) << erased.error().message;
+  EXPECT_THAT(erased->bytes_found, ElementsAre("versions/sims-1/table: 1"));
 }
 
 TEST(ErasePerson, LeavesTheOthersAndTheirNumbersAlone) {
