@@ -101,6 +101,15 @@ test("what the viewer does is posted, and durable with the answer", async () => 
   expect(client.snapshot().unsent).toBe(0);
 });
 
+test("a post says the device, which the ticket may ask for", async () => {
+  await open({ device: "tv" });
+  await stream().say(welcome());
+  await stream().say(slate(1));
+  client.interact(slate(1).cues[0]!, "click");
+  await settle();
+  expect(posts.map(({ body }) => body)).toEqual([expect.objectContaining({ viewer: "v1", device: "tv", kind: "click" })]);
+});
+
 test("a post that fails is made again, one that is invalid is not", async () => {
   await open();
   await stream().say(welcome());
