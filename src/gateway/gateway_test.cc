@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <latch>
+
 #include "gateway/gateway_fixture.h"
 
 namespace matchcue::gateway {
@@ -92,15 +94,20 @@ TEST_F(GatewayTest, NothingRunsAfterItIsGoneThoughItsLoopsGoOn) {
 }
 
 TEST_F(GatewayTest, WithoutFileDescriptorsItTurnsPeopleAwayAndGoesOn) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "UBSan needs a descriptor to look at an object of a type that it does not remember";
-#endif
   const auto staying = native("v1");
+  // Once before: a sanitizer that sees a kind of task for the first time needs a descriptor to look at it.
   push(1, 7, 100);
   EXPECT_THAT(staying->hear_text(), HasSubstr(R"("seq":7)"));
   std::promise<void> limited;
   std::shared_future<void> go_on = limited.get_future().share();
-  for (const auto& loop : loops) loop->post([go_on] { go_on.wait(); });
+  std::latch held(static_cast<std::ptrdiff_t>(loops.size()));
+  for (const auto& loop : loops) {
+    loop->post([&held, go_on] {
+      held.count_down();
+      go_on.wait();
+    });
+  }
+  held.wait();                       // for the same reason
   TestViewer turned_away(server());  // waits in the backlog
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
