@@ -12,7 +12,11 @@ namespace {
 constexpr std::uint64_t kGroupWritesMax = 5;
 constexpr const char* kEvents[] = {"match", "cup"};
 constexpr std::size_t kAll = 1'000'000;
-constexpr Milliseconds kKeep{40};
+constexpr Milliseconds kKeep{20'000};
+constexpr Milliseconds kGroupEvery{1'000};
+constexpr int kAnswered = 200;
+constexpr const char* kOutcome = " and its outcome";
+constexpr Milliseconds kRevokedFor{86'400'000};
 
 std::string snapshot_bytes(std::uint64_t step) { return std::string(3'000, static_cast<char>('a' + step % 26)); }
 
@@ -41,6 +45,7 @@ void FaultScript::write_on(Store& store, std::size_t groups) {
 void FaultScript::next_group(Store& store) {
   if (groups_left_ == 0 || (failed_ && stop_at_failure_)) return finished_->set_value();
   --groups_left_;
+  now_ += kGroupEvery;
   const std::uint64_t writes = 1 + random_.below(kGroupWritesMax);
   unanswered_ = 1 + writes;
   for (std::uint64_t i = 0; i < writes; ++i) write_one(store);
@@ -68,7 +73,7 @@ Done<T> FaultScript::note(Store& store, Names* names, std::string name) {
 }
 
 void FaultScript::write_one(Store& store) {
-  switch (random_.below(11)) {
+  switch (random_.below(14)) {
     case 0:
     case 1: return write_change(store);
     case 2: return write_interaction(store);
@@ -79,6 +84,9 @@ void FaultScript::write_one(Store& store) {
     case 7: return random_.below(3) == 0 ? write_snapshot(store) : write_step(store);
     case 8: return write_link(store);
     case 9: return drop_decisions(store);
+    case 10: return write_content(store);
+    case 11:
+    case 12: return write_access(store);
     default: return write_catalogue(store);
   }
 }
@@ -120,7 +128,6 @@ void FaultScript::write_decisions(Store& store) {
 }
 
 void FaultScript::drop_decisions(Store& store) {
-  now_ += Milliseconds(1 + random_.below(30));
   store.drop_decisions(now_, kKeep, [this, &store](const Result<RetentionStep>& step) {
     answered(store, step.ok() ? nullptr : &step.error());
   });
@@ -148,22 +155,51 @@ void FaultScript::write_link(Store& store) {
 
 void FaultScript::write_catalogue(Store& store) {
   const std::string name = std::to_string(next_number_++);
-  if (random_.below(2) == 0) {
-    store.put_filter({domain::FilterName("f" + name), "EXCLUDE ItemID WHERE Items.A IN (\"x\")", wall_time_from_ms(0)},
-                     note<domain::StoredFilter>(store, &filters_, name));
-  } else {
-    domain::Viewer viewer;
-    viewer.id = domain::ViewerId("viewer" + name);
-    viewer.document = std::string(800, 'd');  // so that rows are several pages
-    store.put_viewers({viewer}, note<WriteSummary>(store, &viewers_, name));
+  switch (random_.below(3)) {
+    case 0:
+      return store.put_filter(
+          {domain::FilterName("f" + name), "EXCLUDE ItemID WHERE Items.A IN (\"x\")", wall_time_from_ms(0)},
+          note<domain::StoredFilter>(store, &filters_, name));
+    case 1: return store.put_items({make_test_item(name.c_str(), "new")}, note<WriteSummary>(store, &items_, name));
+    default: {
+      domain::Viewer viewer;
+      viewer.id = domain::ViewerId("viewer" + name);
+      viewer.document = std::string(800, 'd');  // so that rows are several pages
+      return store.put_viewers({viewer}, note<WriteSummary>(store, &viewers_, name));
+    }
   }
+}
+
+void FaultScript::write_content(Store& store) {
+  const std::string name = std::to_string(next_number_++);
+  store.map_content(domain::ContentId(name), domain::EventId(kEvents[random_.below(2)]),
+                    note<void>(store, &contents_, name));
+}
+
+/// A revocation, what an operator asks for, or what came of it.
+void FaultScript::write_access(Store& store) {
+  const std::uint64_t number = next_number_++;
+  const std::string name = std::to_string(number);
+  const std::uint64_t which = random_.below(3);
+  if (which == 0) {
+    return store.put_revocation({name, domain::ViewerId(), now_, now_ + kRevokedFor},
+                                note<void>(store, &revocations_, name));
+  }
+  domain::AuditRecord record;
+  record.number = number;
+  record.operation = "putItems";
+  if (which == 1 || audit_.sent.empty()) return store.put_audit(record, note<void>(store, &audit_, name));
+  record.number = std::stoull(*audit_.sent.rbegin());
+  record.status = kAnswered;
+  store.put_audit(record, note<void>(store, &audit_, std::to_string(record.number) + kOutcome));
 }
 
 // --- checking
 
 std::string FaultScript::check(Reader& reader) {
   for (const auto part : {&FaultScript::check_changes, &FaultScript::check_interactions, &FaultScript::check_feedback,
-                          &FaultScript::check_decisions, &FaultScript::check_learner, &FaultScript::check_catalogue}) {
+                          &FaultScript::check_decisions, &FaultScript::check_learner, &FaultScript::check_catalogue,
+                          &FaultScript::check_access}) {
     std::string wrong = (this->*part)(reader);
     if (!wrong.empty()) return wrong;
   }
@@ -184,7 +220,7 @@ std::string FaultScript::compare(const char* what, Names& names, const std::mult
 }
 
 std::string FaultScript::check_changes(Reader& reader) {
-  std::multiset<std::string> found;
+  std::multiset<std::string> found, contents;
   const auto events = reader.load_events();
   if (!events.ok()) return events.error().message;
   last_sequence_.clear();
@@ -199,8 +235,10 @@ std::string FaultScript::check_changes(Reader& reader) {
     }
     if (event.sequence.value() != last) return event.id.str() + " is not at its last change";
     last_sequence_[event.id.str()] = last;
+    for (const domain::ContentId& content : event.contents) contents.insert(content.str());
   }
-  return compare("change", changes_, found);
+  const std::string wrong = compare("content", contents_, contents);
+  return wrong.empty() ? compare("change", changes_, found) : wrong;
 }
 
 std::string FaultScript::check_interactions(Reader& reader) {
@@ -275,10 +313,13 @@ std::string FaultScript::check_learner(Reader& reader) {
 }
 
 std::string FaultScript::check_catalogue(Reader& reader) {
-  std::multiset<std::string> filters, viewers, links;
+  std::multiset<std::string> filters, items, viewers, links;
   const auto kept = reader.load_filters();
   if (!kept.ok()) return kept.error().message;
   for (const auto& filter : *kept) filters.insert(filter.name.str().substr(1));
+  const auto catalogue = reader.load_catalogue(std::nullopt);
+  if (!catalogue.ok()) return catalogue.error().message;
+  for (const auto& item : (*catalogue)->items()) items.insert(item.id.str());
   const auto people = reader.load_viewers({}, kAll);
   if (!people.ok()) return people.error().message;
   for (const auto& viewer : *people) viewers.insert(viewer.id.str().substr(std::string("viewer").size()));
@@ -286,8 +327,25 @@ std::string FaultScript::check_catalogue(Reader& reader) {
   if (!known.ok()) return known.error().message;
   for (const auto& link : *known) links.insert(link.anonymous.str().substr(std::string("anonymous").size()));
   std::string wrong = compare("filter", filters_, filters);
+  if (wrong.empty()) wrong = compare("item", items_, items);
   if (wrong.empty()) wrong = compare("viewer", viewers_, viewers);
   return wrong.empty() ? compare("link", links_, links) : wrong;
+}
+
+std::string FaultScript::check_access(Reader& reader) {
+  std::multiset<std::string> revocations, audit;
+  const auto revoked = reader.load_revocations();
+  if (!revoked.ok()) return revoked.error().message;
+  for (const auto& revocation : *revoked) revocations.insert(revocation.ticket);
+  const auto records = reader.load_audit(0, kAll);
+  if (!records.ok()) return records.error().message;
+  for (const auto& record : *records) {
+    const std::string number = std::to_string(record.number);
+    audit.insert(number);
+    if (record.status == kAnswered) audit.insert(number + kOutcome);
+  }
+  const std::string wrong = compare("revocation", revocations_, revocations);
+  return wrong.empty() ? compare("audit record", audit_, audit) : wrong;
 }
 
 }  // namespace matchcue::store

@@ -23,7 +23,7 @@ class FaultScript {
   explicit FaultScript(std::uint64_t seed) : random_(seed) {}
 
   /// Writes groups of a few writes, each group in one commit, until one fails or `groups` are done. Which writes they
-  /// are depends on the seed alone. Blocks.
+  /// are depends on the seed alone. By the script's clock there is a second between them. Blocks.
   void write(Store& store, std::size_t groups);
   /// The same without minding failures.
   void write_on(Store& store, std::size_t groups);
@@ -59,6 +59,8 @@ class FaultScript {
   void write_snapshot(Store& store);
   void write_link(Store& store);
   void write_catalogue(Store& store);
+  void write_content(Store& store);
+  void write_access(Store& store);
 
   std::string check_changes(Reader& reader);
   std::string check_interactions(Reader& reader);
@@ -67,6 +69,7 @@ class FaultScript {
   std::string check_decisions(Reader& reader);
   std::string check_learner(Reader& reader);
   std::string check_catalogue(Reader& reader);
+  std::string check_access(Reader& reader);
   static std::string compare(const char* what, Names& names, const std::multiset<std::string>& found);
 
   Random random_;
@@ -86,7 +89,7 @@ class FaultScript {
   std::uint64_t last_step_ = 0;
   std::uint64_t snapshot_ = 0;       // acknowledged
   std::uint64_t snapshot_sent_ = 0;  // the newest
-  Names changes_, interactions_, feedback_, steps_, links_, viewers_, filters_;
+  Names changes_, contents_, interactions_, feedback_, steps_, links_, viewers_, items_, filters_, revocations_, audit_;
 };
 
 }  // namespace matchcue::store
