@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <malloc.h>
-
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -70,12 +68,7 @@ void say_where(const Globals& globals, const Options& options, const Server& ser
   std::cout << "Ctrl-C stops." << std::endl;
 }
 
-/// Large buffers go back to the machine when they are freed. Left to itself, glibc takes the next ones of that size
-/// from an arena, in which they leave holes for good: the learner's snapshots alone are tens of megabytes.
-void keep_large_buffers_apart() { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
-
 ExitCode serve(const Globals& globals, const ServeFlags& flags) {
-  keep_large_buffers_apart();
   const auto options = options_of(globals, flags);
   if (!options.ok()) {
     fail(globals, options.error());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/memory_watch.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,7 +46,6 @@ Shedding MemoryWatch::measure() {
   for (std::size_t level = 1; level < kFrom.size(); ++level) {
     if (used >= kFrom[level] - (level <= now ? kRoom : 0)) next = level;
   }
-  if (next > now) ::malloc_trim(0);  // what was freed and is still held counts as ours
   level_ = static_cast<Shedding>(next);
   return level_;
 }
