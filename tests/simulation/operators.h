@@ -22,6 +22,8 @@ class Operators {
   bool is_set_up() const { return set_up_left_ == 0; }
   /// Begins to do things at random times, until the world heals.
   void begin();
+  /// What was asked of the process that is gone is answered by nobody: its rows may change again.
+  void on_restart() { busy_.clear(); }
   /// One more moment for each event, after the last fault.
   void fire_last();
   domain::EventId event(std::size_t number) const { return domain::EventId("e" + std::to_string(number)); }

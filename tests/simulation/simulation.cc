@@ -176,6 +176,7 @@ bool Simulation::go_on_until(const std::function<bool()>& done, Milliseconds pat
     world_.promises.acks.check_all();
     world_.promises.attribution.check(false);
     start_process();
+    operators_->on_restart();
     if (found()) return false;
     plan_crash();
   }
