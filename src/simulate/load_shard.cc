@@ -40,6 +40,7 @@ LoadShard::~LoadShard() { stop(); }
 void LoadShard::start() {
   loop_->every(kOpenPeriod, [this] { open_some(); });
   loop_->every(kAcknowledgePeriod, [this] { acknowledge_all(); });
+  churned_ = loop_->clock().steady();
   if (options_.churn > 0) loop_->every(kChurnPeriod, [this] { break_some_off(); });
   loop_->start();
 }
@@ -83,10 +84,12 @@ void LoadShard::open_some() {
   }
 }
 
+/// By the clock and not by how often this is called: a loop that has a moment's slates to read comes late.
 void LoadShard::break_some_off() {
+  const SteadyTime now = loop_->clock().steady();
+  const std::chrono::duration<double> passed = now - std::exchange(churned_, now);
   if (calm_) return;
-  breaks_due_ +=
-      options_.churn / static_cast<double>(options_.threads) * std::chrono::duration<double>(kChurnPeriod).count();
+  breaks_due_ += options_.churn / static_cast<double>(options_.threads) * passed.count();
   for (; breaks_due_ >= 1; breaks_due_ -= 1) connections_[random_.below(connections_.size())]->break_off();
 }
 

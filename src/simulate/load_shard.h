@@ -75,6 +75,7 @@ class LoadShard final : public ViewerSink {
   double allowance_ = 0;     ///< connections that may be opened now
   std::atomic<bool> calm_ = false;
   double breaks_due_ = 0;  ///< connections to be broken off now
+  SteadyTime churned_;     ///< up to when breaks_due_ counts
   Random random_;
   std::vector<LoadConnection*> owing_;  ///< have slates to acknowledge
   std::vector<char> buffer_;
