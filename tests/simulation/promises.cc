@@ -296,13 +296,16 @@ void Attribution::check_row(const domain::Feedback& row, bool whole) {
   const std::string name = "interaction " + row.id + " of viewer " + row.viewer.str();
   if (!own) findings_.add("8: bad input changes nothing", "only feedback about one's own cues", name);
   const auto decision = disk_.decision(id);
+  // Of decisions for which a part was refused all count as lost.
+  const bool refused = disk_.refused_decisions.contains({id.event, id.sequence});
   if (!row.attributed) {
     const bool known = decision.ok() && decision->has_value() && row.cue.slot < (*decision)->choices.size() &&
                        (*decision)->choices[row.cue.slot].item != domain::kNoItem;
-    if (whole && known) findings_.add("2: feedback joins its decision", name + " is attributed", "it is not");
+    if (whole && known && !refused)
+      findings_.add("2: feedback joins its decision", name + " is attributed", "it is not");
     return;
   }
-  if (disk_.refused_decisions.contains({id.event, id.sequence})) return;
+  if (refused) return;
   if (!decision.ok() || !decision->has_value()) {
     return findings_.add("2: feedback joins its decision",
                          "decision " + to_string(id) + " is durable, since durable feedback cites it", "it is not");
