@@ -286,7 +286,10 @@ void Simulation::explain_some() {
         id, world_.reply<engine::ExplainedDecision>("explain", [this, id, place, &waiting](const auto& result) {
           --waiting;
           if (result.ok() && result->identical) return;
-          if (!result.ok() && result.error().code == "decision_dropped" && world_.disk.log[place].dropped) return;
+          // Who looks for one that is gone finds what else there is of its change, and that may be damaged.
+          const bool may_lack = world_.disk.log[place].dropped && !result.ok();
+          if (may_lack && (result.error().code == "decision_dropped" || result.error().kind == ErrorKind::corrupt))
+            return;
           world_.findings.add(
               "6: the same log gives the same decisions", "decision " + to_string(id) + " comes out again",
               result.ok() ? "other items or propensities; it was made by " + result->decision.header.solution_version
