@@ -95,20 +95,31 @@ void Control::serve(scoring::SolutionVersionPtr version) {
 
 void Control::append(live::Proposal proposal, Reply<ChangeReceipt> reply) {
   const SteadyTime accepted = clock_.steady();
-  store_.append_change(proposal.change, proposal.after, proposal.previous,
-                       [this, proposal, accepted, reply = std::move(reply)](const Result<void>& stored) {
-                         port_.to_control([this, proposal, accepted, reply, stored] {
-                           if (!stored.ok()) {
-                             book_.abort(proposal);
-                             reply(stored.error());
-                             return;
-                           }
-                           on_durable(proposal, accepted, reply);
-                         });
-                       });
+  store_.append_change(
+      proposal.change, proposal.after, proposal.previous,
+      [this, proposal, accepted, reply = std::move(reply)](const Result<void>& stored) {
+        port_.to_control([this, proposal, accepted, reply, stored] { on_outcome(proposal, accepted, stored, reply); });
+      });
 }
 
-void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply) {
+void Control::on_outcome(const live::Proposal& proposal, SteadyTime accepted, const Result<void>& stored,
+                         const Reply<ChangeReceipt>& reply) {
+  if (stored.ok()) {
+    on_durable(proposal, accepted);
+  } else {
+    book_.abort(proposal);
+  }
+  const auto receipt = [&](bool changed) -> Result<ChangeReceipt> {
+    if (!stored.ok()) return stored.error();
+    return ChangeReceipt{changed, *book_.find_event(proposal.change->event)};
+  };
+  reply(receipt(true));
+  const auto waiting = unchanged_.extract(proposal.change);
+  if (waiting.empty()) return;
+  for (const auto& each : waiting.mapped()) each(receipt(false));
+}
+
+void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted) {
   book_.commit(proposal);
   const ChangeMessage message{
       proposal.change,
@@ -117,7 +128,6 @@ void Control::on_durable(const live::Proposal& proposal, SteadyTime accepted, co
       corrected_by(*proposal.change)};
   port_.to_shards([message](ShardCore& shard) { shard.on_change(message); });
   metrics_.ingest_ack().Observe(std::chrono::duration<double>(clock_.steady() - accepted).count());
-  reply(ChangeReceipt{true, *book_.find_event(proposal.change->event)});
   answer_waiters(proposal.change->event);
 }
 
@@ -125,15 +135,19 @@ std::vector<Sequence> Control::corrected_by(const domain::Change& change) const 
   return change.corrects ? book_.changes_of_moment(change.event, *change.corrects) : std::vector<Sequence>();
 }
 
-ChangeReceipt Control::unchanged(const EventId& event) const { return {false, *book_.find_event(event)}; }
+void Control::answer_unchanged(const EventId& event, Reply<ChangeReceipt> reply) {
+  const domain::ChangePtr proposed = book_.newest_in_flight(event);
+  if (proposed) {
+    unchanged_[proposed].push_back(std::move(reply));
+  } else {
+    reply(ChangeReceipt{false, *book_.find_event(event)});
+  }
+}
 
 void Control::set_state(const SetState& request, Reply<ChangeReceipt> reply) {
   auto proposal = book_.set_state({request.event, request.state, request.media_time, {}}, clock_.wall());
   if (!proposal.ok()) return reply(proposal.error());
-  if (!proposal->has_value()) {
-    if (book_.find_event(request.event) == nullptr) return reply(unavailable("busy", "the event is being created"));
-    return reply(unchanged(request.event));
-  }
+  if (!proposal->has_value()) return answer_unchanged(request.event, std::move(reply));
   append(std::move(**proposal), std::move(reply));
 }
 
@@ -155,7 +169,7 @@ void Control::override_item(const OverrideItem& request, Reply<ChangeReceipt> re
   auto proposal =
       book_.override_item(request.event, request.override_, request.reason, catalogue_->catalogue(), clock_.wall());
   if (!proposal.ok()) return reply(proposal.error());
-  if (!proposal->has_value()) return reply(unchanged(request.event));
+  if (!proposal->has_value()) return answer_unchanged(request.event, std::move(reply));
   append(std::move(**proposal), std::move(reply));
 }
 

@@ -122,7 +122,9 @@ class Control {
 
   std::vector<domain::Sequence> corrected_by(const domain::Change& change) const;
   void append(live::Proposal proposal, Reply<ChangeReceipt> reply);
-  void on_durable(const live::Proposal& proposal, SteadyTime accepted, const Reply<ChangeReceipt>& reply);
+  void on_outcome(const live::Proposal& proposal, SteadyTime accepted, const Result<void>& stored,
+                  const Reply<ChangeReceipt>& reply);
+  void on_durable(const live::Proposal& proposal, SteadyTime accepted);
   void answer_waiters(const domain::EventId& event);
   Result<std::vector<domain::ChangePtr>> changes_after(const domain::EventId& event, domain::Sequence after,
                                                        std::size_t limit);
@@ -130,7 +132,8 @@ class Control {
   void on_identified(const domain::ViewerLink& link, Reply<domain::ViewerLink> reply);
   Result<std::vector<domain::ViewerId>> load_ids_of(const domain::ViewerId& viewer);
   void erase_stored(const domain::ViewerId& viewer, Reply<store::Erasure> reply);
-  ChangeReceipt unchanged(const domain::EventId& event) const;
+  /// Nothing is to be changed: said when what is proposed is durable, and refused with it when it is refused.
+  void answer_unchanged(const domain::EventId& event, Reply<ChangeReceipt> reply);
 
   Options options_;
   store::Store& store_;
@@ -141,6 +144,7 @@ class Control {
   std::map<domain::DatasetKind, domain::Schema> schemas_;
   live::EventBook book_;
   std::map<domain::FilterName, domain::StoredFilter> filters_;
+  std::map<domain::ChangePtr, std::vector<Reply<ChangeReceipt>>> unchanged_;  ///< replies, by what they wait for
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
   LiveLearning learning_;

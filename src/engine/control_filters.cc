@@ -155,7 +155,7 @@ void Control::use_filter(const UseFilter& request, Reply<ChangeReceipt> reply) {
   }
   auto proposal = book_.use_filter(request.event, std::move(change), request.reason, clock_.wall());
   if (!proposal.ok()) return reply(proposal.error());
-  if (!proposal->has_value()) return reply(unchanged(request.event));
+  if (!proposal->has_value()) return answer_unchanged(request.event, std::move(reply));
   append(std::move(**proposal), std::move(reply));
 }
 

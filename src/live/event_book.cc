@@ -171,7 +171,8 @@ Proposal EventBook::propose(Entry& entry, Change change, LiveEvent after) {
   after.sequence = change.sequence;
   after.moment = change.moment;
   entry.proposed = after;
-  return Proposal{std::make_shared<const Change>(std::move(change)), std::move(after), previous};
+  entry.in_flight.push_back({std::make_shared<const Change>(std::move(change)), std::move(after), previous});
+  return entry.in_flight.back();
 }
 
 Result<Proposal> EventBook::propose_state(ChangeKind kind, const StateRequest& request, WallTime now) {
@@ -284,11 +285,11 @@ Result<std::optional<Proposal>> EventBook::use_filter(const EventId& event, doma
 
 void EventBook::commit(const Proposal& proposal) {
   Entry& entry = entry_of(proposal.change->event);
-  CHECK(entry.durable.sequence == proposal.previous, entry.durable.sequence, proposal.previous);
+  CHECK(!entry.in_flight.empty() && entry.in_flight.front().change == proposal.change, proposal.previous);
+  entry.in_flight.pop_front();
   const std::vector<domain::ContentId> contents = entry.durable.contents;
   entry.durable = proposal.after;
   entry.durable.contents = contents;
-  if (entry.proposed.sequence < entry.durable.sequence) entry.proposed = entry.durable;
   if (proposal.change->corrects) std::erase(entry.being_corrected, *proposal.change->corrects);
   entry.recent.push_back(proposal.change);
   if (entry.recent.size() > kRecentChangesMax) {
@@ -300,7 +301,19 @@ void EventBook::commit(const Proposal& proposal) {
 void EventBook::abort(const Proposal& proposal) {
   Entry& entry = entry_of(proposal.change->event);
   if (proposal.change->corrects) std::erase(entry.being_corrected, *proposal.change->corrects);
-  entry.proposed = entry.durable;
+  auto& chain = entry.in_flight;
+  const auto refused =
+      std::find_if(chain.begin(), chain.end(), [&](const Proposal& each) { return each.change == proposal.change; });
+  if (refused == chain.end()) return;  // it went with what it was built upon
+  chain.erase(refused, chain.end());
+  const std::vector<domain::ContentId> contents = entry.durable.contents;
+  entry.proposed = chain.empty() ? entry.durable : chain.back().after;
+  entry.proposed.contents = contents;
+}
+
+ChangePtr EventBook::newest_in_flight(const EventId& event) const {
+  const auto found = events_.find(event);
+  return found == events_.end() || found->second.in_flight.empty() ? nullptr : found->second.in_flight.back().change;
 }
 
 void EventBook::map_content(const domain::ContentId& content, const EventId& event) {

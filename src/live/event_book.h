@@ -39,7 +39,10 @@ struct StateRequest {
   std::optional<domain::ItemId> subject;
 };
 
-/// Single shard (control). Proposals of one event chain: a second may be made before the first is durable.
+/// Single shard (control). Proposals of one event chain: a second may be made before the first is durable, and is built
+/// upon it. They go to the store in the order in which they are made. What is refused takes with it what was built upon
+/// it, and nothing else: a sequence is given again only when nothing with it can still be stored, so that a proposal
+/// whose `previous` the store finds is always built upon what is stored there.
 class EventBook {
  public:
   /// `context_schema` is the interactions schema; its metadata columns are the fields a state may have.
@@ -67,8 +70,12 @@ class EventBook {
                                              std::string reason, WallTime now);
   /// The proposal is durable: readers see it from now on.
   void commit(const Proposal& proposal);
-  /// The proposal was not stored: what was built upon it will not be either.
+  /// The proposal was not stored: what was built upon it will not be either. In any order with other outcomes.
   void abort(const Proposal& proposal);
+
+  /// The newest proposal that is neither durable nor refused; null when there is none. Whoever asked for what would
+  /// change nothing was answered by what is proposed: it is true when this one is durable.
+  domain::ChangePtr newest_in_flight(const domain::EventId& event) const;
 
   /// The content carries the event; creates the event when new. Durable already.
   void map_content(const domain::ContentId& content, const domain::EventId& event);
@@ -91,7 +98,8 @@ class EventBook {
  private:
   struct Entry {
     domain::LiveEvent durable;
-    domain::LiveEvent proposed;
+    domain::LiveEvent proposed;  ///< what the next proposal is built upon: after the newest of in_flight, or durable
+    std::deque<Proposal> in_flight;  ///< each built upon the one before, the first upon durable
     std::deque<domain::ChangePtr> recent;
     domain::Sequence dropped;                       ///< the newest change that is not among the recent ones
     std::vector<domain::Sequence> being_corrected;  ///< by proposals that are not durable yet
@@ -100,7 +108,7 @@ class EventBook {
   Entry& entry_of(const domain::EventId& event);
   Result<domain::Values> merge_state(const domain::Values& present, const domain::Values& update) const;
   Result<void> check_subject(const StateRequest& request, const domain::Catalogue& catalogue) const;
-  Proposal propose(Entry& entry, domain::Change change, domain::LiveEvent after);
+  static Proposal propose(Entry& entry, domain::Change change, domain::LiveEvent after);
   Result<Proposal> propose_state(domain::ChangeKind kind, const StateRequest& request, WallTime now);
 
   domain::Schema schema_;

@@ -181,6 +181,26 @@ TEST_F(EventBookTest, WhatWasNotStoredNeverHappened) {
   EXPECT_EQ(next->after.at("MATCH_EVENT"), text("GOAL"));
 }
 
+TEST_F(EventBookTest, ARefusalTakesWithItWhatWasBuiltUponItAndNothingElse) {
+  const auto propose = [&](const char* event) {
+    return book.fire_moment({kMatch, {{"MATCH_EVENT", text(event)}}, {}, {}}, catalogue, kNow).value();
+  };
+  fire({});
+  const Proposal first = propose("GOAL");
+  const Proposal refused = propose("THROW");
+  const Proposal upon_it = propose("SHOT");
+  book.abort(refused);
+  // Not sequence 2 again, which the first may still have: the store could not tell what is built upon which.
+  const auto next = book.fire_moment({kMatch, {}, {}, {}}, catalogue, kNow).value();
+  EXPECT_EQ(next.previous, Sequence(2));
+  EXPECT_EQ(next.after.state.at("MATCH_EVENT"), text("GOAL"));
+  book.commit(first);
+  book.abort(upon_it);
+  book.commit(next);
+  EXPECT_EQ(book.find_event(kMatch)->sequence, Sequence(3));
+  EXPECT_EQ(book.find_event(kMatch)->state.at("MATCH_EVENT"), text("GOAL"));
+}
+
 TEST_F(EventBookTest, AContentBelongsToOneEvent) {
   book.map_content(domain::ContentId("c1"), kMatch);
   book.map_content(domain::ContentId("c1"), EventId("2"));

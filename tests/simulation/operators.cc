@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/operators.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -139,13 +140,19 @@ void Operators::begin() {
 }
 
 engine::Reply<ChangeReceipt> Operators::change_reply(const std::string& what, const EventId& event,
-                                                     const std::string& mark) {
-  return world_.reply<ChangeReceipt>(what + " " + event.str(),
-                                     [this, event, mark](const Result<ChangeReceipt>& result) {
-                                       if (result.ok()) return world_.promises.acks.on_change(result->event);
-                                       if (!mark.empty())
-                                         world_.promises.refusals.on_refused_change(event, mark, result.error());
-                                     });
+                                                     const std::string& mark,
+                                                     std::function<bool(const domain::LiveEvent&)> holds) {
+  const std::string name = what + " " + event.str();
+  return world_.reply<ChangeReceipt>(
+      name, [this, name, event, mark, holds = std::move(holds)](const Result<ChangeReceipt>& result) {
+        if (result.ok()) {
+          world_.promises.acks.on_change(result->event);
+          if (!holds || holds(result->event)) return;
+          world_.findings.add("1: an acknowledgement means durable", "what was acknowledged holds", name + " does not");
+        } else if (!mark.empty()) {
+          world_.promises.refusals.on_refused_change(event, mark, result.error());
+        }
+      });
 }
 
 void Operators::act() {
@@ -171,7 +178,14 @@ void Operators::change_something() {
 
 void Operators::set_state() {
   const EventId event = any_event();
-  engine().set_state({event, state(), {}}, change_reply("set state", event));
+  const domain::Values asked = state();
+  const auto holds = [asked](const domain::LiveEvent& now) {
+    return std::all_of(asked.begin(), asked.end(), [&](const auto& field) {
+      const auto found = now.state.find(field.first);
+      return found != now.state.end() && found->second == field.second;
+    });
+  };
+  engine().set_state({event, asked, {}}, change_reply("set state", event, "", holds));
 }
 
 void Operators::fire() {
@@ -196,8 +210,14 @@ void Operators::override_item() {
   const EventId event = any_event();
   constexpr std::array<OverrideAction, 3> kActions = {OverrideAction::pin, OverrideAction::block,
                                                       OverrideAction::release};
+  const domain::ItemOverride asked{kActions[below(3)], any_item()};
+  const auto holds = [asked](const domain::LiveEvent& now) {
+    const auto found = std::find_if(now.overrides.begin(), now.overrides.end(),
+                                    [&](const domain::ItemOverride& each) { return each.item == asked.item; });
+    return found == now.overrides.end() ? asked.action == OverrideAction::release : found->action == asked.action;
+  };
   const std::string why = mark();
-  engine().override_item({event, {kActions[below(3)], any_item()}, why}, change_reply("override", event, why));
+  engine().override_item({event, asked, why}, change_reply("override", event, why, holds));
 }
 
 void Operators::put_filter() {

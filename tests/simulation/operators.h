@@ -50,8 +50,10 @@ class Operators {
   domain::EventId any_event();
   domain::ItemId any_item();
   engine::Engine& engine() { return *world_.process->engine; }
+  /// `mark` is in the change's reason; `holds` is what was asked for, of the event as the answer has it.
   engine::Reply<engine::ChangeReceipt> change_reply(const std::string& what, const domain::EventId& event,
-                                                    const std::string& mark = {});
+                                                    const std::string& mark = {},
+                                                    std::function<bool(const domain::LiveEvent&)> holds = {});
   std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
 
   World& world_;
