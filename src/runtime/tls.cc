@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace matchcue::runtime {
 
@@ -165,7 +166,23 @@ ssize_t TlsStream::fail(int returned, bool reading) {
 ssize_t TlsStream::read(std::span<char> into) {
   ERR_clear_error();
   const int got = SSL_read(ssl_, into.data(), static_cast<int>(into.size()));
-  return got > 0 ? got : fail(got, true);
+  if (got <= 0) return fail(got, true);
+  if (!std::exchange(agreed_, true)) forget_key_exchange();
+  return got;
+}
+
+/// The keys of both sides that the session's were agreed on with. Nobody needs them again, and who steals our memory
+/// must not find them. OpenSSL keeps them as long as the connection, 400 bytes of it.
+void TlsStream::forget_key_exchange() {
+  EVP_PKEY* ours = nullptr;
+  EVP_PKEY* theirs = nullptr;
+  SSL_get_tmp_key(ssl_, &ours);
+  SSL_get_peer_tmp_key(ssl_, &theirs);
+  for (EVP_PKEY* key : {ours, theirs}) {
+    if (key != nullptr) EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));  // it has the type, and no key any more
+    EVP_PKEY_free(key);
+  }
+  ERR_clear_error();
 }
 
 ssize_t TlsStream::write(std::string_view bytes) {

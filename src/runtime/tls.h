@@ -60,12 +60,14 @@ class TlsStream {
   friend struct SocketBio;
   bool send_now(std::string_view bytes);
   ssize_t fail(int returned, bool reading);
+  void forget_key_exchange();
 
   TlsContextPtr context_;
   SSL* ssl_;
   int fd_;
   std::string unsent_;  ///< ciphertext
   bool broken_ = false;
+  bool agreed_ = false;  ///< the handshake is over, and its keys are forgotten
 };
 
 }  // namespace matchcue::runtime

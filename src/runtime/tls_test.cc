@@ -77,6 +77,18 @@ TEST_F(TlsTest, CarriesTextBothWays) {
   }
 }
 
+TEST_F(TlsTest, TheKeysOfASessionAreExchangedInMidSession) {
+  connect();
+  begin(TLS1_3_VERSION);
+  say("hello");
+  EXPECT_EQ(hear(), "hello");
+  ASSERT_EQ(SSL_key_update(client->ssl(), SSL_KEY_UPDATE_REQUESTED), 1);
+  say("with another key");
+  EXPECT_EQ(hear(), "with another key");
+  EXPECT_EQ(server->write("with mine"), 9);
+  EXPECT_EQ(client_hears(), "with mine");
+}
+
 TEST_F(TlsTest, RefusesOldVersionsAndWhatIsNoTls) {
   begin(TLS1_1_VERSION);
   EXPECT_NE(SSL_is_init_finished(client->ssl()), 1);
