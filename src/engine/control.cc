@@ -19,6 +19,7 @@ using domain::Sequence;
 namespace {
 
 constexpr std::size_t kItemsMax = 10'000;
+constexpr std::size_t kUnchangedMax = 10'000;  ///< replies that wait for what is on its way
 /// The newest acts of a viewer that are looked through for what they did with their recent slates.
 constexpr std::size_t kViewerActsMax = 500;
 
@@ -116,6 +117,7 @@ void Control::on_outcome(const live::Proposal& proposal, SteadyTime accepted, co
   reply(receipt(true));
   const auto waiting = unchanged_.extract(proposal.change);
   if (waiting.empty()) return;
+  unchanged_count_ -= waiting.mapped().size();
   for (const auto& each : waiting.mapped()) each(receipt(false));
 }
 
@@ -137,11 +139,12 @@ std::vector<Sequence> Control::corrected_by(const domain::Change& change) const 
 
 void Control::answer_unchanged(const EventId& event, Reply<ChangeReceipt> reply) {
   const domain::ChangePtr proposed = book_.newest_in_flight(event);
-  if (proposed) {
-    unchanged_[proposed].push_back(std::move(reply));
-  } else {
-    reply(ChangeReceipt{false, *book_.find_event(event)});
+  if (!proposed) return reply(ChangeReceipt{false, *book_.find_event(event)});
+  if (unchanged_count_ == kUnchangedMax) {
+    return reply(unavailable("store_queue_full", std::to_string(kUnchangedMax) + " requests are waiting for the disk"));
   }
+  ++unchanged_count_;
+  unchanged_[proposed].push_back(std::move(reply));
 }
 
 void Control::set_state(const SetState& request, Reply<ChangeReceipt> reply) {

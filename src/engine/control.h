@@ -145,6 +145,7 @@ class Control {
   live::EventBook book_;
   std::map<domain::FilterName, domain::StoredFilter> filters_;
   std::map<domain::ChangePtr, std::vector<Reply<ChangeReceipt>>> unchanged_;  ///< replies, by what they wait for
+  std::size_t unchanged_count_ = 0;
   RenderedCataloguePtr catalogue_;
   scoring::SolutionVersionPtr version_;
   LiveLearning learning_;

@@ -130,6 +130,13 @@ EventBook::Entry& EventBook::entry_of(const EventId& event) {
   return entry;
 }
 
+EventBook::Entry* EventBook::find_entry(const EventId& event) {
+  const auto found = events_.find(event);
+  if (found == events_.end()) return nullptr;
+  // What was refused when it was new, or whose contents went to others, is no event.
+  return find_event(event) == nullptr && found->second.in_flight.empty() ? nullptr : &found->second;
+}
+
 void EventBook::restore(LiveEvent event, std::vector<Change> changes) {
   for (const domain::ContentId& content : event.contents) contents_[content] = event.id;
   Entry& entry = entry_of(event.id);
@@ -210,9 +217,9 @@ Result<Proposal> EventBook::fire_moment(const StateRequest& request, const domai
 Result<Proposal> EventBook::correct_moment(const StateRequest& request, Sequence corrects, std::string reason,
                                            const domain::Catalogue& catalogue, WallTime now) {
   MCUE_TRY_VOID(check_subject(request, catalogue));
-  const auto found = events_.find(request.event);
-  if (found == events_.end()) return unknown_event(request.event);
-  Entry& entry = found->second;
+  Entry* const found = find_entry(request.event);
+  if (found == nullptr) return unknown_event(request.event);
+  Entry& entry = *found;
   const auto& recent = entry.recent;
   const auto wrong =
       std::find_if(recent.begin(), recent.end(), [&](const ChangePtr& change) { return change->sequence == corrects; });
@@ -246,12 +253,12 @@ Result<Proposal> EventBook::correct_moment(const StateRequest& request, Sequence
 Result<std::optional<Proposal>> EventBook::override_item(const EventId& event, const ItemOverride& override_,
                                                          std::string reason, const domain::Catalogue& catalogue,
                                                          WallTime now) {
-  const auto found = events_.find(event);
-  if (found == events_.end()) return unknown_event(event);
+  Entry* const found = find_entry(event);
+  if (found == nullptr) return unknown_event(event);
   if (!catalogue.find_item(override_.item)) {
     return not_found("unknown_item", "unknown item \"" + override_.item.str() + "\"", "item");
   }
-  Entry& entry = found->second;
+  Entry& entry = *found;
   auto overrides = apply_override(entry.proposed.overrides, override_, catalogue);
   if (!overrides) return std::optional<Proposal>();
   LiveEvent after = entry.proposed;
@@ -267,9 +274,9 @@ Result<std::optional<Proposal>> EventBook::override_item(const EventId& event, c
 
 Result<std::optional<Proposal>> EventBook::use_filter(const EventId& event, domain::FilterChange filter,
                                                       std::string reason, WallTime now) {
-  const auto found = events_.find(event);
-  if (found == events_.end()) return unknown_event(event);
-  Entry& entry = found->second;
+  Entry* const found = find_entry(event);
+  if (found == nullptr) return unknown_event(event);
+  Entry& entry = *found;
   MCUE_TRY(auto filters, apply_filter(event, entry.proposed.filters, filter));
   if (!filters) return std::optional<Proposal>();
   LiveEvent after = entry.proposed;

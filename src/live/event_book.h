@@ -106,6 +106,7 @@ class EventBook {
   };
 
   Entry& entry_of(const domain::EventId& event);
+  Entry* find_entry(const domain::EventId& event);  ///< of an event that there is, or may be soon; null otherwise
   Result<domain::Values> merge_state(const domain::Values& present, const domain::Values& update) const;
   Result<void> check_subject(const StateRequest& request, const domain::Catalogue& catalogue) const;
   static Proposal propose(Entry& entry, domain::Change change, domain::LiveEvent after);

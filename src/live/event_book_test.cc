@@ -209,6 +209,20 @@ TEST_F(EventBookTest, AContentBelongsToOneEvent) {
   EXPECT_EQ(book.contents().at(domain::ContentId("c1")), EventId("2"));
 }
 
+TEST_F(EventBookTest, NothingIsOverriddenOfAnEventThatHasNothingAnyMore) {
+  const auto release = [&](const EventId& event) {
+    return book.override_item(event, {OverrideAction::release, catalogue.items().front().id}, "", catalogue, kNow);
+  };
+  book.map_content(domain::ContentId("c1"), kMatch);
+  EXPECT_TRUE(release(kMatch).ok());
+  book.map_content(domain::ContentId("c1"), EventId("2"));
+  EXPECT_EQ(release(kMatch).error().code, "unknown_event");
+  const auto refused = book.fire_moment({EventId("3"), {}, {}, {}}, catalogue, kNow).value();
+  EXPECT_TRUE(release(EventId("3")).ok()) << "it may come to be";
+  book.abort(refused);
+  EXPECT_EQ(release(EventId("3")).error().code, "unknown_event");
+}
+
 TEST_F(EventBookTest, RecentChangesAreBounded) {
   for (std::size_t i = 0; i < kRecentChangesMax + 10; ++i) fire({});
   EXPECT_EQ(book.changes_after(kMatch, Sequence(0), 5'000).size(), kRecentChangesMax);

@@ -67,7 +67,7 @@ class TlsStream {
   int fd_;
   std::string unsent_;  ///< ciphertext
   bool broken_ = false;
-  bool agreed_ = false;  ///< the handshake is over, and its keys are forgotten
+  bool agreed_ = false;  ///< bytes have come, and the handshake's keys are forgotten
 };
 
 }  // namespace matchcue::runtime

@@ -188,8 +188,12 @@ void FaultScript::write_access(Store& store) {
   domain::AuditRecord record;
   record.number = number;
   record.operation = "putItems";
-  if (which == 1 || audit_.sent.empty()) return store.put_audit(record, note<void>(store, &audit_, name));
-  record.number = std::stoull(*audit_.sent.rbegin());
+  if (which == 1 || asked_ == 0) {
+    asked_ = number;
+    return store.put_audit(record, note<void>(store, &audit_, name));
+  }
+  record.number = std::exchange(asked_, 0);
+  audit_.sent.insert(std::to_string(record.number));  // it may not have been stored before
   record.status = kAnswered;
   store.put_audit(record, note<void>(store, &audit_, std::to_string(record.number) + kOutcome));
 }

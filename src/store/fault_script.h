@@ -1,8 +1,8 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 //
-// For tests: somebody who writes everything that a store takes, notes what was acknowledged, and, however the store
-// came to be opened again, says whether all of it is there, once, and nothing half.
+// For tests: somebody who writes what a store takes in the course of an event, notes what was acknowledged, and,
+// however the store came to be opened again, says whether all of it is there, once, and nothing half.
 
 #include <cstdint>
 #include <future>
@@ -86,6 +86,7 @@ class FaultScript {
   std::uint64_t decided_ = 0;                           // the last sequence that decisions were sent for
   WallTime now_ = wall_time_from_ms(1'780'000'000'000);
   std::map<std::uint64_t, WallTime> decided_at_;
+  std::uint64_t asked_ = 0;  ///< the last audit record whose outcome is not known
   std::uint64_t last_step_ = 0;
   std::uint64_t snapshot_ = 0;       // acknowledged
   std::uint64_t snapshot_sent_ = 0;  // the newest
