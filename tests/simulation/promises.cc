@@ -240,6 +240,14 @@ void SlateRules::check_pins(const Connection& connection, const SeenFrame& frame
   }
 }
 
+bool SlateRules::all_logged() const {
+  return std::all_of(pushed_.begin(), pushed_.end(), [&](const auto& each) {
+    const domain::DecisionId& id = each.second.decision;
+    const auto logged = disk_.decision(id);
+    return (logged.ok() && logged->has_value()) || disk_.refused_decisions.contains({id.event, id.sequence});
+  });
+}
+
 void SlateRules::check_logged() {
   for (const auto& [name, pushed] : pushed_) {
     const auto logged = disk_.decision(pushed.decision);

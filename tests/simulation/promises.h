@@ -153,7 +153,9 @@ class SlateRules {
   void settle(std::size_t shard, const domain::Viewer& row, bool stored) { viewers_[shard].settle(row, stored); }
   void settle(std::size_t shard, const domain::Item& row, bool stored) { items_[shard].settle(row, stored); }
   void on_push(const Connection& connection, const SeenFrame& frame);
-  /// Slates that this process pushed must have their decision logged by now.
+  /// The decisions of slates that this process pushed are logged, or were refused.
+  bool all_logged() const;
+  /// They must be by now, as they were shown.
   void check_logged();
 
  private:

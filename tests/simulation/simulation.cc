@@ -345,7 +345,9 @@ Outcome Simulation::run() {
   }
   if (!found()) heal();
   if (!found() && !go_on_until([this] { return is_settled(); }, kPatience) && !found()) say_what_does_not_settle();
-  if (!found()) go_on(Milliseconds(300));  // the last late decisions are logged
+  if (!found()) go_on(Milliseconds(300));
+  // Who came late, in that time too, was decided for by themselves, and that is logged a little later.
+  if (!found()) go_on_until([this] { return world_.promises.slates.all_logged(); }, kPatience);
   if (!found()) check_settled();
   if (!found()) explain_some();
   if (!found() && world_.below(4) == 0) check_sessions();
