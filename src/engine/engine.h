@@ -92,7 +92,8 @@ struct FilterOutcome {
   std::vector<domain::ItemId> filtered;
 };
 
-/// What a change call came to. `changed` is false when `event set` found nothing different: then there is no change.
+/// What a change call came to. `changed` is false when nothing would be different: then there is no change, and
+/// this was said when what is so already, or was on its way, was durable.
 struct ChangeReceipt {
   bool changed = true;
   domain::LiveEvent event;
