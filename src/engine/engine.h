@@ -93,7 +93,7 @@ struct FilterOutcome {
 };
 
 /// What a change call came to. `changed` is false when nothing would be different: then there is no change, and
-/// this was said when what is so already, or was on its way, was durable.
+/// what is so was durable when this was said.
 struct ChangeReceipt {
   bool changed = true;
   domain::LiveEvent event;
