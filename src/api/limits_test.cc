@@ -7,7 +7,9 @@
 
 #include "api/api_fixture.h"
 #include "api/wire_stream.h"
+#include "base/clock.h"
 #include "base/sha256.h"
+#include "runtime/test_certificate.h"
 
 namespace matchcue::api {
 namespace {
@@ -73,6 +75,39 @@ TEST(ApiLimits, ABodyHasAMegabyteHoweverItIsSent) {
     EXPECT_EQ(put(10'485'760, in_chunks), "413");
   }
   EXPECT_EQ(edge.engine.rows_put, 2U);
+}
+
+TEST(ApiLimits, WhatIsBetweenTheChunksOfABodyHasAnEnd) {
+  Edge edge;
+  const std::string head =
+      "PUT /v1/items/I1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string body = R"({"ITEM_TYPE":"GENERAL","ITEM_LABEL":"BET"})";
+  const auto extended = [&](std::size_t bytes) { return head + "2a;" + std::string(bytes, 'a') + "\r\n" + body; };
+  const auto trailed = [&](std::size_t bytes) {
+    return head + "2a\r\n" + body + "\r\n0\r\nX: " + std::string(bytes, 'a');
+  };
+  ASSERT_EQ(body.size(), 0x2aU);
+  EXPECT_EQ(status_of(edge, extended(60'000) + "\r\n0\r\n\r\n"), "200");
+  EXPECT_EQ(status_of(edge, trailed(60'000) + "\r\n\r\n"), "200");
+  for (const std::size_t bytes : {80'000UL, 800'000UL}) {
+    EXPECT_EQ(status_of(edge, extended(bytes)), "400") << bytes;
+    EXPECT_EQ(status_of(edge, trailed(bytes)), "400") << bytes;
+  }
+  EXPECT_EQ(edge.engine.rows_put, 2U);
+}
+
+TEST(ApiLimits, WhatTakesNoBodyTakesNone) {
+  Edge edge;
+  for (const Route& route : routes()) {
+    if (!route.request_schema.empty() || route.response_type == "text/event-stream") continue;
+    SCOPED_TRACE(route.operation);
+    const std::string answer =
+        edge.raw(route.method + " " + samples().at(route.operation).target +
+                 " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400")) << answer;
+    EXPECT_NE(answer.find(R"("code":"unexpected_body")"), std::string::npos) << answer;
+  }
 }
 
 TEST(ApiLimits, AnImportHasItsOwn) {
@@ -179,12 +214,27 @@ TEST(ApiLimits, WhoSaysTooLittleIsNotWaitedFor) {
   options.handshake_timeout = Milliseconds(20);
   options.read_timeout = Milliseconds(40);
   Edge edge(options);
-  EXPECT_EQ(edge.raw(""), "") << "nothing";
-  EXPECT_EQ(edge.raw("GET /healthz HTTP/1.1\r\nHo"), "") << "half a head";
-  EXPECT_EQ(edge.raw("PATCH /v1/events/1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                     "Content-Length: 100\r\n\r\n{"),
-            "")
-      << "half a body";
+  const auto silent_for = [](const Edge& served, const std::string& bytes) {
+    const SystemClock clock;
+    const SteadyTime begun = clock.steady();
+    EXPECT_EQ(served.raw(bytes), "");
+    return clock.steady() - begun;
+  };
+  EXPECT_GE(silent_for(edge, ""), options.handshake_timeout);
+  EXPECT_GE(silent_for(edge, "GET /healthz HTTP/1.1\r\nHo"), options.handshake_timeout);
+  EXPECT_GE(silent_for(edge,
+                       "PATCH /v1/events/1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                       "Content-Length: 100\r\n\r\n{"),
+            options.read_timeout);
+  EXPECT_GE(silent_for(edge,
+                       "POST /v1/datasets/items/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+                       "Content-Length: 100000\r\n\r\nITEM_ID\n" +
+                           std::string(70'000, '\n')),
+            options.read_timeout);
+  const runtime::TestCertificate certificate;
+  const Replaceable<runtime::TlsContext> tls(
+      runtime::TlsContext::load(certificate.certificate(), certificate.key()).value());
+  EXPECT_GE(silent_for(Edge(options, &tls), ""), options.handshake_timeout);
   EXPECT_TRUE(edge.raw(kGet).starts_with("HTTP/1.1 200")) << "one request, and no other";
 }
 

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -192,6 +193,41 @@ TEST_F(PermissionsTest, TokensAreExchangedWhileTheServerRuns) {
   EXPECT_EQ(HttpClient(endpoint).send("GET", "/v1/items").error().code, "token_unknown");
   endpoint.token = "fresh";
   EXPECT_TRUE(HttpClient(endpoint).send("GET", "/v1/items").ok());
+}
+
+TEST_F(PermissionsTest, AnImportEndsWithItsToken) {
+  Endpoint endpoint(edge.url());
+  endpoint.token = "token-of-boss";
+  std::size_t pieces = 0;
+  const auto source = [&](std::span<char> buffer) -> Result<std::size_t> {
+    if (++pieces == 10) edge.operators.replace(access::OperatorTokens::parse("new admin " + sha256("fresh")).value());
+    if (pieces == 1'000) return std::size_t{0};
+    std::string text = pieces == 1 ? "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" : "";
+    text.resize(buffer.size(), '\n');
+    std::copy(text.begin(), text.end(), buffer.begin());
+    return text.size();
+  };
+  const auto answer = HttpClient(endpoint).upload("POST", "/v1/datasets/interactions/imports", "text/csv", source,
+                                                  Milliseconds(60'000));
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, "token_unknown");
+}
+
+TEST(ApiOverTls, WhoHasItTalkToItselfIsBrokenOff) {
+  const runtime::TestCertificate certificate("127.0.0.1");
+  const Replaceable<runtime::TlsContext> tls(
+      runtime::TlsContext::load(certificate.certificate(), certificate.key()).value());
+  const Edge edge({}, &tls);
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's way of writing to a socket that was closed
+  const runtime::Fd fd(edge.connect());
+  runtime::TestTlsClient client(fd.get());
+  ASSERT_EQ(SSL_do_handshake(client.ssl()), 1);
+  bool is_open = true;
+  for (int i = 0; is_open && i < 100'000; ++i) {
+    is_open = SSL_key_update(client.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(client.ssl()) == 1;
+  }
+  char byte = 0;
+  EXPECT_LE(SSL_read(client.ssl(), &byte, 1), 0);
 }
 
 TEST(ApiOverTls, IsBelievedByWhoTrustsItsCertificate) {

@@ -289,7 +289,9 @@ Plan Router::plan(const HttpRequest& head) const {
     plan.refusal = make_problem(std::move(read).error());
     return plan;
   }
-  if (head.has_body && codec::media_type(head.content_type) != plan.route->request_type) {
+  if (head.has_body && plan.route->request_schema.empty()) {
+    plan.refusal = make_problem(invalid("unexpected_body", plan.route->operation + " takes no body", "body"));
+  } else if (head.has_body && codec::media_type(head.content_type) != plan.route->request_type) {
     plan.refusal = make_problem(
         415, Error{ErrorKind::unsupported,
                    "unsupported_media_type",
@@ -301,11 +303,10 @@ Plan Router::plan(const HttpRequest& head) const {
   return plan;
 }
 
-std::optional<Error> Router::refuse_further(const Plan& plan, const HttpRequest& head) const {
+std::optional<HttpResponse> Router::refuse_further(const Plan& plan, const HttpRequest& head) const {
   Plan again;
   again.route = plan.route;
-  auto refusal = refuse_operator(*services_.operators.get(), head, again);
-  return refusal ? std::move(refusal->problem) : std::nullopt;
+  return refuse_operator(*services_.operators.get(), head, again);
 }
 
 void Router::handle(const Plan& plan, HttpRequest request, Respond respond) const {

@@ -28,8 +28,8 @@ class Router {
 
   /// Checks Host, Origin, token, path, method, parameters and content type.
   Plan plan(const HttpRequest& head) const;
-  /// Why who asked may not go on: tokens and what they are good for change while a stream lives. Cheap.
-  std::optional<Error> refuse_further(const Plan& plan, const HttpRequest& head) const;
+  /// Why who asked may not go on: tokens and what they are good for change during a stream or an import. Cheap.
+  std::optional<HttpResponse> refuse_further(const Plan& plan, const HttpRequest& head) const;
   /// Runs a plan's handler with the whole request. Answers through `respond`, at once or later.
   void handle(const Plan& plan, HttpRequest request, Respond respond) const;
   /// What takes the plan's body when that is streamed; otherwise nothing.

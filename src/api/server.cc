@@ -167,15 +167,16 @@ struct ApiServer::State {
 /// One connection and the request that it is serving. The coroutines have no parameters passed by value: g++ 12 has
 /// been seen to misplace those in the frames of member coroutines.
 struct ApiServer::Session {
-  Session(State& owner, tcp::socket socket) : server(owner), stream(std::move(socket)) {}
+  Session(State& owner, tcp::socket socket)
+      : server(owner), stream(std::move(socket)), buffer(owner.options.head_bytes_max + kChunkBytes) {}
 
   State& server;
   WireStream stream;
-  beast::flat_buffer buffer;
-  std::vector<char> chunk;   ///< of a body
-  std::string from;          ///< the other side's address
-  std::string customer;      ///< see customer_of()
-  std::uint64_t number = 0;  ///< in the order in which they came
+  beast::flat_buffer buffer;  ///< has an end, for a chunk's extension and a trailer have none
+  std::vector<char> chunk;    ///< of a body
+  std::string from;           ///< the other side's address
+  std::string customer;       ///< see customer_of()
+  std::uint64_t number = 0;   ///< in the order in which they came
   std::uint64_t served = 0;
   bool known = false;      ///< an operator has asked for something
   bool leaving = false;    ///< it made room for another
@@ -226,16 +227,17 @@ Result<void> ApiServer::State::listen() {
 
 /// Whether there may be one more connection, of that address. This machine's own have a limit only together.
 bool ApiServer::State::admits(const asio::ip::address& peer) {
-  if (sessions.size() >= options.connections_max && !make_room()) {
-    count_refusal("connections");
-    return false;
+  if (!peer.is_loopback() || options.counts_this_machine) {
+    const std::string customer = customer_of(peer);
+    const auto same = std::count_if(sessions.begin(), sessions.end(),
+                                    [&](const auto& each) { return each.second->customer == customer; });
+    if (static_cast<std::size_t>(same) >= options.connections_per_address_max) {
+      count_refusal("address_connections");
+      return false;
+    }
   }
-  if (peer.is_loopback() && !options.counts_this_machine) return true;
-  const std::string customer = customer_of(peer);
-  const auto same = std::count_if(sessions.begin(), sessions.end(),
-                                  [&](const auto& each) { return each.second->customer == customer; });
-  if (static_cast<std::size_t>(same) < options.connections_per_address_max) return true;
-  count_refusal("address_connections");
+  if (sessions.size() < options.connections_max || make_room()) return true;
+  count_refusal("connections");
   return false;
 }
 
@@ -381,6 +383,8 @@ asio::awaitable<void> ApiServer::Session::take_body() {
     }
     co_await asio::co_spawn(server.uploads, take_chunk(), kAwait);
     if (answer) co_return;
+    answer = server.router.refuse_further(plan, request);
+    if (answer) co_return;
     stream.tcp().expires_after(server.options.read_timeout);
   }
 }
@@ -488,7 +492,7 @@ asio::awaitable<bool> ApiServer::Session::write_piece() {
   StreamSource& source = *answer->stream;
   alarm->rung = false;
   if (server.stopping) source.end(unavailable("stopping", "this server is stopping"));
-  if (auto refusal = server.router.refuse_further(plan, request)) source.end(*std::move(refusal));
+  if (auto refusal = server.router.refuse_further(plan, request)) source.end(*std::move(refusal->problem));
   const std::string text = source.next(server.clock.wall(), server.clock.steady());
   if (!text.empty()) {
     stream.tcp().expires_after(server.options.stall_timeout);

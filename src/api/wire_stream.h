@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+#include "runtime/tls.h"
+
 namespace matchcue::api {
 
 /// Whom connections are counted by: an IPv4 address, or the network of an IPv6 one, its first 64 bits, which one
@@ -39,7 +41,9 @@ class WireStream {
 
   /// What follows is over TLS; the handshake comes next. The context may end before the connection.
   boost::asio::ssl::stream<boost::beast::tcp_stream&>& use_tls(boost::asio::ssl::context& context) {
-    return tls_.emplace(tcp_, context);
+    auto& made = tls_.emplace(tcp_, context);
+    meter_.follow(made.native_handle(), [this] { close(); });
+    return made;
   }
   bool is_tls() const { return tls_.has_value(); }
   /// What is in progress ends with an error, and still needs this object when it hears of that.
@@ -66,6 +70,7 @@ class WireStream {
 
  private:
   boost::beast::tcp_stream tcp_;
+  runtime::ProtocolMeter meter_;
   std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
 };
 

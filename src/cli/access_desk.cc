@@ -94,12 +94,13 @@ AccessDesk::AccessDesk(const AccessOptions& options)
 
 Result<std::unique_ptr<AccessDesk>> AccessDesk::open(const AccessOptions& options) {
   std::unique_ptr<AccessDesk> desk(new AccessDesk(options));
-  MCUE_TRY_VOID(desk->load_keys());
-  MCUE_TRY_VOID(desk->load_tokens());
-  MCUE_TRY_VOID(desk->load_tls());
+  // Looked at before they are read: what changes in between is read again.
   for (Source* source : {&desk->keys_source_, &desk->tokens_source_, &desk->tls_source_}) {
     source->seen = look_of(source->first) + look_of(source->second);
   }
+  MCUE_TRY_VOID(desk->load_keys());
+  MCUE_TRY_VOID(desk->load_tokens());
+  MCUE_TRY_VOID(desk->load_tls());
   return desk;
 }
 

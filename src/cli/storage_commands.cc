@@ -93,7 +93,13 @@ ExitCode backup(const Globals& globals, const Arguments& arguments) {
 }
 
 ExitCode restore(const Globals& globals, const Arguments& arguments) {
-  return print_copy(globals, store::restore(arguments.directory, data_directory(globals)), data_directory(globals));
+  const auto restored = store::restore(arguments.directory, data_directory(globals));
+  const ExitCode code = print_copy(globals, restored, data_directory(globals));
+  if (restored.ok() && !globals.json) {
+    std::cout << "what came after the backup is not here: revoke tickets and erase viewers again, where that was done "
+                 "since\n";
+  }
+  return code;
 }
 
 }  // namespace

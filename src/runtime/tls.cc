@@ -86,6 +86,20 @@ Result<TlsContextPtr> TlsContext::for_client(const std::string& ca) {
   return TlsContextPtr(std::move(made));
 }
 
+void ProtocolMeter::follow(SSL* ssl, std::function<void()> beyond) {
+  messages_ = 0;
+  beyond_ = std::move(beyond);
+  SSL_set_msg_callback(ssl, count);
+  SSL_set_msg_callback_arg(ssl, this);
+}
+
+void ProtocolMeter::count(int, int, int type, const void*, std::size_t, SSL*, void* meter) {
+  if (type != SSL3_RT_HANDSHAKE && type != SSL3_RT_ALERT) return;
+  auto& self = *static_cast<ProtocolMeter*>(meter);
+  ++self.messages_;
+  if (self.is_beyond() && self.beyond_) self.beyond_();
+}
+
 /// OpenSSL's way to the socket: it never has to wait for it when writing, so that it never holds a record of ours that
 /// would have to be offered again in the same words.
 struct SocketBio {
@@ -96,6 +110,7 @@ struct SocketBio {
   }
   static int read(BIO* bio, char* into, int size) {
     BIO_clear_retry_flags(bio);
+    if (stream(bio).meter_.is_beyond()) return -1;
     const ssize_t got = ::recv(stream(bio).fd_, into, static_cast<std::size_t>(size), 0);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) BIO_set_retry_read(bio);
     return static_cast<int>(got);
@@ -122,6 +137,7 @@ TlsStream::TlsStream(TlsContextPtr context, int fd, const std::string& host)
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_, bio, bio);
+  meter_.follow(ssl_);
   if (SSL_is_server(ssl_) == 1) {
     SSL_set_accept_state(ssl_);
     return;

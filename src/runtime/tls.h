@@ -5,6 +5,7 @@
 
 #include <openssl/ssl.h>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,6 +36,23 @@ class TlsContext {
 };
 using TlsContextPtr = std::shared_ptr<const TlsContext>;
 
+/// Counts the messages of TLS's own on one connection, handshakes, new keys and alerts of both sides: a handshake has
+/// some twelve, new keys two. OpenSSL works through as many as come before it returns, and each costs more than a
+/// record of data, so whoever sends many wants to keep us busy. Single thread. Not movable once it follows.
+class ProtocolMeter {
+ public:
+  static constexpr int kMessagesMax = 64;
+  /// Counts what is said through `ssl`, which must not outlive this. `beyond` is called at each message above the most,
+  /// in the midst of a call of OpenSSL's.
+  void follow(SSL* ssl, std::function<void()> beyond = nullptr);
+  bool is_beyond() const { return messages_ > kMessagesMax; }
+
+ private:
+  static void count(int, int, int type, const void*, std::size_t, SSL*, void* meter);
+  int messages_ = 0;
+  std::function<void()> beyond_;
+};
+
 /// One side of a connection, the context's; borrows its socket. An idle one holds no buffer. Single thread. Not
 /// movable: OpenSSL has its address.
 class TlsStream {
@@ -63,6 +81,7 @@ class TlsStream {
   void forget_key_exchange();
 
   TlsContextPtr context_;
+  ProtocolMeter meter_;
   SSL* ssl_;
   int fd_;
   std::string unsent_;  ///< ciphertext

@@ -89,6 +89,35 @@ TEST_F(TlsTest, TheKeysOfASessionAreExchangedInMidSession) {
   EXPECT_EQ(client_hears(), "with mine");
 }
 
+TEST_F(TlsTest, WhoHasItTalkToItselfIsBrokenOff) {
+  begin(TLS1_3_VERSION);
+  say("hello");
+  EXPECT_EQ(hear(), "hello");
+  const auto exchange_keys = [&] {
+    ASSERT_EQ(SSL_key_update(client->ssl(), SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+    ASSERT_EQ(SSL_do_handshake(client->ssl()), 1);
+  };
+  for (int i = 0; i < 40; ++i) exchange_keys();
+  say("forty keys later");
+  EXPECT_EQ(hear(), "forty keys later");
+  for (int i = 0; i < ProtocolMeter::kMessagesMax; ++i) exchange_keys();
+  say("what comes behind that is not read");
+  char buffer[64];
+  EXPECT_EQ(server->read(buffer), -1);
+  EXPECT_EQ(errno, EPROTO);
+}
+
+TEST_F(TlsTest, ARenegotiationIsRefusedAndNotForEver) {
+  begin(TLS1_2_VERSION);
+  say("hello");
+  EXPECT_EQ(hear(), "hello");
+  SSL_renegotiate(client->ssl());
+  SSL_do_handshake(client->ssl());
+  client_hears();
+  EXPECT_EQ(hear(), "");
+  EXPECT_EQ(server->write("no"), 2) << "it goes on in the old words";
+}
+
 TEST_F(TlsTest, RefusesOldVersionsAndWhatIsNoTls) {
   begin(TLS1_1_VERSION);
   EXPECT_NE(SSL_is_init_finished(client->ssl()), 1);
