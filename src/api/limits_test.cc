@@ -209,6 +209,19 @@ TEST(ApiLimits, AndSoManyOfOneAddress) {
   EXPECT_EQ(counting.refusals_for("address_connections"), 30);
 }
 
+TEST(ApiLimits, WhoHasTooManyTakesNobodysPlace) {
+  ServerOptions options;
+  options.connections_max = options.connections_per_address_max = 3;
+  options.counts_this_machine = true;
+  Edge edge(options);
+  edge.client.reset();
+  edge.operators.replace(access::OperatorTokens::parse("ann read " + sha256("token-of-ann") + "\n").value());
+  Crowd strangers(edge);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(strangers.grows()) << i;
+  for (int i = 0; i < 30; ++i) EXPECT_FALSE(strangers.grows());
+  EXPECT_EQ(edge.refusals_for("address_connections"), 30);
+}
+
 TEST(ApiLimits, WhoSaysTooLittleIsNotWaitedFor) {
   ServerOptions options;
   options.handshake_timeout = Milliseconds(20);

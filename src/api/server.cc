@@ -100,6 +100,11 @@ HttpResponse refuse_http(const boost::system::error_code& error, std::uint32_t h
     const std::string message = "the request's head exceeds " + std::to_string(head_bytes_max) + " bytes";
     return make_problem(431, Error{ErrorKind::too_large, "head_too_large", message, {}});
   }
+  if (error == http::error::buffer_overflow) {
+    const std::string most = std::to_string(head_bytes_max + kChunkBytes);
+    return make_problem(
+        invalid("invalid_http", "what stands between two chunks of the body exceeds " + most + " bytes"));
+  }
   return make_problem(invalid("invalid_http", "the request is not HTTP/1.1: " + error.message()));
 }
 

@@ -38,10 +38,13 @@ using TlsContextPtr = std::shared_ptr<const TlsContext>;
 
 /// Counts the messages of TLS's own on one connection, handshakes, new keys and alerts of both sides: a handshake has
 /// some twelve, new keys two. OpenSSL works through as many as come before it returns, and each costs more than a
-/// record of data, so whoever sends many wants to keep us busy. Single thread. Not movable once it follows.
+/// record of data, so whoever sends many wants to keep us busy. Single thread. Not movable: OpenSSL has its address.
 class ProtocolMeter {
  public:
   static constexpr int kMessagesMax = 64;
+  ProtocolMeter() = default;
+  ProtocolMeter(const ProtocolMeter&) = delete;
+  ProtocolMeter& operator=(const ProtocolMeter&) = delete;
   /// Counts what is said through `ssl`, which must not outlive this. `beyond` is called at each message above the most,
   /// in the midst of a call of OpenSSL's.
   void follow(SSL* ssl, std::function<void()> beyond = nullptr);
