@@ -131,19 +131,17 @@ void add_viewers(LoadReport& report, const std::vector<const LoadViewer*>& accou
       times.first = std::min(times.first, receipt.at);
       times.last = std::max(times.last, receipt.at);
       const auto sent = expectation.sent.find(receipt.sequence);
-      if (sent != expectation.sent.end() && receipt.sequence > viewer->joined_at().value_or(0)) {
-        receive_ms.push_back(ms_between(sent->second, receipt.at));
-      }
+      // What was there before they came says nothing of how long a moment takes.
+      if (sent == expectation.sent.end() || sent->second < viewer->joined_time()) continue;
+      const double ms = ms_between(sent->second, receipt.at);
+      receive_ms.push_back(ms);
+      times.to_last_ms = std::max(times.to_last_ms.value_or(ms), ms);
     }
   }
   std::vector<double> last_ms;
   for (auto& [sequence, times] : moments) {
     times.sequence = sequence;
-    const auto sent = expectation.sent.find(sequence);
-    if (sent != expectation.sent.end()) {
-      times.to_last_ms = ms_between(sent->second, times.last);
-      last_ms.push_back(*times.to_last_ms);
-    }
+    if (times.to_last_ms) last_ms.push_back(*times.to_last_ms);
     report.moments.push_back(times);
   }
   report.receive_ms = spread_of(std::move(receive_ms));

@@ -30,7 +30,7 @@ struct MomentTimes {
   std::uint64_t received = 0;  ///< viewers
   SteadyTime first;
   SteadyTime last;
-  std::optional<double> to_last_ms;  ///< from its sending, where that is known
+  std::optional<double> to_last_ms;  ///< from its sending, where that is known, to the last who was there by then
 };
 
 struct LoadReport {
@@ -44,7 +44,7 @@ struct LoadReport {
   std::uint64_t missing = 0;
   ViewerTally total;       ///< sums over the viewers
   Spread interaction_ms;   ///< from sending to acknowledgement
-  Spread receive_ms;       ///< from sending a moment to each receipt
+  Spread receive_ms;       ///< from sending a moment to each receipt by who was there by then
   Spread last_receive_ms;  ///< from sending a moment to its last receipt
   std::vector<MomentTimes> moments;
   std::string problem;  ///< the first, for people

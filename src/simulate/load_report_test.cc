@@ -91,6 +91,14 @@ TEST_F(LoadReportTest, TimesRunFromTheSendingToTheLastReceipt) {
   EXPECT_DOUBLE_EQ(report.last_receive_ms.p50, 2);
 }
 
+TEST_F(LoadReportTest, AMomentFromBeforeAViewerCameHasNoTime) {
+  const Expectation expectation{{10, 20}, {{10, at(-2'000)}, {20, at(18)}}};
+  const LoadReport report = judge({viewer(9, {10, 20})}, expectation);
+  EXPECT_FALSE(report.moments[0].to_last_ms);
+  EXPECT_EQ(report.receive_ms.max, report.last_receive_ms.max);
+  EXPECT_EQ(report.receive_ms.max, *report.moments[1].to_last_ms);
+}
+
 TEST_F(LoadReportTest, TheSampleRouteComparesCounts) {
   options.protocol = LoadProtocol::sample;
   viewers.push_back(std::make_unique<LoadViewer>(domain::ViewerId("1"), options, 1, static_cast<ViewerSink&>(*this)));

@@ -85,7 +85,7 @@ void LoadViewer::on_text(std::string_view text, SteadyTime now, std::vector<std:
   const std::string_view type = message.get("t");
   if (type == "slate") return on_slate(message, now, say);
   if (type == "ack") return on_ack(message.get("id"), now);
-  if (type == "welcome") return on_welcome(message, say);
+  if (type == "welcome") return on_welcome(message, now, say);
   if (type == "error") return complain(tally_.errors, "error", text);
   if (type == "retract") {
     const auto sequence = message.number("seq");
@@ -117,7 +117,7 @@ void LoadViewer::on_sample_text(std::string_view text, SteadyTime now) {
   if (options_.keep_receipts) receipts_.push_back({last_sequence_, now});
 }
 
-void LoadViewer::on_welcome(const Message& message, std::vector<std::string>& say) {
+void LoadViewer::on_welcome(const Message& message, SteadyTime now, std::vector<std::string>& say) {
   const auto sequence = message.number("seq");
   const std::string_view epoch = message.get("epoch");
   const std::string_view continuity = message.get("continuity");
@@ -129,6 +129,7 @@ void LoadViewer::on_welcome(const Message& message, std::vector<std::string>& sa
     gaps_.push_back({std::max(last_sequence_, *joined_at_), *sequence});
     if (epoch != epoch_) begin_epoch(*sequence);
   }
+  if (!joined_at_) joined_time_ = now;
   if (!joined_at_) joined_at_ = *sequence;
   epoch_ = epoch;
   welcomed_ = true;

@@ -104,7 +104,7 @@ class LoadViewer {
   bool welcomed() const { return welcomed_; }
   /// Where the first welcome said that the change stream was; nothing before it.
   std::optional<std::uint64_t> joined_at() const { return joined_at_; }
-  /// Sample route: when the introduction was answered first.
+  /// When it was welcomed first.
   SteadyTime joined_time() const { return joined_time_; }
   std::uint64_t last_sequence() const { return last_sequence_; }
   const ViewerTally& tally() const { return tally_; }
@@ -121,7 +121,7 @@ class LoadViewer {
   struct Message;
 
   void on_sample_text(std::string_view text, SteadyTime now);
-  void on_welcome(const Message& message, std::vector<std::string>& say);
+  void on_welcome(const Message& message, SteadyTime now, std::vector<std::string>& say);
   void begin_epoch(std::uint64_t sequence);
   void on_slate(const Message& message, SteadyTime now, std::vector<std::string>& say);
   void on_ack(std::string_view id, SteadyTime now);
