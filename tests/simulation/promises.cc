@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "decide/eligibility.h"
-
 namespace matchcue::simulation {
 
 using domain::EventId;
@@ -21,6 +19,13 @@ std::string name_of(const EventId& event, Sequence sequence) {
 std::string value_text(const domain::Values& values, const std::string& name) {
   const auto found = values.find(name);
   return found == values.end() ? std::string() : domain::to_text(found->second);
+}
+
+/// The rule is written out a second time here: the product's own must not judge itself.
+bool may_see(const domain::ViewerTraits& viewer, const domain::Item& item) {
+  if (item.min_age && (!viewer.age || *viewer.age < *item.min_age)) return false;
+  return item.countries.empty() ||
+         std::find(item.countries.begin(), item.countries.end(), viewer.country) != item.countries.end();
 }
 
 }  // namespace
@@ -184,7 +189,7 @@ void SlateRules::check_eligible(const Connection& connection, const SeenCue& cue
     if (item == nullptr) return false;
     return viewers_[connection.shard].any(viewer, [&](const domain::Viewer* row) {
       const domain::ViewerTraits traits = row == nullptr ? domain::ViewerTraits() : domain::traits_of(*row);
-      return decide::ineligible_reason(*item, traits).empty();
+      return may_see(traits, *item);
     });
   });
   if (eligible) return;
