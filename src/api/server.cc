@@ -103,7 +103,7 @@ HttpResponse refuse_http(const boost::system::error_code& error, std::uint32_t h
   if (error == http::error::buffer_overflow) {
     const std::string most = std::to_string(head_bytes_max + kChunkBytes);
     return make_problem(
-        invalid("invalid_http", "what stands between two chunks of the body exceeds " + most + " bytes"));
+        invalid("invalid_http", "what stands between two chunks of the body exceeds " + most + " bytes", "body"));
   }
   return make_problem(invalid("invalid_http", "the request is not HTTP/1.1: " + error.message()));
 }
