@@ -120,6 +120,11 @@ class Server:
         """The options by which a command reaches this server."""
         return "--server", f"http://127.0.0.1:{self.api_port}"
 
+    def acknowledged_interactions(self):
+        """How many were, since the server started."""
+        name = 'matchcue_feedback_total{outcome="stored"}'
+        return sum(int(line.split()[-1]) for line in self.must("GET", "/metrics").splitlines() if line.startswith(name))
+
     def command(self, *arguments):
         """Runs another matchcue command against this server; returns its JSON answer."""
         result = subprocess.run([BINARY, "--json", *self.reach(), *arguments],
