@@ -123,7 +123,8 @@ class Server:
     def acknowledged_interactions(self):
         """How many were, since the server started."""
         name = 'matchcue_feedback_total{outcome="stored"}'
-        return sum(int(line.split()[-1]) for line in self.must("GET", "/metrics").splitlines() if line.startswith(name))
+        lines = self.must("GET", "/metrics").splitlines()
+        return int(sum(float(line.split()[-1]) for line in lines if line.startswith(name)))
 
     def command(self, *arguments):
         """Runs another matchcue command against this server; returns its JSON answer."""
