@@ -173,6 +173,22 @@ TEST_F(CrowdTest, EveryViewerGetsEveryMomentOnceInOrder) {
   EXPECT_GT(report.last_receive_ms.max, 0);
 }
 
+TEST_F(CrowdTest, TheVerdictWaitsForWhatAServerThatStallsStillBrings) {
+  options.viewer.impression_share = 1;
+  simulate::LoadClient client(options, clock);
+  client.start();
+  ASSERT_TRUE(client.wait_welcomed(Milliseconds(10'000), never));
+  std::promise<void> stalled;
+  loops[1]->post([over = stalled.get_future().share()] { over.wait(); });
+  play(1);
+  loops[0]->post([this, stalled = std::move(stalled)]() mutable {
+    loops[0]->after(Milliseconds(1'000), [stalled = std::move(stalled)]() mutable { stalled.set_value(); });
+  });
+  const simulate::LoadReport report = finish(client);
+  EXPECT_TRUE(report.ok()) << simulate::write_report(report);
+  EXPECT_EQ(report.total.interactions_acknowledged, report.total.interactions_sent);
+}
+
 TEST_F(CrowdTest, FeedbackIsAcknowledged) {
   options.viewer.impression_share = 0.5;
   options.viewer.click_probability = 0.5;

@@ -48,13 +48,13 @@ class LoadClient {
 
   /// Ends the crowd and reports. With an `api` the expected slates come from the change stream up to now (and its
   /// errors are returned); without one, what any viewer received is expected of all. `sent` adds or replaces times of
-  /// sending. Nobody breaks off any more, and up to 10 s are waited for slates and acknowledgements that are still
-  /// under way. Once.
+  /// sending. Nobody breaks off any more. What is due and has not come is waited for as long as the server goes on:
+  /// until 10 s have brought nothing, or a minute is over. Once.
   Result<LoadReport> finish(EventApi* api, const domain::EventId& event,
                             const std::map<std::uint64_t, SteadyTime>& sent = {});
 
  private:
-  void wait_acknowledged() const;
+  void wait_served(const Expectation& due) const;
   Result<Expectation> make_expectation(EventApi* api, const domain::EventId& event) const;
   Result<void> write_ack_log() const;
 

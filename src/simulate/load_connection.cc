@@ -210,6 +210,12 @@ void LoadConnection::act(std::string_view cue, std::string_view kind) {
   say_all();  // without a connection it is said after the next welcome
 }
 
+bool LoadConnection::waits_for(const Expectation& due) const {
+  const bool gone = state_ == State::closed && !shard_.options_.reconnect;
+  if (!accountable() || gone || !viewer_.joined_at()) return false;
+  return viewer_.unacknowledged() > 0 || !is_served(viewer_, due, shard_.options_.viewer.protocol);
+}
+
 void LoadConnection::say(codec::Opcode opcode, std::string_view payload) {
   codec::append_masked_frame(opcode, payload, next_mask(), out_);
   flush();

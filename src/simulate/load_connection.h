@@ -13,6 +13,7 @@
 #include "runtime/loop.h"
 #include "runtime/socket.h"
 #include "runtime/tls.h"
+#include "simulate/load_report.h"
 #include "simulate/load_viewer.h"
 
 namespace matchcue::simulate {
@@ -36,6 +37,9 @@ class LoadConnection final : public runtime::FdHandler {
   void act(std::string_view cue, std::string_view kind);
   /// Breaks off abruptly and connects anew, if it is welcomed.
   void break_off();
+
+  /// Whether something that it is due, or the acknowledgement of an interaction, can still come.
+  bool waits_for(const Expectation& due) const;
 
   const LoadViewer& viewer() const { return viewer_; }
   bool accountable() const { return fate_ == Fate::none; }

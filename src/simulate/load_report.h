@@ -66,6 +66,10 @@ Expectation expect_changes(const std::vector<ChangeSeen>& changes, WallTime wall
 /// Without a change stream: what anybody received, everybody should have.
 Expectation expect_what_came(const std::vector<const LoadViewer*>& viewers);
 
+/// Whether the viewer has the last slate that it is due, or the server has said that it lost it. O(1); on the sample
+/// route O(changes).
+bool is_served(const LoadViewer& viewer, const Expectation& expectation, LoadProtocol protocol);
+
 /// Adds what the viewers saw to the report; `accountable` are those that nothing was done to. On the sample route
 /// slates have no sequence: they are only counted, and there are no times.
 void add_viewers(LoadReport& report, const std::vector<const LoadViewer*>& accountable, const Expectation& expectation,

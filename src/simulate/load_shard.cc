@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "simulate/load_connection.h"
 
@@ -43,6 +44,15 @@ void LoadShard::start() {
   churned_ = loop_->clock().steady();
   if (options_.churn > 0) loop_->every(kChurnPeriod, [this] { break_some_off(); });
   loop_->start();
+}
+
+bool LoadShard::waits_for(const Expectation& due) {
+  std::promise<bool> answer;
+  const bool running = loop_->post([&] {
+    answer.set_value(std::any_of(connections_.begin(), connections_.end(),
+                                 [&](const auto& connection) { return connection->waits_for(due); }));
+  });
+  return running && answer.get_future().get();
 }
 
 void LoadShard::stop() { loop_->stop(); }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "runtime/loop.h"
 #include "simulate/load_options.h"
+#include "simulate/load_report.h"
 #include "simulate/load_viewer.h"
 
 namespace matchcue::simulate {
@@ -43,6 +44,9 @@ class LoadShard final : public ViewerSink {
   void act(std::size_t number, std::string cue, std::string_view kind);
   /// Nobody breaks off any more. Any thread.
   void calm_down() { calm_ = true; }
+  /// Whether any viewer still waits for a slate of these or for an acknowledgement. Waits for the loop; any other
+  /// thread.
+  bool waits_for(const Expectation& due);
   /// Ends the loop; afterwards the viewers may be read from the caller's thread.
   void stop();
 
