@@ -261,6 +261,7 @@ test("a page that starts before anything else does comes to life by itself", asy
 describe("a server that is killed with -9 and comes back finds its viewers again within ten seconds", () => {
   const missed = "Connected again; some moments were missed";
   const open = (viewers: readonly string[]) => Promise.all(viewers.map((viewer) => openSurvivor(match, viewer)));
+  // Nobody waits longer than the eight seconds that the match's server sets.
   const saysSoon = (survivor: Survivor, words: string) => expect.poll(() => said(survivor), { timeout: 10_000 }).toContain(words);
 
   const onScreens = (survivors: readonly Survivor[]) => Promise.all(survivors.map(async ({ page }) => (await cueIds(page)).toSorted()));

@@ -84,7 +84,7 @@ async function prepare(server: MatchcueServer): Promise<void> {
 export async function startMatch(): Promise<Match> {
   if (!existsSync(path.join(build, "home/index.html"))) throw new Error("build the sites first: npm run build");
   // One after the other: what would fail is not left running beside what did.
-  const server = await MatchcueServer.start();
+  const server = await MatchcueServer.start({ settings: ["engine.retry_max_ms=8000"] });
   const browser = await startBrowser();
   const picture = await startPicture();
   const { live, ...sites } = await serveAll(picture);
