@@ -16,6 +16,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t kUnacknowledgedMax = 256;  ///< further interactions are not sent until some are acknowledged
+constexpr std::size_t kInFlightMax = 32;         ///< above the server's burst, everything again would never get through
 constexpr std::size_t kProblemBytesMax = 160;
 constexpr std::uint64_t kTastes = 4;
 constexpr double kMoodForOthers = .25;
@@ -84,7 +85,7 @@ void LoadViewer::on_text(std::string_view text, SteadyTime now, std::vector<std:
   }
   const std::string_view type = message.get("t");
   if (type == "slate") return on_slate(message, now, say);
-  if (type == "ack") return on_ack(message.get("id"), now);
+  if (type == "ack") return on_ack(message.get("id"), now, say);
   if (type == "welcome") return on_welcome(message, now, say);
   if (type == "error") return complain(tally_.errors, "error", text);
   if (type == "retract") {
@@ -133,7 +134,7 @@ void LoadViewer::on_welcome(const Message& message, SteadyTime now, std::vector<
   if (!joined_at_) joined_at_ = *sequence;
   epoch_ = epoch;
   welcomed_ = true;
-  for (const Sent& sent : unacknowledged_) say.push_back(sent.message);
+  say_unsent(say);
 }
 
 /// Sequences of another incarnation of the change stream say nothing about those of this one.
@@ -202,18 +203,27 @@ void LoadViewer::send_interaction(std::string_view cue, std::string_view kind, S
   sent.message = fmt::format(R"({{"t":"interaction","id":{},"cue":{},"kind":"{}","value":1}})", json_text(sent.id),
                              json_text(cue), kind);
   sent.at = now;
-  say.push_back(sent.message);
   unacknowledged_.push_back(std::move(sent));
+  say_unsent(say);
 }
 
-void LoadViewer::on_ack(std::string_view id, SteadyTime now) {
+void LoadViewer::say_unsent(std::vector<std::string>& say) {
+  if (!welcomed_) return;
+  for (; in_flight_ < std::min(unacknowledged_.size(), kInFlightMax); ++in_flight_) {
+    say.push_back(unacknowledged_[in_flight_].message);
+  }
+}
+
+void LoadViewer::on_ack(std::string_view id, SteadyTime now, std::vector<std::string>& say) {
   const auto found =
       std::find_if(unacknowledged_.begin(), unacknowledged_.end(), [&](const Sent& sent) { return sent.id == id; });
   // After a resume the same interaction may be acknowledged twice: it was sent twice.
   if (found == unacknowledged_.end()) return;
   ++tally_.interactions_acknowledged;
   sink_.on_interaction_ack(id_, id, found->at, now);
+  if (found < unacknowledged_.begin() + static_cast<std::ptrdiff_t>(in_flight_)) --in_flight_;
   unacknowledged_.erase(found);
+  say_unsent(say);
 }
 
 void LoadViewer::acknowledge(std::vector<std::string>& say) {

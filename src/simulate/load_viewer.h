@@ -93,7 +93,10 @@ class LoadViewer {
     send_interaction(cue, kind, now, say);
   }
   /// The connection is gone.
-  void on_close() { welcomed_ = false; }
+  void on_close() {
+    welcomed_ = false;
+    in_flight_ = 0;
+  }
 
   /// The latest sequence was not acknowledged yet: appends one cumulative acknowledgement.
   void acknowledge(std::vector<std::string>& say);
@@ -124,11 +127,12 @@ class LoadViewer {
   void on_welcome(const Message& message, SteadyTime now, std::vector<std::string>& say);
   void begin_epoch(std::uint64_t sequence);
   void on_slate(const Message& message, SteadyTime now, std::vector<std::string>& say);
-  void on_ack(std::string_view id, SteadyTime now);
+  void on_ack(std::string_view id, SteadyTime now, std::vector<std::string>& say);
   bool take_sequence(std::uint64_t sequence);
   double mood_for(std::string_view item) const;
   void interact(std::span<const SlateCue> cues, SteadyTime now, std::vector<std::string>& say);
   void send_interaction(std::string_view cue, std::string_view kind, SteadyTime now, std::vector<std::string>& say);
+  void say_unsent(std::vector<std::string>& say);
   void complain(std::uint64_t& counter, std::string_view what, std::string_view text);
 
   domain::ViewerId id_;
@@ -145,6 +149,7 @@ class LoadViewer {
   std::vector<Receipt> receipts_;
   std::vector<Gap> gaps_;
   std::deque<Sent> unacknowledged_;
+  std::size_t in_flight_ = 0;  ///< so many of the first of these were said on the present connection
 };
 
 }  // namespace matchcue::simulate

@@ -117,6 +117,27 @@ TEST_F(LoadViewerTest, InteractionsAreSentAgainUntilTheyAreAcknowledged) {
   EXPECT_EQ(viewer.unacknowledged(), 0U);
 }
 
+TEST_F(LoadViewerTest, WhatIsSentAgainWaitsForAcknowledgementsSoThatTheServersBurstIsNotExceeded) {
+  LoadViewer viewer = make();
+  hear(viewer, welcome(0));
+  std::vector<std::string> say;
+  for (int i = 0; i < 73; ++i) viewer.act("c_1", "click", SteadyTime(), say);
+  EXPECT_EQ(say.size(), 32U);
+  viewer.on_close();
+  viewer.act("c_1", "click", SteadyTime(), say);
+  EXPECT_EQ(say.size(), 32U) << "without a connection it says nothing";
+  say = hear(viewer, welcome(0));
+  EXPECT_EQ(say.size(), 32U);
+  for (std::size_t i = 0; i < say.size(); ++i) {
+    const std::string id = fmt::format("r-{}", i + 1);
+    EXPECT_NE(say[i].find("\"" + id + "\""), std::string::npos) << say[i];
+    for (std::string& more : hear(viewer, fmt::format(R"({{"t":"ack","id":"{}"}})", id)))
+      say.push_back(std::move(more));
+  }
+  EXPECT_EQ(say.size(), 74U);
+  EXPECT_EQ(viewer.unacknowledged(), 0U);
+}
+
 TEST_F(LoadViewerTest, WithATasteItClicksOnWhatAppealsAndOnWhatItLikes) {
   options.impression_share = 1;
   options.click_probability = 1;
