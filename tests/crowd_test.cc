@@ -182,7 +182,7 @@ TEST_F(CrowdTest, TheVerdictWaitsForWhatAServerThatStallsStillBrings) {
   loops[1]->post([over = stalled.get_future().share()] { over.wait(); });
   play(1);
   loops[0]->post([this, stalled = std::move(stalled)]() mutable {
-    loops[0]->after(Milliseconds(1'000), [stalled = std::move(stalled)]() mutable { stalled.set_value(); });
+    loops[0]->after(Milliseconds(3'000), [stalled = std::move(stalled)]() mutable { stalled.set_value(); });
   });
   const simulate::LoadReport report = finish(client);
   EXPECT_TRUE(report.ok()) << simulate::write_report(report);

@@ -15,8 +15,9 @@ namespace {
 
 constexpr Milliseconds kLook(20);
 constexpr Milliseconds kSettle(500);
+constexpr Milliseconds kSettleMax(10'000);
 constexpr Milliseconds kStall(10'000);
-constexpr Milliseconds kFinishMax(60'000);
+constexpr Milliseconds kServedMax(60'000);
 
 }  // namespace
 
@@ -77,8 +78,8 @@ Result<LoadReport> LoadClient::finish(EventApi* api, const domain::EventId& even
   auto expectation = make_expectation(api, event);
   const std::atomic<bool> go_on{false};
   for (const auto& shard : shards_) shard->calm_down();
-  wait_quiet(kSettle, kStall, go_on);  // what comes twice, or that nobody knows of, comes now
   if (expectation) wait_served(*expectation);
+  wait_quiet(kSettle, kSettleMax, go_on);  // what comes twice, or that nobody knows of, comes now
   for (const auto& shard : shards_) shard->stop();
 
   LoadReport report;
@@ -113,7 +114,7 @@ void LoadClient::wait_served(const Expectation& due) const {
   const SteadyTime begin = clock_.steady();
   SteadyTime progress = begin;
   std::uint64_t before = 0;
-  for (SteadyTime now = begin; now - progress < kStall && now - begin < kFinishMax; now = clock_.steady()) {
+  for (SteadyTime now = begin; now - progress < kStall && now - begin < kServedMax; now = clock_.steady()) {
     if (std::none_of(shards_.begin(), shards_.end(), waits)) return;
     const LoadSnapshot seen = snapshot();
     if (const std::uint64_t came = seen.slates + seen.interactions_acknowledged; came != before) {

@@ -48,8 +48,9 @@ class LoadClient {
 
   /// Ends the crowd and reports. With an `api` the expected slates come from the change stream up to now (and its
   /// errors are returned); without one, what any viewer received is expected of all. `sent` adds or replaces times of
-  /// sending. Nobody breaks off any more. What is due and has not come is waited for as long as the server goes on:
-  /// until 10 s have brought nothing, or a minute is over. Once.
+  /// sending. Nobody breaks off or acts any more. On the native route what the stream says is due, and the answers to
+  /// interactions, are waited for until 10 s have brought nothing, at most a minute; then for half a second without a
+  /// slate, at most 10 s. Once.
   Result<LoadReport> finish(EventApi* api, const domain::EventId& event,
                             const std::map<std::uint64_t, SteadyTime>& sent = {});
 

@@ -212,8 +212,10 @@ void LoadConnection::act(std::string_view cue, std::string_view kind) {
 
 bool LoadConnection::waits_for(const Expectation& due) const {
   const bool gone = state_ == State::closed && !shard_.options_.reconnect;
-  if (!accountable() || gone || !viewer_.joined_at()) return false;
-  return viewer_.unacknowledged() > 0 || !is_served(viewer_, due, shard_.options_.viewer.protocol);
+  if (!accountable() || gone) return false;
+  // The sample route has no sequences: who lacks a slate cannot be told from who was due none.
+  const bool native = shard_.options_.viewer.protocol == LoadProtocol::native;
+  return viewer_.unacknowledged() > 0 || (native && !is_served(viewer_, due));
 }
 
 void LoadConnection::say(codec::Opcode opcode, std::string_view payload) {

@@ -35,10 +35,12 @@ class LoadConnection final : public runtime::FdHandler {
   void acknowledge();
 
   void act(std::string_view cue, std::string_view kind);
+  /// Does nothing of its own accord any more.
+  void rest() { viewer_.rest(); }
   /// Breaks off abruptly and connects anew, if it is welcomed.
   void break_off();
 
-  /// Whether something that it is due, or the acknowledgement of an interaction, can still come.
+  /// Whether it waits for a slate of these or for an answer to an interaction, and that can still come.
   bool waits_for(const Expectation& due) const;
 
   const LoadViewer& viewer() const { return viewer_; }

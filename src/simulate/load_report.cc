@@ -29,31 +29,21 @@ bool in_gap(const std::vector<Gap>& gaps, std::uint64_t sequence) {
                      [&](const Gap& gap) { return sequence > gap.after && sequence <= gap.through; });
 }
 
-/// Slates that a viewer of the sample route is due.
-struct SampleSlates {
-  std::uint64_t surely = 0;
-  std::uint64_t perhaps = 0;
-};
-
 /// The sample route has no sequences, so only the number of slates can be compared. A change that was accepted within
 /// kJoinDoubt of the introduction may have been seen or not.
-SampleSlates due_on_sample_route(const LoadViewer& viewer, const Expectation& expectation) {
-  SampleSlates due;
+void check_sample_viewer(LoadReport& report, const LoadViewer& viewer, const Expectation& expectation) {
+  std::uint64_t surely = 0;
+  std::uint64_t perhaps = 0;
   for (const std::uint64_t sequence : expectation.sequences) {
     const auto sent = expectation.sent.find(sequence);
     if (sent == expectation.sent.end()) continue;
-    if (sent->second > viewer.joined_time() + kJoinDoubt) ++due.surely;
-    if (sent->second > viewer.joined_time() - kJoinDoubt) ++due.perhaps;
+    if (sent->second > viewer.joined_time() + kJoinDoubt) ++surely;
+    if (sent->second > viewer.joined_time() - kJoinDoubt) ++perhaps;
   }
-  return due;
-}
-
-void check_sample_viewer(LoadReport& report, const LoadViewer& viewer, const Expectation& expectation) {
-  const SampleSlates due = due_on_sample_route(viewer, expectation);
   const std::uint64_t received = viewer.tally().slates;
-  report.expected += due.surely;
-  report.missing += due.surely > received ? due.surely - received : 0;
-  report.total.duplicated += received > due.perhaps ? received - due.perhaps : 0;
+  report.expected += surely;
+  report.missing += surely > received ? surely - received : 0;
+  report.total.duplicated += received > perhaps ? received - perhaps : 0;
 }
 
 void check_native_viewer(LoadReport& report, const LoadViewer& viewer, const Expectation& expectation) {
@@ -109,11 +99,8 @@ Expectation expect_what_came(const std::vector<const LoadViewer*>& viewers) {
   return {{sequences.begin(), sequences.end()}, {}};
 }
 
-bool is_served(const LoadViewer& viewer, const Expectation& expectation, LoadProtocol protocol) {
+bool is_served(const LoadViewer& viewer, const Expectation& expectation) {
   if (expectation.sequences.empty() || !viewer.joined_at()) return true;
-  if (protocol == LoadProtocol::sample) {
-    return viewer.tally().slates >= due_on_sample_route(viewer, expectation).surely;
-  }
   const std::uint64_t excused = viewer.gaps().empty() ? *viewer.joined_at() : viewer.gaps().back().through;
   return std::max(viewer.last_sequence(), excused) >= expectation.sequences.back();
 }

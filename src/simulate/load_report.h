@@ -43,7 +43,7 @@ struct LoadReport {
   std::uint64_t expected = 0;  ///< slates that should have come
   std::uint64_t missing = 0;
   ViewerTally total;       ///< sums over the viewers
-  Spread interaction_ms;   ///< from sending to acknowledgement
+  Spread interaction_ms;   ///< from the act to its acknowledgement
   Spread receive_ms;       ///< from sending a moment to each receipt by who was there by then
   Spread last_receive_ms;  ///< from sending a moment to its last receipt
   std::vector<MomentTimes> moments;
@@ -66,9 +66,8 @@ Expectation expect_changes(const std::vector<ChangeSeen>& changes, WallTime wall
 /// Without a change stream: what anybody received, everybody should have.
 Expectation expect_what_came(const std::vector<const LoadViewer*>& viewers);
 
-/// Whether the viewer has the last slate that it is due, or the server has said that it lost it. O(1); on the sample
-/// route O(changes).
-bool is_served(const LoadViewer& viewer, const Expectation& expectation, LoadProtocol protocol);
+/// Whether a viewer of the native route has the last slate that it is due, or was told that it lost it. O(1).
+bool is_served(const LoadViewer& viewer, const Expectation& expectation);
 
 /// Adds what the viewers saw to the report; `accountable` are those that nothing was done to. On the sample route
 /// slates have no sequence: they are only counted, and there are no times.

@@ -46,6 +46,13 @@ void LoadShard::start() {
   loop_->start();
 }
 
+void LoadShard::calm_down() {
+  loop_->post([this] {
+    calm_ = true;
+    for (const auto& connection : connections_) connection->rest();
+  });
+}
+
 bool LoadShard::waits_for(const Expectation& due) {
   std::promise<bool> answer;
   const bool running = loop_->post([&] {

@@ -42,10 +42,10 @@ class LoadShard final : public ViewerSink {
   void start();
   /// Viewer `number` of the whole crowd acts on a cue. Any thread.
   void act(std::size_t number, std::string cue, std::string_view kind);
-  /// Nobody breaks off any more. Any thread.
-  void calm_down() { calm_ = true; }
-  /// Whether any viewer still waits for a slate of these or for an acknowledgement. Waits for the loop; any other
-  /// thread.
+  /// Nobody breaks off or acts any more. Any thread.
+  void calm_down();
+  /// Whether any viewer still waits for a slate of these or for an answer. Between start() and stop(), from any thread
+  /// but the loop's, for which it waits.
   bool waits_for(const Expectation& due);
   /// Ends the loop; afterwards the viewers may be read from the caller's thread.
   void stop();
@@ -53,7 +53,7 @@ class LoadShard final : public ViewerSink {
   const LoadCounters& counters() const { return counters_; }
   /// Viewers that nothing was done to (`accountable`), or the others. After stop().
   std::vector<const LoadViewer*> viewers(bool accountable) const;
-  /// Milliseconds from sending an interaction to its acknowledgement; the first million. After stop().
+  /// Milliseconds from an act to its acknowledgement; the first million. After stop().
   const std::vector<double>& interaction_ms() const { return interaction_ms_; }
   /// Acknowledged interactions as lines of the ack log. After stop().
   const std::string& ack_log() const { return ack_log_; }
@@ -77,7 +77,7 @@ class LoadShard final : public ViewerSink {
   std::size_t next_to_open_ = 0;
   std::size_t opening_ = 0;  ///< connections between connect and welcome
   double allowance_ = 0;     ///< connections that may be opened now
-  std::atomic<bool> calm_ = false;
+  bool calm_ = false;
   double breaks_due_ = 0;  ///< connections to be broken off now
   SteadyTime churned_;     ///< up to when breaks_due_ counts
   Random random_;

@@ -16,7 +16,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t kUnacknowledgedMax = 256;  ///< further interactions are not sent until some are acknowledged
-constexpr std::size_t kInFlightMax = 32;         ///< above the server's burst, everything again would never get through
+constexpr std::size_t kInFlightMax = 16;  ///< well below the server's burst, or what is sent again never gets through
 constexpr std::size_t kProblemBytesMax = 160;
 constexpr std::uint64_t kTastes = 4;
 constexpr double kMoodForOthers = .25;
@@ -87,7 +87,10 @@ void LoadViewer::on_text(std::string_view text, SteadyTime now, std::vector<std:
   if (type == "slate") return on_slate(message, now, say);
   if (type == "ack") return on_ack(message.get("id"), now, say);
   if (type == "welcome") return on_welcome(message, now, say);
-  if (type == "error") return complain(tally_.errors, "error", text);
+  if (type == "error") {
+    take_answered(message.get("id"), say);
+    return complain(tally_.errors, "error", text);
+  }
   if (type == "retract") {
     const auto sequence = message.number("seq");
     dom::array cues;
@@ -182,7 +185,7 @@ bool LoadViewer::take_sequence(std::uint64_t sequence) {
 }
 
 void LoadViewer::interact(std::span<const SlateCue> cues, SteadyTime now, std::vector<std::string>& say) {
-  if (options_.impression_share <= 0 || random_.uniform() >= options_.impression_share) return;
+  if (resting_ || options_.impression_share <= 0 || random_.uniform() >= options_.impression_share) return;
   if (unacknowledged_.size() + cues.size() + 1 > kUnacknowledgedMax) return;
   for (const SlateCue& cue : cues) send_interaction(cue.id, "impression", now, say);
   const SlateCue& cue = cues[random_.below(cues.size())];
@@ -215,15 +218,23 @@ void LoadViewer::say_unsent(std::vector<std::string>& say) {
 }
 
 void LoadViewer::on_ack(std::string_view id, SteadyTime now, std::vector<std::string>& say) {
-  const auto found =
-      std::find_if(unacknowledged_.begin(), unacknowledged_.end(), [&](const Sent& sent) { return sent.id == id; });
-  // After a resume the same interaction may be acknowledged twice: it was sent twice.
-  if (found == unacknowledged_.end()) return;
+  const std::optional<Sent> sent = take_answered(id, say);
+  if (!sent) return;
   ++tally_.interactions_acknowledged;
-  sink_.on_interaction_ack(id_, id, found->at, now);
-  if (found < unacknowledged_.begin() + static_cast<std::ptrdiff_t>(in_flight_)) --in_flight_;
+  sink_.on_interaction_ack(id_, sent->id, sent->at, now);
+}
+
+/// Removes what the server has answered, so that the next can be said. Nothing when it was answered before: what was
+/// sent twice, before and after a break, is answered twice.
+std::optional<LoadViewer::Sent> LoadViewer::take_answered(std::string_view id, std::vector<std::string>& say) {
+  const auto end = unacknowledged_.begin() + static_cast<std::ptrdiff_t>(in_flight_);
+  const auto found = std::find_if(unacknowledged_.begin(), end, [&](const Sent& sent) { return sent.id == id; });
+  if (found == end) return std::nullopt;
+  Sent answered = std::move(*found);
   unacknowledged_.erase(found);
+  --in_flight_;
   say_unsent(say);
+  return answered;
 }
 
 void LoadViewer::acknowledge(std::vector<std::string>& say) {

@@ -92,6 +92,8 @@ class LoadViewer {
   void act(std::string_view cue, std::string_view kind, SteadyTime now, std::vector<std::string>& say) {
     send_interaction(cue, kind, now, say);
   }
+  /// Slates move it to nothing any more.
+  void rest() { resting_ = true; }
   /// The connection is gone.
   void on_close() {
     welcomed_ = false;
@@ -128,6 +130,7 @@ class LoadViewer {
   void begin_epoch(std::uint64_t sequence);
   void on_slate(const Message& message, SteadyTime now, std::vector<std::string>& say);
   void on_ack(std::string_view id, SteadyTime now, std::vector<std::string>& say);
+  std::optional<Sent> take_answered(std::string_view id, std::vector<std::string>& say);
   bool take_sequence(std::uint64_t sequence);
   double mood_for(std::string_view item) const;
   void interact(std::span<const SlateCue> cues, SteadyTime now, std::vector<std::string>& say);
@@ -140,6 +143,7 @@ class LoadViewer {
   ViewerSink& sink_;
   Random random_;
   bool welcomed_ = false;
+  bool resting_ = false;
   std::string epoch_;
   std::optional<std::uint64_t> joined_at_;
   SteadyTime joined_time_;

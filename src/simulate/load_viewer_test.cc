@@ -117,17 +117,17 @@ TEST_F(LoadViewerTest, InteractionsAreSentAgainUntilTheyAreAcknowledged) {
   EXPECT_EQ(viewer.unacknowledged(), 0U);
 }
 
-TEST_F(LoadViewerTest, WhatIsSentAgainWaitsForAcknowledgementsSoThatTheServersBurstIsNotExceeded) {
+TEST_F(LoadViewerTest, AfterABreakTheNextInteractionWaitsForAnAnswerToThoseBeforeIt) {
   LoadViewer viewer = make();
   hear(viewer, welcome(0));
   std::vector<std::string> say;
   for (int i = 0; i < 73; ++i) viewer.act("c_1", "click", SteadyTime(), say);
-  EXPECT_EQ(say.size(), 32U);
+  EXPECT_EQ(say.size(), 16U);
   viewer.on_close();
   viewer.act("c_1", "click", SteadyTime(), say);
-  EXPECT_EQ(say.size(), 32U) << "without a connection it says nothing";
+  EXPECT_EQ(say.size(), 16U) << "without a connection it says nothing";
   say = hear(viewer, welcome(0));
-  EXPECT_EQ(say.size(), 32U);
+  EXPECT_EQ(say.size(), 16U);
   for (std::size_t i = 0; i < say.size(); ++i) {
     const std::string id = fmt::format("r-{}", i + 1);
     EXPECT_NE(say[i].find("\"" + id + "\""), std::string::npos) << say[i];
@@ -136,6 +136,28 @@ TEST_F(LoadViewerTest, WhatIsSentAgainWaitsForAcknowledgementsSoThatTheServersBu
   }
   EXPECT_EQ(say.size(), 74U);
   EXPECT_EQ(viewer.unacknowledged(), 0U);
+}
+
+TEST_F(LoadViewerTest, ARefusedInteractionIsAnErrorAndHoldsUpNoOther) {
+  LoadViewer viewer = make();
+  hear(viewer, welcome(0));
+  std::vector<std::string> say;
+  for (int i = 0; i < 17; ++i) viewer.act("c_1", "click", SteadyTime(), say);
+  const auto next = hear(viewer, R"({"t":"error","code":"unknown_cue","id":"r-1","message":"no","fatal":false})");
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_NE(next[0].find("\"r-17\""), std::string::npos);
+  EXPECT_EQ(viewer.unacknowledged(), 16U);
+  EXPECT_EQ(viewer.tally().errors, 1U);
+}
+
+TEST_F(LoadViewerTest, WhoRestsActsOnNoSlate) {
+  options.impression_share = 1;
+  LoadViewer viewer = make();
+  hear(viewer, welcome(0));
+  EXPECT_EQ(hear(viewer, slate(1)).size(), 1U);
+  viewer.rest();
+  EXPECT_EQ(hear(viewer, slate(2)).size(), 0U);
+  EXPECT_EQ(viewer.tally().slates, 2U);
 }
 
 TEST_F(LoadViewerTest, WithATasteItClicksOnWhatAppealsAndOnWhatItLikes) {
