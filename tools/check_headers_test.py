@@ -21,7 +21,7 @@ class CheckHeadersTest(unittest.TestCase):
         (self.root / "src/a").mkdir(parents=True)
         (self.root / "build/release").mkdir(parents=True)
         source = self.root / "src/a/a.cc"
-        command = f"ccache g++ -std=c++20 -I{self.root}/src -o a.o -c {source}"
+        command = f"g++ -std=c++20 -I{self.root}/src -o a.o -c {source}"
         (self.root / "build/release/compile_commands.json").write_text(
             json.dumps([{"directory": str(self.root), "file": str(source), "command": command}]))
 
@@ -38,6 +38,10 @@ class CheckHeadersTest(unittest.TestCase):
         self.write("x.h", "#pragma once\n#include <string>\nstd::string f();\n")
         self.assertEqual(self.check(), (0, "check_headers: 1 headers, 1 compiled now, 0 problems\n"))
         self.assertEqual(self.check(), (0, "check_headers: 1 headers, 0 compiled now, 0 problems\n"))
+
+    def test_it_compiles_through_ccache(self):
+        self.assertEqual(check_headers.read_flags(self.root / "build/release/compile_commands.json", self.root / "src")["a"],
+                         ["ccache", "g++", "-std=c++20", f"-I{self.root}/src"])
 
     def test_a_header_that_needs_another_fails_every_time(self):
         self.write("x.h", "#pragma once\nstd::string f();\n")
