@@ -72,7 +72,7 @@ test("keys scroll a cue that is larger than its slot, and only then", async () =
   await match.fire();
   await isShown(page, "GENERAL");
   const scroller = slot(page, "GENERAL").locator(".slot-scroll");
-  expect(await scroller.getAttribute("tabindex")).toBeNull();
+  await expect.poll(() => scroller.getAttribute("tabindex")).toBeNull(); // once it is measured
   // Larger by style alone, as when a remote's style sheet comes after its component.
   const grow = (size: string) => slot(page, "GENERAL").locator(".cue-component").evaluate((element, block) => (element.style.minBlockSize = block), size);
   await grow("900px");
