@@ -142,6 +142,11 @@ struct CrowdTest : testing::Test {
         driver.play(source, [&](const auto&, const auto& played) { sent[played.sequence.value()] = played.sent; });
     ASSERT_TRUE(summary) << summary.error().message;
   }
+  void wait_until_all_are_back(const simulate::LoadClient& client) {
+    const SteadyTime deadline = clock.steady() + std::chrono::seconds(20);
+    while (client.snapshot().welcomed < 200 && clock.steady() < deadline) std::this_thread::sleep_for(Milliseconds(20));
+    EXPECT_LT(clock.steady(), deadline);
+  }
   simulate::LoadReport finish(simulate::LoadClient& client) { return client.finish(api.get(), match, sent).value(); }
 
   const domain::EventId match{"1"};
@@ -238,13 +243,25 @@ TEST_F(CrowdTest, ViewersComeBackToARestartedServerAndMissNothingUnannounced) {
   start();
   api = std::make_unique<DirectApi>(*engine);
   play(5);
-  const SteadyTime deadline = clock.steady() + std::chrono::seconds(20);
-  while (client.snapshot().welcomed < 200 && clock.steady() < deadline) std::this_thread::sleep_for(Milliseconds(20));
+  wait_until_all_are_back(client);
   play(5);
   const simulate::LoadReport report = finish(client);
   EXPECT_EQ(report.missing, 0U) << simulate::write_report(report);
   EXPECT_EQ(report.total.duplicated + report.total.out_of_order, 0U) << simulate::write_report(report);
   EXPECT_GE(report.reconnects, 200U);
+}
+
+TEST_F(CrowdTest, WhoBreaksOffTriesAgainWhenComingBackFails) {
+  options.churn = 1'000;
+  simulate::LoadClient client(options, clock);
+  client.start();
+  ASSERT_TRUE(client.wait_welcomed(Milliseconds(10'000), never));
+  stop();
+  start();
+  api = std::make_unique<DirectApi>(*engine);
+  wait_until_all_are_back(client);
+  play(5);
+  EXPECT_EQ(finish(client).missing, 0U);
 }
 
 TEST_F(CrowdTest, ViewersThatBreakOffAndComeBackMissNothingAndSeeNothingTwice) {

@@ -389,7 +389,7 @@ std::vector<Setting> engine_settings() {
           "engine.resume_window_ms", "a session waits this long for its viewer", 1'000, 3'600'000,
           [](Options & o) -> auto& { return o.engine.resume_window; }),
       number<int>(
-          "engine.retry_max_ms", "who lost the connection waits at most this long between two tries", 1'000, 600'000,
+          "engine.retry_max_ms", "who lost the connection or is sent away waits at most this long", 1'000, 600'000,
           [](Options & o) -> auto& { return o.engine.retry.max_ms; }),
       duration(
           "engine.slate_lifetime_ms", "from a moment until its cues may not be shown", 1'000, 86'400'000,

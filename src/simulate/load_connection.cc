@@ -211,7 +211,7 @@ void LoadConnection::act(std::string_view cue, std::string_view kind) {
 }
 
 bool LoadConnection::waits_for(const Expectation& due) const {
-  const bool gone = state_ == State::closed && !shard_.options_.reconnect;
+  const bool gone = state_ == State::closed && !shard_.options_.comes_back();
   if (!accountable() || gone) return false;
   // The sample route has no sequences: who lacks a slate cannot be told from who was due none.
   const bool native = shard_.options_.viewer.protocol == LoadProtocol::native;
@@ -308,7 +308,7 @@ void LoadConnection::forget_connection() {
 }
 
 void LoadConnection::retry_or_give_up() {
-  if (!shard_.options_.reconnect) {
+  if (!shard_.options_.comes_back()) {
     ++shard_.counters_.given_up;
     return;
   }

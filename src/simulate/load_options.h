@@ -29,6 +29,9 @@ struct LoadOptions {
   std::uint64_t seed = 1;
   ViewerSink* sink = nullptr;  ///< told everything, on the crowd's threads; outlives the crowd
   std::string ack_log;         ///< file: a line "VIEWER<tab>ID" for each acknowledged interaction
+
+  /// Whoever breaks off on purpose tries again, too, when coming back fails.
+  bool comes_back() const { return reconnect || churn > 0; }
 };
 
 /// A source address has about 28,000 ports; beyond this many viewers a further 127.0.0.x is used.

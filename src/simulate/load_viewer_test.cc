@@ -30,6 +30,12 @@ struct LoadViewerTest : testing::Test, ViewerSink {
                        R"({{"id":"c_{0}","slot":"GENERAL","item":"ITEM_ID_{1}"}}]}})",
                        sequence, item);
   }
+  /// The viewer clicks so many times; returns what it says.
+  static std::vector<std::string> act(LoadViewer& viewer, int times) {
+    std::vector<std::string> say;
+    for (int i = 0; i < times; ++i) viewer.act("c_1", "click", SteadyTime(), say);
+    return say;
+  }
   LoadViewer make() { return LoadViewer(domain::ViewerId("v1"), options, 1, *this); }
   std::vector<std::string> open(LoadViewer& viewer) {
     std::vector<std::string> say;
@@ -120,13 +126,10 @@ TEST_F(LoadViewerTest, InteractionsAreSentAgainUntilTheyAreAcknowledged) {
 TEST_F(LoadViewerTest, AfterABreakTheNextInteractionWaitsForAnAnswerToThoseBeforeIt) {
   LoadViewer viewer = make();
   hear(viewer, welcome(0));
-  std::vector<std::string> say;
-  for (int i = 0; i < 73; ++i) viewer.act("c_1", "click", SteadyTime(), say);
-  EXPECT_EQ(say.size(), 16U);
+  EXPECT_EQ(act(viewer, 73).size(), 16U);
   viewer.on_close();
-  viewer.act("c_1", "click", SteadyTime(), say);
-  EXPECT_EQ(say.size(), 16U) << "without a connection it says nothing";
-  say = hear(viewer, welcome(0));
+  EXPECT_EQ(act(viewer, 1).size(), 0U) << "without a connection it says nothing";
+  std::vector<std::string> say = hear(viewer, welcome(0));
   EXPECT_EQ(say.size(), 16U);
   for (std::size_t i = 0; i < say.size(); ++i) {
     const std::string id = fmt::format("r-{}", i + 1);
@@ -141,8 +144,7 @@ TEST_F(LoadViewerTest, AfterABreakTheNextInteractionWaitsForAnAnswerToThoseBefor
 TEST_F(LoadViewerTest, ARefusedInteractionIsAnErrorAndHoldsUpNoOther) {
   LoadViewer viewer = make();
   hear(viewer, welcome(0));
-  std::vector<std::string> say;
-  for (int i = 0; i < 17; ++i) viewer.act("c_1", "click", SteadyTime(), say);
+  act(viewer, 17);
   const auto next = hear(viewer, R"({"t":"error","code":"unknown_cue","id":"r-1","message":"no","fatal":false})");
   ASSERT_EQ(next.size(), 1U);
   EXPECT_NE(next[0].find("\"r-17\""), std::string::npos);
