@@ -69,10 +69,13 @@ test("axe finds nothing on the player's own page, playing or not", async () => {
 test("keys scroll a cue that is larger than its slot, and only then", async () => {
   await match.pin(true);
   const page = await match.open("?viewer=large&delay=5", { viewport: { width: 1440, height: 900 } });
+  // Still on its way: lower than its place, but no larger.
+  await page.addStyleTag({ content: ".cue { animation-play-state: paused; }" });
   await match.fire();
   await isShown(page, "GENERAL");
   const scroller = slot(page, "GENERAL").locator(".slot-scroll");
-  await expect.poll(() => scroller.getAttribute("tabindex")).toBeNull(); // once it is measured
+  expect(await scroller.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeGreaterThan(1);
+  expect(await scroller.getAttribute("tabindex")).toBeNull();
   // Larger by style alone, as when a remote's style sheet comes after its component.
   const grow = (size: string) => slot(page, "GENERAL").locator(".cue-component").evaluate((element, block) => (element.style.minBlockSize = block), size);
   await grow("900px");

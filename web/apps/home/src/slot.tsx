@@ -17,7 +17,8 @@ function useOverflow(scroller: RefObject<HTMLElement | null>, content: RefObject
     const outer = scroller.current;
     const inner = content.current;
     if (!outer || !inner || typeof ResizeObserver === "undefined") return;
-    const sizes = new ResizeObserver(() => setOverflows(outer.scrollHeight > outer.clientHeight + 1));
+    // Not its scrollHeight: that has the few pixels, too, by which a cue that arrives is moved, and nothing tells when they are gone.
+    const sizes = new ResizeObserver(() => setOverflows(inner.offsetHeight > outer.clientHeight + 1));
     sizes.observe(outer);
     sizes.observe(inner);
     return () => sizes.disconnect();
